@@ -40,7 +40,15 @@ import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
 import { connectedAppRoutes } from "./oauth/grants/routes.ts";
 import { pushedRequestRoutes } from "./oauth/par/routes.ts";
+import { corsForEveryOrigin } from "./oauth/cors.ts";
+import { discoveryRoutes } from "./oauth/discovery/routes.ts";
+import { CLIENT_ENDPOINTS, isClientEndpoint, OAUTH_PATHS } from "./oauth/endpoints.ts";
+import { introspectionRoutes } from "./oauth/introspection/routes.ts";
+import { renderOAuthFailures } from "./oauth/oauth-response.ts";
+import { revocationRoutes } from "./oauth/revocation/routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
+import { tokenRoutes } from "./oauth/token/routes.ts";
+import { userinfoRoutes } from "./oauth/userinfo/routes.ts";
 import { pageRoutes } from "./page-routes.tsx";
 import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
@@ -122,6 +130,7 @@ export function createApp(options: AppOptions = {}) {
   );
   app.use(securityHeaders());
   app.use(renderFailures(renderFailurePage((c) => c.get("deps"))));
+  app.use(renderOAuthFailures());
   app.use(
     methodNotAllowed({
       app,
@@ -139,8 +148,11 @@ export function createApp(options: AppOptions = {}) {
   });
 
   app.use("/api/auth/*", corsForAllowedOrigins(depsOf));
+  const { openIdConfiguration, authorizationServer } = OAUTH_PATHS;
+  for (const path of [...CLIENT_ENDPOINTS, openIdConfiguration, authorizationServer, KEY_SET_PATH])
+    app.use(path, corsForEveryOrigin());
   for (const { method, path, policy } of guardedRoutes()) {
-    const isForm = method === "POST" && !path.startsWith("/api/");
+    const isForm = method === "POST" && !path.startsWith("/api/") && !isClientEndpoint(path);
     app.on(method, path, rateLimited(depsOf, policy, isForm));
   }
   for (const routes of [
@@ -166,6 +178,8 @@ export function createApp(options: AppOptions = {}) {
     app.route("/api/auth", routes(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
+  for (const routes of [discoveryRoutes, tokenRoutes, userinfoRoutes, introspectionRoutes, revocationRoutes])
+    app.route("/", routes(depsOf));
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));

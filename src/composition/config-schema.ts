@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { PROFILE_FIELDS } from "../accounts/account.ts";
-import { DAY, MINUTE, SECOND } from "../core/clock.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../core/clock.ts";
 import { isPlainHttpUrl, providerUrl } from "../core/config-parsers.ts";
 import { linesOf } from "../core/crypto/secret-ring.ts";
 import { parseEmailAddress } from "../core/email-address.ts";
@@ -142,6 +142,7 @@ export const variables = (environment: Environment) =>
     ACCESS_TOKEN_TTL: seconds(15 * MINUTE, DAY),
     REFRESH_IDLE_TTL: seconds(7 * DAY, 365 * DAY),
     REFRESH_MAX_TTL: seconds(30 * DAY, 365 * DAY),
+    REFRESH_GRACE_SECONDS: seconds(10 * SECOND, HOUR),
     REQUIRED_PROFILE_FIELDS: z._default(
       commaList(z.enum(PROFILE_FIELDS, `may name ${PROFILE_FIELDS.join(", ")}`)),
       [],

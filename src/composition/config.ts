@@ -38,6 +38,8 @@ export type Settings = {
   readonly accessTokenTtl: number;
   readonly refreshIdleTtl: number;
   readonly refreshMaxTtl: number;
+  /** Seconds after a rotation in which the previous refresh token returns its successor. */
+  readonly refreshGraceSeconds: number;
   readonly requiredProfileFields: readonly (typeof PROFILE_FIELDS)[number][];
   readonly loginOtp: "off" | "new_device" | "always";
   /** The normalized address whose account becomes superuser when it is verified, or null. */
@@ -145,6 +147,7 @@ function freeze(environment: Environment, values: Variables, providers: Provider
       accessTokenTtl: values.ACCESS_TOKEN_TTL,
       refreshIdleTtl: values.REFRESH_IDLE_TTL,
       refreshMaxTtl: values.REFRESH_MAX_TTL,
+      refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
       requiredProfileFields: values.REQUIRED_PROFILE_FIELDS,
       loginOtp: values.LOGIN_OTP,
       bootstrapSuperuser: values.BOOTSTRAP_SUPERUSER_EMAIL ?? null,

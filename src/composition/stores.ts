@@ -27,7 +27,12 @@ import { clientStore } from "../oauth/clients/store.ts";
 import { grantStore } from "../oauth/grants/store.ts";
 import { logoutStore } from "../oauth/logout/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
+import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
+import { clientStore } from "../oauth/clients/store.ts";
+import { introspectionStore } from "../oauth/introspection/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
+import { clientTokenStore } from "../oauth/token/store.ts";
+import { userinfoStore } from "../oauth/userinfo/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
 import { emailVerificationStore } from "../registration/email-verification-store.ts";
@@ -69,6 +74,9 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   pushedRequests: pushedRequestStore(db),
   grants: grantStore(db),
   logouts: logoutStore(db),
+  clientTokens: clientTokenStore(db),
+  introspections: introspectionStore(db),
+  userinfo: userinfoStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

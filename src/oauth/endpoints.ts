@@ -27,6 +27,8 @@ export const CLIENT_ENDPOINTS = [
   OAUTH_PATHS.register,
 ] as const;
 
+export const isClientEndpoint = (path: string): boolean => CLIENT_ENDPOINTS.some((each) => each === path);
+
 /** The `aud` of a token that the userinfo endpoint accepts. */
 export const userinfoUrl = ({ publicUrl }: { readonly publicUrl: string }): string =>
   `${publicUrl}${OAUTH_PATHS.userinfo}`;

@@ -11,6 +11,8 @@ export type OAuthErrorCode =
   | "access_denied"
   | "server_error"
   | "temporarily_unavailable"
+  // RFC 7009 §2.2.1
+  | "unsupported_token_type"
   // RFC 8707 §2
   | "invalid_target"
   // RFC 6750 §3.1

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { HttpEnv } from "../http/context.ts";
 import { type Failure, recordFailure } from "../http/failure.ts";
-import { CLIENT_ENDPOINTS } from "./endpoints.ts";
+import { isClientEndpoint } from "./endpoints.ts";
 import type { OAuthError, OAuthErrorCode } from "./oauth-error.ts";
 
 type ResponseOptions = {
@@ -56,18 +56,16 @@ export function refuseOAuth(
  * Renders failures that no OAuth route decided (rate limits, outages, bugs, other methods) in the format that clients
  * expect of these endpoints.
  */
-export const renderOAuthFailures = (): MiddlewareHandler<HttpEnv> => {
-  const paths = new Set<string>(CLIENT_ENDPOINTS);
-  return async (c, next) => {
-    await next();
-    const { failure } = c.var;
-    if (!failure || c.res.body !== null || c.res.status !== failure.status || !paths.has(c.req.path)) return;
-    const { message, retryAfter, status } = failure;
-    const body = { error: oauthErrorOf(failure), error_description: message };
-    for (const [name, value] of Object.entries(NO_STORE)) c.header(name, value);
-    if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
-    c.res = c.json(body, status);
-  };
+export const renderOAuthFailures = (): MiddlewareHandler<HttpEnv> => async (c, next) => {
+  await next();
+  const { failure } = c.var;
+  if (!failure || c.res.body !== null || c.res.status !== failure.status) return;
+  if (!isClientEndpoint(c.req.path)) return;
+  const { message, retryAfter, status } = failure;
+  const body = { error: oauthErrorOf(failure), error_description: message };
+  for (const [name, value] of Object.entries(NO_STORE)) c.header(name, value);
+  if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
+  c.res = c.json(body, status);
 };
 
 /** RFC 6749 §5.2 has no error for a rate limit: clients tell it by the status and `Retry-After`. */

@@ -35,6 +35,15 @@ export const ratePolicies = {
   // address, so the limit is not below that of the burst guard; it stops only sustained load.
   refresh: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
   exchange: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/exchange"] },
+  // A client is often the server of an app with all its users behind one address, and a resource server asks for each request.
+  "oauth-token": { limit: 300, windowSeconds: 60, routes: ["POST /oauth/token"] },
+  "oauth-userinfo": {
+    limit: 600,
+    windowSeconds: 60,
+    routes: ["GET /oauth/userinfo", "POST /oauth/userinfo"],
+  },
+  "oauth-introspect": { limit: 1200, windowSeconds: 60, routes: ["POST /oauth/introspect"] },
+  "oauth-revoke": { limit: 300, windowSeconds: 60, routes: ["POST /oauth/revoke"] },
   register: { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/register", "POST /sign-up"] },
   "verify-email": {
     limit: 60,

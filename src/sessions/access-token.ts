@@ -91,7 +91,11 @@ type VerifyDeps = Pick<AccessTokenDeps, "keyRing" | "clock"> & {
   readonly settings: Pick<TokenSettings, "publicUrl">;
 };
 
-type AnyChecks = { readonly ignoreExpiry?: boolean; readonly audiences: readonly string[] };
+type AnyChecks = {
+  readonly ignoreExpiry?: boolean;
+  /** The accepted audiences. `any`: the caller decides by the claims. */
+  readonly audiences: readonly string[] | "any";
+};
 
 /**
  * Verifies signature, type and claims (RFC 8725 §3, RFC 9068 §4) of an access token for one of the audiences. The isolate
@@ -124,7 +128,7 @@ export async function verifyAnyAccessToken(
         algorithms: [...TOKEN_KINDS.userAccess.algs],
         typ: TYPE,
         issuer,
-        audience: [...audiences],
+        ...(audiences === "any" ? {} : { audience: [...audiences] }),
         // `readClaims` requires the others.
         requiredClaims: ["jti"],
         currentDate: new Date(ignoreExpiry ? 0 : now),

@@ -1,7 +1,7 @@
 import { SECOND } from "../core/clock.ts";
 import type { SessionState } from "./session.ts";
 
-/** For this long after a rotation, the previous refresh token returns the same successor (contract §4). */
+/** For this long after a rotation, the previous refresh token of a browser still counts as the session's own. */
 export const RETRY_WINDOW = 10 * SECOND;
 
 /**
@@ -18,6 +18,8 @@ type RefreshFacts = {
   readonly isFirstParty: boolean;
   readonly servesAudience: boolean;
   readonly successorInUse: boolean;
+  /** Milliseconds after a rotation in which the previous token returns the same successor (contract §4). */
+  readonly gracePeriod: number;
   /** The row after the attempt. */
   readonly session: SessionState;
 };
@@ -37,7 +39,7 @@ export function judgeRefresh(facts: RefreshFacts, now: number): RefreshVerdict {
   if (presentedGeneration > session.generation) return "ended";
   if (presentedGeneration === session.generation) return servesAudience ? "ended" : "audience_refused";
   const lastPresented = session.generation - 1 - session.voidedGenerations;
-  const isInWindow = now - session.rotatedAt <= RETRY_WINDOW;
+  const isInWindow = now - session.rotatedAt <= facts.gracePeriod;
   if (presentedGeneration !== lastPresented || (!isInWindow && facts.successorInUse)) return "reuse";
   if (!servesAudience) return "audience_refused";
   if (facts.isFirstParty && facts.userAgent !== session.userAgent) return "client_changed";

@@ -1,21 +1,19 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
-import { DAY, SECOND } from "../core/clock.ts";
+import { SECOND } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import { ownAudience } from "./audience.ts";
-import { type EndSessionDeps, endSession } from "./end-session.ts";
+import { type EndReusedSessionDeps, endReusedSession } from "./end-reused-session.ts";
 import { type IssuedTokens, type IssueTokensDeps, issueTokens, warmSigningKey } from "./issue-tokens.ts";
 import { judgeRefresh } from "./refresh-rules.ts";
 import { verifyRefreshToken } from "./refresh-token.ts";
-import type { CurrentSession, SessionState } from "./session.ts";
+import type { CurrentSession } from "./session.ts";
 import type { SessionStore } from "./store.ts";
 
 export type RefreshSessionDeps = IssueTokensDeps &
-  EndSessionDeps & {
+  EndReusedSessionDeps & {
     readonly sessions: Pick<SessionStore, "rotate">;
-    readonly messages: Outbox;
-    readonly settings: { readonly refreshIdleTtl: number };
+    readonly settings: { readonly refreshIdleTtl: number; readonly refreshGraceSeconds: number };
   };
 
 /** The new tokens, and the session as the rotating batch read it. */
@@ -52,12 +50,15 @@ export async function refreshSession(
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const own = ownAudience(deps.settings);
+  const gracePeriod = deps.settings.refreshGraceSeconds * SECOND;
   const { userAgent } = input.caller;
   const details = { sessionId, generation };
   const found = await deps.sessions.rotate({
     sessionId,
     generation,
-    audience: { requested: input.audience, own },
+    holder: { kind: "own", audience: { requested: input.audience, own } },
+    gracePeriod,
+    rotates: true,
     userAgent,
     userAgentChanged: newAuditEvent(deps, { type: "user_agent_changed", details }, input.caller),
     idleExpiresAt: now + deps.settings.refreshIdleTtl * SECOND,
@@ -65,7 +66,7 @@ export async function refreshSession(
   });
   if (!found) return err({ reason: "session_ended" });
   const { session, account } = found;
-  const verdict = judgeRefresh({ ...found, presentedGeneration: generation, userAgent }, now);
+  const verdict = judgeRefresh({ ...found, presentedGeneration: generation, userAgent, gracePeriod }, now);
   switch (verdict) {
     case "rotated":
     case "retry": {
@@ -90,23 +91,4 @@ export async function refreshSession(
       await endReusedSession(deps, session, generation, input.caller);
       return err({ reason: "token_reused" });
   }
-}
-
-async function endReusedSession(
-  deps: RefreshSessionDeps,
-  session: SessionState,
-  generation: number,
-  caller: Caller,
-): Promise<void> {
-  const expiresAt = deps.clock.now() + DAY;
-  const notice = await deps.messages.create({ kind: "session_ended_after_reuse" }, { expiresAt });
-  const outcome = await endSession(deps, {
-    sessionId: session.id,
-    accountId: session.accountId,
-    event: { type: "refresh_token_reused", details: { sessionId: session.id, generation } },
-    actorId: null,
-    caller,
-    notice,
-  });
-  if (outcome === "ended") deps.messages.deliverSoon([notice.id]);
 }

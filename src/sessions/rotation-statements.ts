@@ -1,5 +1,6 @@
-import { and, eq, exists, gte, lt, not, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, isNotNull, lt, not, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
@@ -8,19 +9,40 @@ import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { AudienceRequest } from "./audience.ts";
-import { RETRY_WINDOW } from "./refresh-rules.ts";
+import type { SessionState } from "./session.ts";
 import { authenticatedAt, isFirstParty, isLastPresented, maySignFor, sessionIsLive } from "./statements.ts";
 
 export type Rotation = {
   readonly sessionId: string;
   /** The generation of the presented token. */
   readonly generation: number;
-  readonly audience: AudienceRequest;
+  readonly holder: TokenHolder;
+  /** Milliseconds. */
+  readonly gracePeriod: number;
+  /** False: the token stays the current one, and only the times of its use are stored. */
+  readonly rotates: boolean;
   readonly userAgent: string | null;
   readonly idleExpiresAt: number;
   /** Written if the user agent is another one than at the last rotation. */
   readonly userAgentChanged: NewAuditEvent;
   readonly now: number;
+};
+
+/** Who presents a refresh token. */
+export type TokenHolder =
+  /** This service's own API, with the audience that it requests. */
+  | { readonly kind: "own"; readonly audience: AudienceRequest }
+  | ({ readonly kind: "client" } & ClientRequest);
+
+/** A refresh of an OAuth client, at the token endpoint. */
+type ClientRequest = {
+  readonly clientId: string;
+  /** The resources that the client may still get tokens for, or only the requested one. */
+  readonly resources: readonly string[];
+  /** Whether a session without a resource meets the request. */
+  readonly allowsNoResource: boolean;
+  /** The requested scopes; empty for those of the session. */
+  readonly scopes: readonly string[];
 };
 
 /**
@@ -31,7 +53,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
   const isHeld = and(
     eq(sessions.id, rotation.sessionId),
     or(eq(sessions.generation, rotation.generation), isLastPresented(rotation.generation)),
-    maySignFor(rotation.audience),
+    mayGetTokens(rotation.holder),
     sessionIsLive(rotation.now),
     accountIsActive(db, sessions.accountId),
   );
@@ -47,9 +69,13 @@ export function rotationStatements(db: Database, rotation: Rotation) {
     rotated: db
       .update(sessions)
       .set({
-        generation: sql`${sessions.generation} + 1`,
-        voidedGenerations: sql`${sessions.generation} - ${rotation.generation}`,
-        rotatedAt: rotation.now,
+        ...(rotation.rotates
+          ? {
+              generation: sql`${sessions.generation} + 1`,
+              voidedGenerations: sql`${sessions.generation} - ${rotation.generation}`,
+              rotatedAt: rotation.now,
+            }
+          : {}),
         lastUsedAt: rotation.now,
         userAgent: rotation.userAgent,
         idleExpiresAt: sql`min(${rotation.idleExpiresAt}, ${sessions.expiresAt})`,
@@ -61,7 +87,8 @@ export function rotationStatements(db: Database, rotation: Rotation) {
             eq(sessions.generation, rotation.generation),
             // The answer that brought the current token was lost.
             and(
-              lt(sessions.rotatedAt, rotation.now - RETRY_WINDOW),
+              rotation.rotates ? undefined : sql`FALSE`,
+              lt(sessions.rotatedAt, rotation.now - rotation.gracePeriod),
               not(successorIsInUse(db)),
               or(isSameUserAgent, not(sql`(${isFirstParty()})`)),
             ),
@@ -73,7 +100,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
       .select({
         session: stateColumns,
         isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
-        servesAudience: asBoolean(maySignFor(rotation.audience)).as("serves_audience"),
+        servesAudience: asBoolean(mayGetTokens(rotation.holder)).as("serves_audience"),
         successorInUse: asBoolean(successorIsInUse(db)).as("successor_in_use"),
         account: accountColumns,
       })
@@ -81,6 +108,52 @@ export function rotationStatements(db: Database, rotation: Rotation) {
       .innerJoin(accounts, eq(accounts.id, sessions.accountId))
       .where(and(eq(sessions.id, rotation.sessionId), isActive())),
   };
+}
+
+/** Whether this call rotated the session, and the rows after it. */
+export type RotationOutcome = {
+  readonly rotated: boolean;
+  readonly session: SessionState;
+  /** Whether it is a session of this service's own client. */
+  readonly isFirstParty: boolean;
+  /** Whether the session may get the requested tokens. */
+  readonly servesAudience: boolean;
+  /** Whether the current refresh token arrived, as an app's session that it opened proves. */
+  readonly successorInUse: boolean;
+  readonly account: Account;
+};
+
+type RotationStatements = ReturnType<typeof rotationStatements>;
+
+/** The outcome of the batch. Null: no session of an active account. */
+export function readRotation(results: {
+  readonly rotated: Awaited<RotationStatements["rotated"]>;
+  readonly current: Awaited<RotationStatements["current"]>;
+}): RotationOutcome | null {
+  const [row] = results.current;
+  if (!row) return null;
+  const { session, account, ...facts } = row;
+  return {
+    ...facts,
+    rotated: results.rotated.length > 0,
+    session: { ...session, amr: session.amr.split(" ") },
+    account: { id: session.accountId, ...account },
+  };
+}
+
+/** Whether the session belongs to the holder, and the request asks for no more than what it may get. */
+function mayGetTokens(holder: TokenHolder): SQL | undefined {
+  if (holder.kind === "own") return maySignFor(holder.audience);
+  const { clientId, resources, allowsNoResource, scopes } = holder;
+  const list = (values: readonly string[]) => sql`SELECT value FROM json_each(${JSON.stringify(values)})`;
+  const isAllowed = sql`${sessions.audience} IN (${list(resources)})`;
+  const isNarrower = sql`NOT EXISTS (${list(scopes)} WHERE instr(' ' || ${sessions.scope} || ' ', ' ' || value || ' ') = 0)`;
+  return and(
+    eq(sessions.clientId, clientId),
+    isNotNull(sessions.grantId),
+    allowsNoResource ? sql`(${sessions.audience} IS NULL OR ${isAllowed})` : isAllowed,
+    isNarrower,
+  );
 }
 
 /** A condition as a column. */
@@ -102,6 +175,7 @@ const stateColumns = {
   revokedAt: sessions.revokedAt,
   authenticatedAt: authenticatedAt.as("authenticated_at"),
   deviceId: sessions.deviceId,
+  scope: sessions.scope,
 };
 
 /**

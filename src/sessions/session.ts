@@ -61,6 +61,8 @@ export type SessionState = {
   /** The last sign-in or reauthentication. */
   readonly authenticatedAt: number;
   readonly deviceId: string | null;
+  /** The scopes of an OAuth client's session, space-separated; null for the others. */
+  readonly scope: string | null;
 };
 
 /** One session of `GET /sessions`. Instants in milliseconds. */

@@ -69,13 +69,9 @@ export const liveSessions = (db: Database, accountId: string, now: number) =>
     .orderBy(desc(sessions.lastUsedAt))
     .limit(MAX_LIVE_SESSIONS);
 
-type AccountAtInstant = { readonly accountId: string; readonly now: number };
-
-/**
- * Ends the account's least recently used sessions beyond `MAX_LIVE_SESSIONS`. For the batch that opens a session.
- */
-export const endSurplusSessions = compiled((db, { accountId, now }: AccountAtInstant) => {
-  const surplus = db
+/** The live sessions of an account beyond `MAX_LIVE_SESSIONS`, the least recently used. */
+const surplusSessions = (db: Database, accountId: string | SQLWrapper, now: number) =>
+  db
     .select({ id: sessions.id })
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), sessionIsLive(now)))
@@ -83,8 +79,22 @@ export const endSurplusSessions = compiled((db, { accountId, now }: AccountAtIns
     // Each sign-in adds one session. Larger surpluses date from the time before this bound.
     .limit(MAX_LIVE_SESSIONS)
     .offset(MAX_LIVE_SESSIONS);
-  return db.update(sessions).set({ revokedAt: now }).where(inArray(sessions.id, surplus));
-});
+
+type AccountAtInstant = { readonly accountId: string; readonly now: number };
+
+/**
+ * Ends the account's least recently used sessions beyond `MAX_LIVE_SESSIONS`. For the batch that opens a session.
+ */
+export const endSurplusSessions = compiled((db, { accountId, now }: AccountAtInstant) =>
+  endSurplusSessionsOf(db, accountId, now),
+);
+
+/** The same for the account that a query selects. */
+export const endSurplusSessionsOf = (db: Database, accountId: string | SQLWrapper, now: number) =>
+  db
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(inArray(sessions.id, surplusSessions(db, accountId, now)));
 
 /** Ends the live sessions of one account, or of the accounts that a query selects. For a larger batch. */
 export const endSessions = (db: Database, accountId: string | SQLWrapper, now: number, where?: SQL) =>

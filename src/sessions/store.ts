@@ -1,5 +1,4 @@
 import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
-import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow, insertAuditEvent } from "../admin/audit-log/statements.ts";
@@ -11,22 +10,14 @@ import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import type { AudienceRequest } from "./audience.ts";
-import { type Rotation, rotationStatements } from "./rotation-statements.ts";
-import type { CurrentSession, SessionState, SessionSummary } from "./session.ts";
+import {
+  type Rotation,
+  type RotationOutcome,
+  readRotation,
+  rotationStatements,
+} from "./rotation-statements.ts";
+import type { CurrentSession, SessionSummary } from "./session.ts";
 import { authenticatedAt, endSessions, liveSessions, maySignFor, sessionIsLive } from "./statements.ts";
-
-/** Whether this call rotated the session, and the rows after it. */
-type RotationOutcome = {
-  readonly rotated: boolean;
-  readonly session: SessionState;
-  /** Whether it is a session of this service's own client. */
-  readonly isFirstParty: boolean;
-  /** Whether the session may get tokens for the requested audience. */
-  readonly servesAudience: boolean;
-  /** Whether the current refresh token arrived, as an app's session that it opened proves. */
-  readonly successorInUse: boolean;
-  readonly account: Account;
-};
 
 type SessionEnd = {
   readonly sessionId: string;
@@ -95,16 +86,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
      * reads the resulting row, by which `judgeRefresh` judges the other requests. Null: no session of an active account.
      */
     async rotate(rotation: Rotation): Promise<RotationOutcome | null> {
-      const { rotated, current } = await runBatch(db, rotationStatements(db, rotation));
-      const [row] = current;
-      if (!row) return null;
-      const { session, account, ...facts } = row;
-      return {
-        ...facts,
-        rotated: rotated.length > 0,
-        session: { ...session, amr: session.amr.split(" ") },
-        account: { id: session.accountId, ...account },
-      };
+      return readRotation(await runBatch(db, rotationStatements(db, rotation)));
     },
 
     /**

@@ -24,7 +24,8 @@ export function rememberVerifiedToken(tokens: VerifiedTokens, token: string, ver
 
 type Required = {
   readonly issuer: string;
-  readonly audiences: readonly string[];
+  /** `any`: the caller decides by the claims. */
+  readonly audiences: readonly string[] | "any";
   /** Seconds. */
   readonly now: number;
   /** The published key with this `kid`, or null. */
@@ -44,7 +45,8 @@ export async function findVerifiedClaims(
   if (!verified) return null;
   const { claims, kid } = verified;
   // Another audience is a reason to refuse this request, and the entry stays valid for its own audience.
-  if (verified.issuer !== issuer || !claims.audiences.some((each) => audiences.includes(each))) return null;
+  const isForAudience = audiences === "any" || claims.audiences.some((each) => audiences.includes(each));
+  if (verified.issuer !== issuer || !isForAudience) return null;
   if (claims.expiresAt > now && (await verificationKey(kid)) === verified.key) return claims;
   tokens.delete(token);
   return null;

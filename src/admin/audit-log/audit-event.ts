@@ -39,8 +39,8 @@ export type AuditEvent =
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }
   | {
       readonly type: "session_ended";
-      /** `worker`: the Worker that ended it over RPC. */
-      readonly details: { readonly sessionId: string; readonly worker?: string };
+      /** `worker`: the Worker that ended it over RPC. `client`: the OAuth client that revoked it. */
+      readonly details: { readonly sessionId: string; readonly worker?: string; readonly client?: string };
     }
   /** All but the session of the request. */
   | { readonly type: "other_sessions_ended" }
@@ -48,6 +48,11 @@ export type AuditEvent =
   | {
       readonly type: "refresh_token_reused";
       readonly details: { readonly sessionId: string; readonly generation: number };
+    }
+  /** An OAuth client got tokens of the user. `client`: its id. */
+  | {
+      readonly type: "client_session_opened";
+      readonly details: { readonly sessionId: string; readonly client: string };
     }
   /** An authorization code was used again. The session that its first use opened has ended. */
   | { readonly type: "authorization_code_reused"; readonly details: { readonly sessionId: string } }
@@ -112,6 +117,7 @@ const types: Record<AuditEvent["type"], true> = {
   authorization_code_reused: true,
   app_authorized: true,
   app_revoked: true,
+  client_session_opened: true,
 };
 
 export const EVENT_TYPES = Object.keys(types) as [AuditEvent["type"], ...AuditEvent["type"][]];

@@ -7,7 +7,8 @@ import type { KeyRing } from "./key-ring.ts";
 /** Seconds that clients may cache the key set: far less than the day by which a new key is published ahead. */
 const MAX_AGE = 600;
 const cacheControl = `public, max-age=${MAX_AGE}`;
-export const keySetHeaders = { "Cache-Control": cacheControl };
+/** Public, and the same for every caller: pages of every origin may read it. */
+export const keySetHeaders = { "Cache-Control": cacheControl, "Access-Control-Allow-Origin": "*" };
 export const KEY_SET_PATH = "/.well-known/jwks.json";
 
 const common = { kid: z.string(), use: z.literal("sig") };

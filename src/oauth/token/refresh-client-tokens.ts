@@ -1,0 +1,107 @@
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { SECOND } from "../../core/clock.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { type EndReusedSessionDeps, endReusedSession } from "../../sessions/end-reused-session.ts";
+import { judgeRefresh } from "../../sessions/refresh-rules.ts";
+import { verifyRefreshToken } from "../../sessions/refresh-token.ts";
+import type { Resource } from "../../sessions/resource.ts";
+import type { SessionState } from "../../sessions/session.ts";
+import type { Client } from "../clients/client.ts";
+import type { OAuthError } from "../oauth-error.ts";
+import { isOpenIdScope, narrowScopes, parseScope } from "../scopes.ts";
+import { lifetimesOf, rotatesRefreshTokens } from "./client-lifetimes.ts";
+import { type IssueClientTokensDeps, issueClientTokens, warmSigningKeys } from "./issue-client-tokens.ts";
+import type { ClientTokenStore } from "./store.ts";
+import type { TokenGrantRequest, TokenResponse } from "./token-grant.ts";
+
+export type RefreshClientTokensDeps = IssueClientTokensDeps &
+  EndReusedSessionDeps & {
+    readonly clientTokens: Pick<ClientTokenStore, "rotate">;
+    readonly settings: { readonly resources: readonly Resource[] };
+  };
+
+/**
+ * The grant `refresh_token` (RFC 6749 §6). One statement decides which request rotates; `judgeRefresh` judges the others.
+ * A request for another resource or for more scopes spends nothing.
+ */
+export async function refreshClientTokens(
+  deps: RefreshClientTokensDeps,
+  { client, form, caller }: TokenGrantRequest,
+): Promise<Result<TokenResponse, OAuthError>> {
+  const token = form.get("refresh_token");
+  if (token === undefined)
+    return err({ error: "invalid_request", description: "The parameter refresh_token is required." });
+  const claims = await verifyRefreshToken(deps, token, client.id);
+  if (!claims.ok) return err(INVALID_GRANT);
+  await warmSigningKeys(deps, client);
+  const { sessionId, generation } = claims.value;
+  const now = deps.clock.now();
+  const { refreshIdleTtl, refreshGraceSeconds } = lifetimesOf(client, deps.settings);
+  const gracePeriod = refreshGraceSeconds * SECOND;
+  const { userAgent } = caller;
+  const event = { type: "user_agent_changed", details: { sessionId, generation } } as const;
+  const [requestedScope, requestedResource] = [form.get("scope"), form.get("resource")];
+  const found = await deps.clientTokens.rotate(
+    {
+      sessionId,
+      generation,
+      holder: {
+        kind: "client",
+        clientId: client.id,
+        ...allowedResources(client, deps.settings.resources, requestedResource),
+        scopes: parseScope(requestedScope ?? ""),
+      },
+      gracePeriod,
+      rotates: rotatesRefreshTokens(client),
+      userAgent,
+      userAgentChanged: newAuditEvent(deps, event, caller),
+      idleExpiresAt: now + refreshIdleTtl * SECOND,
+      now,
+    },
+    client.id,
+  );
+  if (!found || found.session.clientId !== client.id) return err(INVALID_GRANT);
+  const { session, account } = found;
+  const verdict = judgeRefresh({ ...found, presentedGeneration: generation, userAgent, gracePeriod }, now);
+  if (verdict === "reuse") await endReusedSession(deps, session, generation, caller);
+  if (verdict === "audience_refused") return err(refusalOf(session, requestedScope, requestedResource));
+  if (verdict !== "rotated" && verdict !== "retry") return err(INVALID_GRANT);
+  const scopes = narrowScopes(allowedScopes(client, session, deps.settings.resources), requestedScope);
+  if (!scopes.ok) return scopes;
+  const { revokedAt: _, ...family } = session;
+  return ok(await issueClientTokens(deps, { client, account, family, scopes: scopes.value, nonce: null }));
+}
+
+/** What the client may still get: its registration and RESOURCES may have changed since the grant. */
+function allowedResources(client: Client, resources: readonly Resource[], requested: string | undefined) {
+  const uris = resources.map(({ uri }) => uri).filter((uri) => client.resources.includes(uri));
+  return {
+    resources: requested === undefined ? uris : uris.filter((uri) => uri === requested),
+    allowsNoResource: requested === undefined,
+  };
+}
+
+/** The granted scopes that the client may still request. */
+function allowedScopes(client: Client, { scope, audience }: SessionState, resources: readonly Resource[]) {
+  const ofResource = resources.find(({ uri }) => uri === audience)?.scopes ?? {};
+  return parseScope(scope ?? "").filter(
+    (each) => client.scopes.includes(each) && (isOpenIdScope(each) || Object.hasOwn(ofResource, each)),
+  );
+}
+
+function refusalOf(
+  { scope, audience }: SessionState,
+  requestedScope: string | undefined,
+  requestedResource: string | undefined,
+): OAuthError {
+  const narrowed = narrowScopes(parseScope(scope ?? ""), requestedScope);
+  if (!narrowed.ok) return narrowed.error;
+  return requestedResource !== undefined && requestedResource !== audience
+    ? { error: "invalid_target", description: "The refresh token is for another resource." }
+    : INVALID_GRANT;
+}
+
+const INVALID_GRANT: OAuthError = {
+  error: "invalid_grant",
+  description: "The refresh token is wrong, expired or revoked, or was issued to another client.",
+};
