@@ -59,10 +59,10 @@ export type AuditEvent =
   /** The user allowed an OAuth client, or it is one of the operator's team. `scope`: that of the request. */
   | {
       readonly type: "app_authorized";
-      readonly details: { readonly clientId: string; readonly scope: string };
+      readonly details: { readonly client: string; readonly scope: string };
     }
   /** The user ended the access of an OAuth client. */
-  | { readonly type: "app_revoked"; readonly details: { readonly clientId: string } }
+  | { readonly type: "app_revoked"; readonly details: { readonly client: string } }
   /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
   | {
       readonly type: "user_agent_changed";

@@ -5,7 +5,7 @@ import type { TokenSettings } from "../../sessions/access-token.ts";
 import { ownAudience } from "../../sessions/audience.ts";
 import type { Resource } from "../../sessions/resource.ts";
 import type { StoredGrant } from "../grants/grant.ts";
-import { type IdTokenHintDeps, verifyIdTokenHint } from "../id-token-hint.ts";
+import { type IdTokenDeps, verifyIdTokenHint } from "../id-token.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { pushedRequestToken } from "../par/pushed-request.ts";
 import {
@@ -22,7 +22,7 @@ import { readInteraction } from "./interaction.ts";
 import { errorRedirect } from "./redirect-url.ts";
 import type { AuthorizationState, AuthorizationStore, HeldSession } from "./store.ts";
 
-export type EvaluateRequestDeps = IdTokenHintDeps & {
+export type EvaluateRequestDeps = Pick<IdTokenDeps, "keyRing" | "settings"> & {
   readonly clock: Clock;
   readonly secrets: SecretRing;
   readonly authorizations: Pick<AuthorizationStore, "read">;
@@ -108,7 +108,7 @@ function pushedParameters(
 
 /** The account of the hint, which must have been issued to this client. Null: no hint. */
 async function readHint(
-  deps: IdTokenHintDeps,
+  deps: Pick<IdTokenDeps, "keyRing" | "settings">,
   { idTokenHint, client }: ValidRequest,
 ): Promise<string | null | "invalid"> {
   if (idTokenHint === null) return null;

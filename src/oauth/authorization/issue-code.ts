@@ -51,7 +51,7 @@ export async function issueCode(
     requestHash,
     audit: newAuditEvent(
       deps,
-      { type: "app_authorized", details: { clientId, scope: scopeText(request.scopes) } },
+      { type: "app_authorized", details: { client: clientId, scope: scopeText(request.scopes) } },
       caller,
       held.accountId,
     ),

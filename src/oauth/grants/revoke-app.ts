@@ -20,7 +20,7 @@ export async function revokeApp(
   { grantId, accountId, caller }: RevokeInput,
 ): Promise<Result<null, { readonly reason: "not_found" }>> {
   const now = deps.clock.now();
-  const event = { type: "app_revoked", details: { clientId: "" } } as const;
+  const event = { type: "app_revoked", details: { client: "" } } as const;
   const audit = newAuditEvent(deps, event, caller, accountId);
   const ended = await deps.grants.revoke({ grantId, accountId, audit, now });
   if (ended === null) return err({ reason: "not_found" });

@@ -60,7 +60,7 @@ export const grantStore = (db: Database) => ({
    */
   async revoke({ grantId, accountId, audit, now }: Revocation): Promise<readonly EndedSession[] | null> {
     const isTarget = and(eq(oauthGrants.id, grantId), eq(oauthGrants.accountId, accountId));
-    const details = sql`json_object('clientId', ${oauthGrants.clientId})`;
+    const details = sql`json_object('client', ${oauthGrants.clientId})`;
     const { ended, revoked } = await runBatch(db, {
       audit: insertFrom(
         db,

@@ -1,12 +1,12 @@
 import type { Clock } from "../../core/clock.ts";
 import { withParameters } from "../authorization/redirect-url.ts";
 import type { Client } from "../clients/client.ts";
-import { type IdTokenHintDeps, verifyIdTokenHint } from "../id-token-hint.ts";
+import { type IdTokenDeps, verifyIdTokenHint } from "../id-token.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { parseOAuthParameters } from "../oauth-form.ts";
 import type { LogoutStore } from "./store.ts";
 
-export type CheckLogoutDeps = IdTokenHintDeps & {
+export type CheckLogoutDeps = Pick<IdTokenDeps, "keyRing" | "settings"> & {
   readonly clock: Clock;
   readonly logouts: Pick<LogoutStore, "read">;
 };
@@ -56,7 +56,7 @@ export async function checkLogout(
   const { client, matches } = await deps.logouts.read({
     clientId,
     sessionId: sessionId ?? "",
-    hint: hint && { ...hint, sessionId: hint.sessionId ?? "" },
+    hint,
     now: deps.clock.now(),
   });
   if (client === null) return invalid("The client is unknown.");

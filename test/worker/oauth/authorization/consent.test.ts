@@ -98,7 +98,7 @@ describe("the consent page", () => {
       .bind(await accountIdOf(email), "app_authorized")
       .all<{ details: string }>();
     expect(event.results.map(({ details }) => JSON.parse(details))).toEqual([
-      { clientId: client.id, scope: "notes:read openid" },
+      { client: client.id, scope: "notes:read openid" },
     ]);
     service.clock.advance(301_000);
     const expired = await browser.visit(answer.headers.get("Location") ?? "");
