@@ -10,6 +10,8 @@ import {
   emailTokens,
   knownDevices,
   mailboxMessages,
+  oauthAuthorizationCodes,
+  oauthPushedRequests,
   oauthTransactions,
   oneTimeCodes,
   outbox,
@@ -61,6 +63,12 @@ export function expiredRowStore(db: Database) {
         authorizationCodes: db
           .delete(authorizationCodes)
           .where(lte(authorizationCodes.expiresAt, limits.expiredBefore)),
+        oauthCodes: db
+          .delete(oauthAuthorizationCodes)
+          .where(lte(oauthAuthorizationCodes.expiresAt, limits.expiredBefore)),
+        pushedRequests: db
+          .delete(oauthPushedRequests)
+          .where(lte(oauthPushedRequests.expiresAt, limits.expiredBefore)),
         pendingRevocations: db
           .delete(pendingRevocations)
           .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),

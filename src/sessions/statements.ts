@@ -167,7 +167,8 @@ type Replacement = {
 
 /**
  * Ends the session that a new one replaces in a browser, with its child sessions (ASVS 7.2.4). For the batch that
- * opens the new one: nothing ends unless that has happened.
+ * opens the new one: nothing ends unless that has happened. The sessions that the same user has opened in OAuth clients
+ * go on under the new one: a client that asks for a new sign-in (`prompt=login`) must not sign out the others.
  */
 export function endReplacedSession(db: Database, { replaces, openedId, now }: Replacement) {
   if (replaces === null) return [];
@@ -181,6 +182,22 @@ export function endReplacedSession(db: Database, { replaces, openedId, now }: Re
   return [
     // Before the UPDATE, which makes the condition false.
     insertFrom(db, auditEvents, auditRow(audit, sessions.accountId), sessions, replaced),
+    db
+      .update(sessions)
+      .set({ parentId: openedId })
+      .where(
+        and(
+          eq(sessions.parentId, sessionId),
+          isNotNull(sessions.grantId),
+          isNull(sessions.revokedAt),
+          exists(
+            db
+              .select({ one: sql`1` })
+              .from(opened)
+              .where(and(eq(opened.id, openedId), sql`${opened.accountId} = ${sessions.accountId}`)),
+          ),
+        ),
+      ),
     db
       .update(sessions)
       .set({ revokedAt: now })

@@ -23,6 +23,7 @@ export const PAGE_PATHS = [
   "/account/linked",
   "/account/sessions",
   "/account/devices",
+  "/account/apps",
   "/account/deactivate",
   "/admin/users",
   "/admin/users/:id",
@@ -30,6 +31,10 @@ export const PAGE_PATHS = [
   "/admin/invite",
   "/admin/audit",
   "/admin/mail",
+  "/oauth/authorize",
+  "/oauth/consent",
+  "/oauth/continue",
+  "/oauth/logout",
 ] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];

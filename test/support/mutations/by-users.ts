@@ -1,3 +1,4 @@
+import { registerWithConnectedApp } from "../connected-apps.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import {
   enableSecondFactor,
@@ -31,6 +32,15 @@ export const userMutations: readonly Mutation[] = [
       const list: { id: string; current: boolean }[] = (await service.get("/sessions", other.token)).body
         .data;
       return { path: `/sessions/${list.find(({ current }) => current)?.id}`, token };
+    },
+  },
+  {
+    route: "DELETE /me/apps/:grantId",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { token, grantId } = await registerWithConnectedApp(service);
+      return { path: `/me/apps/${grantId}`, token };
     },
   },
   { route: "PATCH /me", status: 200, request: (service) => signedIn(service, { name: "Grace", age: 40 }) },

@@ -5,6 +5,7 @@ import { PASSWORD, registerAndLogIn } from "../../support/users.ts";
 import { accountsBudgets } from "./round-trips/accounts-budgets.ts";
 import { administrationBudgets } from "./round-trips/administration-budgets.ts";
 import { authenticationBudgets } from "./round-trips/authentication-budgets.ts";
+import { authorizationBudgets } from "./round-trips/authorization-budgets.ts";
 import { api, type BudgetTable, costOf, service } from "./round-trips/measured-service.ts";
 import { publicBudgets } from "./round-trips/public-budgets.ts";
 import { registrationBudgets } from "./round-trips/registration-budgets.ts";
@@ -19,6 +20,7 @@ const table: BudgetTable = {
   ...administrationBudgets,
   ...socialLoginBudgets,
   ...publicBudgets,
+  ...authorizationBudgets,
 };
 
 describe("round trips before the response, on a warm isolate", () => {

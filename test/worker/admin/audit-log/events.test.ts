@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
+import { connectAndRevokeApp } from "../../../support/connected-apps.ts";
 import {
   newPhoneNumber,
   requestPhoneCode,
@@ -75,6 +76,7 @@ async function causeEveryEvent(): Promise<string> {
   const link = await tokenMailedTo(service, newEmail);
   await service.post("/reset-password", { token: link, newPassword: PASSWORD });
   const pages = await signedInPageBrowser(service, newEmail);
+  await connectAndRevokeApp(service, pages);
   const { token: forgetting } = await logIn(service, newEmail);
   const [device] = (await service.get("/me/devices", forgetting)).body.data;
   await write("DELETE", `/me/devices/${device.id}`, undefined, forgetting);

@@ -13,7 +13,7 @@ import {
 import { insertClient, NOTES, REDIRECT_URI, RESOURCES } from "../../../support/oauth-clients.ts";
 import { formsIn, headingOf, signedInPageBrowser } from "../../../support/pages.ts";
 import { startService } from "../../../support/service.ts";
-import { accountIdOf, logIn, registerVerifiedUser } from "../../../support/users.ts";
+import { accountIdOf, logIn, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 const service = startService({ env: { RESOURCES } });
 
@@ -140,5 +140,27 @@ describe("the list of sessions", () => {
     const offline = decodeJwt((await signInToClient(service, browser, client, { scope })).access_token).sid;
     await browser.submit(await browser.visit("/sign-out"));
     expect([await isLive(online), await isLive(offline)]).toEqual([false, true]);
+  });
+
+  it("a new sign-in of the same user keeps the sessions in clients, and one of another user ends them", async () => {
+    const { client, email, browser } = await arrange();
+    const { access_token } = await signInToClient(service, browser, client);
+    const { sid } = decodeJwt(access_token);
+    service.clock.advance(1000);
+    const signInAs = async (address: string) => {
+      const page = await browser.visit(authorizeUrl(client, { prompt: "login" }));
+      await browser.submit(page, { email: address, password: PASSWORD });
+      service.clock.advance(1000);
+    };
+    await signInAs(email);
+    expect(await isLive(sid)).toBe(true);
+    const row = await env.DB.prepare(
+      "SELECT parent.revoked_at AS ended FROM sessions JOIN sessions parent ON parent.id = sessions.parent_id WHERE sessions.id = ?",
+    )
+      .bind(sid)
+      .first<{ ended: number | null }>();
+    expect(row).toEqual({ ended: null });
+    await signInAs((await registerVerifiedUser(service)).email);
+    expect(await isLive(sid)).toBe(false);
   });
 });
