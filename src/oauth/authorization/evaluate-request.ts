@@ -18,9 +18,10 @@ import {
 import { checkRequest } from "./checks.ts";
 import { findGrant } from "./consent-rules.ts";
 import { type Decision, decide } from "./decide.ts";
+import type { HeldSession } from "./held-session.ts";
 import { readInteraction } from "./interaction.ts";
 import { errorRedirect } from "./redirect-url.ts";
-import type { AuthorizationState, AuthorizationStore, HeldSession } from "./store.ts";
+import type { AuthorizationState, AuthorizationStore } from "./store.ts";
 
 export type EvaluateRequestDeps = Pick<IdTokenDeps, "keyRing" | "settings"> & {
   readonly clock: Clock;
