@@ -123,3 +123,19 @@ export async function signInToClient(
   if (redeemed.status !== 200) throw new Error(`${redeemed.status}: ${redeemed.text}`);
   return JSON.parse(redeemed.text) as ClientTokens;
 }
+
+/** Pushes an authorization request, and returns the path that the client then sends the browser to. */
+export async function pushRequest(
+  service: Service,
+  client: TestClient,
+  parameters: Parameters = {},
+): Promise<string> {
+  const body = authorizationQuery(client, parameters).toString();
+  const answer = await service.call("POST", "/oauth/par", body, undefined, {
+    "Content-Type": "application/x-www-form-urlencoded",
+    Authorization: `Basic ${btoa(`${client.id}:${client.secret}`)}`,
+  });
+  if (answer.status !== 201) throw new Error(`${answer.status}: ${answer.text}`);
+  const { request_uri } = JSON.parse(answer.text) as { request_uri: string };
+  return `/oauth/authorize?${new URLSearchParams({ client_id: client.id, request_uri })}`;
+}

@@ -91,8 +91,8 @@ function pathOf(posted: PostedForm): string {
 /** Ends the session of the cookies with its child sessions. */
 async function endSessionOf(c: PageContext, deps: Deps): Promise<void> {
   const tokens = [
-    ["access", accessCookie(c)],
     ["refresh", refreshCookie(c)],
+    ["access", accessCookie(c)],
   ] as const;
   clearSessionCookies(c);
   for (const [kind, token] of tokens) {
