@@ -92,6 +92,7 @@ describe("the router", () => {
       "POST /api/auth/social/:provider/token",
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",
+      "POST /oauth/par",
     ]);
   });
 
