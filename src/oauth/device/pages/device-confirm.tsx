@@ -27,7 +27,7 @@ type Data = {
 
 /** Asks whether the device may have access. RFC 8628 §5.4: an attacker may have sent the code, so it always asks. */
 export const deviceConfirmPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
-  path: DEVICE_CONFIRM_PATH,
+  path: "/device/confirm",
   access: "signed_in",
   title: (t) => t.device.confirmTitle,
   back: (t) => ({ href: DEVICE_PATH, label: t.device.title }),
