@@ -9,7 +9,7 @@ import { clientHostOf } from "../../client-host.ts";
 import { scopeTexts } from "../../pages/scope-texts.ts";
 import { parseScope } from "../../scopes.ts";
 import { type DecideDeviceRequestDeps, decideDeviceRequest } from "../decide-device-request.ts";
-import { DEVICE_CONFIRM_PATH, DEVICE_PATH, type PendingDeviceRequest } from "../device-request.ts";
+import { DEVICE_PATH, type PendingDeviceRequest } from "../device-request.ts";
 import { readEnteredCode } from "../entered-code.ts";
 import { type FindDeviceRequestDeps, findDeviceRequest } from "../find-device-request.ts";
 import { formatUserCode } from "../user-code.ts";
