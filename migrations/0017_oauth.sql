@@ -12,6 +12,7 @@ CREATE TABLE `api_keys` (
 );
 --> statement-breakpoint
 CREATE INDEX `api_keys_account` ON `api_keys` (`account_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `api_keys_expiry` ON `api_keys` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `oauth_authorization_codes` (
 	`code_hash` text PRIMARY KEY NOT NULL,
 	`client_id` text NOT NULL,

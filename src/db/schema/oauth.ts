@@ -259,5 +259,8 @@ export const apiKeys = sqliteTable(
     expiresAt: integer("expires_at"),
     lastUsedAt: integer("last_used_at"),
   },
-  (table) => [index("api_keys_account").on(table.accountId, table.createdAt)],
+  (table) => [
+    index("api_keys_account").on(table.accountId, table.createdAt),
+    index("api_keys_expiry").on(table.expiresAt),
+  ],
 );
