@@ -6,10 +6,11 @@ import { type VariableProblem, withoutBlanks } from "../core/config-parsers.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
-import { type ClaimsSettings, readClaimsSettings } from "../oauth/custom-claims/settings.ts";
+import type { ClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
 import type { Resource } from "../sessions/resource.ts";
+import { readClaimsSettings } from "./claims-settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
 
 /** The parsed configuration (contract §5). It is parsed once per isolate and frozen. */
