@@ -99,8 +99,8 @@ const budgets: Record<string, Budget> = {
   },
 };
 
-/** These methods defer work until after the response: mail, and the deletion of published revocations. */
-const DEFERRING = ["exchangeCode", "revokeSession", "signOut"];
+/** These methods defer work until after the response: mail, logout notices, and the deletion of published revocations. */
+const DEFERRING = ["exchangeCode", "revokeSession", "revokeUser", "signOut"];
 
 describe("round trips of an RPC call in a warm isolate", () => {
   for (const [name, budget] of Object.entries(budgets)) {
