@@ -5,6 +5,7 @@ import type { Resource } from "../../../sessions/resource.ts";
 import { Form } from "../../../ui/form-fields.tsx";
 import type { Page, PageProps } from "../../../ui/page.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { withReturnTarget } from "../../../ui/return-target.ts";
 import { clientHostOf } from "../../client-host.ts";
 import { scopeTexts } from "../../pages/scope-texts.ts";
 import { parseScope } from "../../scopes.ts";
@@ -63,7 +64,10 @@ export const deviceConfirmPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <button type="submit">{p.t.device.deny}</button>
         </Form>
       </div>
-      <p class="aside">{fill(p.t.device.signedInAs, { address: p.account?.email ?? "" })}</p>
+      <p class="aside">
+        {fill(p.t.device.signedInAs, { address: p.account?.email ?? "" })}{" "}
+        <a href={withReturnTarget("/sign-out", { returnTo: p.here, app: null })}>{p.t.device.another}</a>
+      </p>
     </>
   ),
   submit: async (c, form, { request }) => {
