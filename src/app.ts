@@ -39,7 +39,7 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { clientRoutes } from "./oauth/clients/routes.ts";
 import { clientSecretRoutes } from "./oauth/clients/secret-routes.ts";
-import { clientRegistrationRoutes } from "./oauth/registration/routes.ts";
+import { clientRegistrationRoutes, REGISTRATION_PATH } from "./oauth/registration/routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { pageRoutes } from "./page-routes.tsx";
 import { guardedRoutes } from "./rate-limit/policies.ts";
@@ -140,7 +140,7 @@ export function createApp(options: AppOptions = {}) {
 
   app.use("/api/auth/*", corsForAllowedOrigins(depsOf));
   for (const { method, path, policy } of guardedRoutes()) {
-    const isForm = method === "POST" && !path.startsWith("/api/");
+    const isForm = method === "POST" && !path.startsWith("/api/") && path !== REGISTRATION_PATH;
     app.on(method, path, rateLimited(depsOf, policy, isForm));
   }
   for (const routes of [
