@@ -202,8 +202,23 @@ export async function administerUser(driver: ApiDriver, email: string, currentPa
   await post(`${path}/deactivate`, undefined, token);
   await ask("GET", "/audit", { token });
   await ask("DELETE", path, { token });
+  await administerClient(driver, token);
   await post("/logout", undefined, token);
   await env.DB.prepare("UPDATE accounts SET role = 'user' WHERE email = ?").bind(email).run();
+}
+
+/** A superuser performs every operation on an OAuth client. */
+async function administerClient({ ask, post }: ApiDriver, token: string): Promise<void> {
+  const body = { name: "Notes", redirectUris: ["https://app.example.com/callback"] };
+  const { client } = (await post("/clients", body, token)).body.data;
+  const path = `/clients/${client.id}`;
+  await ask("GET", "/clients", { token });
+  await ask("PATCH", path, { token, body: { name: "Renamed" } });
+  await post(`${path}/secrets`, { overlapSeconds: 60 }, token);
+  const { secrets } = (await ask("GET", path, { token })).body.data;
+  await ask("DELETE", `${path}/secrets/${secrets[0].id}`, { token });
+  await ask("GET", `${path}/grants`, { token });
+  await ask("DELETE", path, { token });
 }
 
 export async function deleteAccount(driver: ApiDriver, email: string, currentPassword: string) {

@@ -15,6 +15,7 @@ const service = startService({ env: providers.variables });
 
 /** Requests without a session that write, and open none. */
 const OPENS_NONE = [
+  "POST /oauth/register",
   "POST /api/auth/captcha/verify",
   "POST /api/auth/register",
   "POST /api/auth/verify-email",
