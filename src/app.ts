@@ -37,10 +37,10 @@ import { type RequestLogLine, requestLog } from "./http/request-log.ts";
 import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
-import { corsForEveryOrigin } from "./oauth/cors.ts";
+import { corsForEveryOrigin, corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
 import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
-import { CLIENT_ENDPOINTS, isClientEndpoint, OAUTH_PATHS } from "./oauth/endpoints.ts";
+import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "./oauth/endpoints.ts";
 import { introspectionRoutes } from "./oauth/introspection/routes.ts";
 import { renderOAuthFailures } from "./oauth/oauth-response.ts";
 import { revocationRoutes } from "./oauth/revocation/routes.ts";
@@ -146,9 +146,8 @@ export function createApp(options: AppOptions = {}) {
   });
 
   app.use("/api/auth/*", corsForAllowedOrigins(depsOf));
-  const { openIdConfiguration, authorizationServer } = OAUTH_PATHS;
-  for (const path of [...CLIENT_ENDPOINTS, openIdConfiguration, authorizationServer, KEY_SET_PATH])
-    app.use(path, corsForEveryOrigin());
+  for (const path of CLIENT_ENDPOINTS) app.use(path, corsOfClientEndpoints());
+  for (const path of [...DISCOVERY_PATHS, KEY_SET_PATH]) app.use(path, corsOfPublicDocuments());
   for (const { method, path, policy } of guardedRoutes()) {
     const isForm = method === "POST" && !path.startsWith("/api/") && !isClientEndpoint(path);
     app.on(method, path, rateLimited(depsOf, policy, isForm));
