@@ -37,7 +37,7 @@ import { type RequestLogLine, requestLog } from "./http/request-log.ts";
 import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
-import { corsForEveryOrigin, corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
+import { corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
 import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "./oauth/endpoints.ts";
