@@ -42,7 +42,6 @@ import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
 import { clientRoutes } from "./oauth/clients/routes.ts";
 import { clientSecretRoutes } from "./oauth/clients/secret-routes.ts";
-import { corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
 import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "./oauth/endpoints.ts";

@@ -75,15 +75,11 @@ export function devicePollStore(db: Database) {
               ),
             ),
         ],
-<<<<<<< HEAD
-        ...openFamily(db, requests, { isAuthorization: isPolled, family, audit }),
-=======
         ...openFamily(db, requests, {
           isAuthorization: eq(requests.deviceCodeHash, deviceCodeHash),
           family,
           audit,
         }),
->>>>>>> wt-i
         opened: selectFamily(db, family.id),
       });
       const [[request], [counted]] = [found, polled];

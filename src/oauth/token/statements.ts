@@ -58,7 +58,6 @@ export function openFamily(
   { isAuthorization, family: { claim, ...family }, audit }: Opening,
 ) {
   const isClaimed = and(isAuthorization, eq(source.claim, claim));
-<<<<<<< HEAD
   const isOpened = eq(sessions.id, family.id);
   const account = db.select({ id: sessions.accountId }).from(sessions).where(isOpened);
   return {
@@ -70,8 +69,6 @@ export function openFamily(
 
 /** The row of a family, with the columns that the authorization and its browser session give. */
 function familyRow(source: Authorization, { claim, ...family }: NewFamily) {
-=======
->>>>>>> wt-i
   const parent = alias(sessions, "parent");
   const ofParent = (value: SQL) =>
     sql`(SELECT ${value} FROM ${sessions} AS "parent" WHERE ${eq(parent.id, source.sessionId)})`;

@@ -137,14 +137,9 @@ async function useAllFeatures(): Promise<void> {
   await captchas();
   await visitPages();
   await otherWorkers();
-<<<<<<< HEAD
   await oauthClients();
   await devices();
   await authorizations();
-=======
-  await devices();
-  await oauthClients();
->>>>>>> wt-i
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
   for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
@@ -286,26 +281,6 @@ async function oauthTransactions(): Promise<void> {
   }
 }
 
-<<<<<<< HEAD
-=======
-/** A device that is refused, and one that is allowed, whose client cannot be told of the end of its session. */
-async function devices(): Promise<void> {
-  const { email } = await registerAndVerify(service);
-  const browser = await signedInPageBrowser(service, email);
-  const client = await createDeviceClient(service, { backchannelLogoutUri: "https://192.0.2.1/logout" });
-  const [denied, allowed] = [
-    await startDevice(service, client, { scope: "openid" }),
-    await startDevice(service, client, { scope: "openid" }),
-  ];
-  await enterCode(browser, "BCDF-GHJK");
-  await decide(browser, denied, "deny");
-  await pollDevice(service, client, allowed);
-  await decide(browser, allowed);
-  await pollDevice(service, client, allowed);
-  await browser.submit(await browser.visit("/sign-out"));
-}
-
->>>>>>> wt-i
 /** The tokens of OAuth clients: each grant, a replayed code, a reused refresh token, and their end. */
 async function oauthClients(): Promise<void> {
   const client = await createClient(service);
@@ -334,7 +309,6 @@ async function oauthClients(): Promise<void> {
     ...{ grant_type: "client_credentials", resource: NOTES, client_assertion: assertion },
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
   });
-<<<<<<< HEAD
 }
 
 /** A device that is refused, and one that is allowed, whose client cannot be told of the end of its session. */
@@ -352,8 +326,6 @@ async function devices(): Promise<void> {
   await decide(browser, allowed);
   await pollDevice(service, client, allowed);
   await browser.submit(await browser.visit("/sign-out"));
-=======
->>>>>>> wt-i
 }
 
 /** Calls of other Workers by RPC. */

@@ -24,14 +24,9 @@ const table: BudgetTable = {
   ...clientBudgets,
   ...socialLoginBudgets,
   ...publicBudgets,
-<<<<<<< HEAD
   ...oauthBudgets,
   ...deviceBudgets,
   ...authorizationBudgets,
-=======
-  ...deviceBudgets,
-  ...oauthBudgets,
->>>>>>> wt-i
 };
 
 describe("round trips before the response, on a warm isolate", () => {
