@@ -208,13 +208,16 @@ export async function administerUser(driver: ApiDriver, email: string, currentPa
 }
 
 /** A superuser performs every operation on an OAuth client. */
-async function administerClient({ ask, post }: ApiDriver, token: string): Promise<void> {
+async function administerClient({ ask, post, watched }: ApiDriver, token: string): Promise<void> {
   const body = { name: "Notes", redirectUris: ["https://app.example.com/callback"] };
-  const { client } = (await post("/clients", body, token)).body.data;
+  const created = await post("/clients", body, token);
+  const { client, secret } = created.body.data;
+  watched.canaries.plantIssued("the secret of a client", secret, created);
   const path = `/clients/${client.id}`;
   await ask("GET", "/clients", { token });
   await ask("PATCH", path, { token, body: { name: "Renamed" } });
-  await post(`${path}/secrets`, { overlapSeconds: 60 }, token);
+  const rotated = await post(`${path}/secrets`, { overlapSeconds: 60 }, token);
+  watched.canaries.plantIssued("the second secret of a client", rotated.body.data.secret, rotated);
   const { secrets } = (await ask("GET", path, { token })).body.data;
   await ask("DELETE", `${path}/secrets/${secrets[0].id}`, { token });
   await ask("GET", `${path}/grants`, { token });
