@@ -38,9 +38,9 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
-import { corsForEveryOrigin } from "./oauth/cors.ts";
-import { discoveryRoutes } from "./oauth/discovery/routes.ts";
-import { CLIENT_ENDPOINTS, isClientEndpoint, OAUTH_PATHS } from "./oauth/endpoints.ts";
+import { corsForEveryOrigin, corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
+import { discoveryRoutes, discoveryRoutes } from "./oauth/discovery/routes.ts";
+import { CLIENT_ENDPOINTS, CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint, isClientEndpoint, OAUTH_PATHS } from "./oauth/endpoints.ts";
 import { connectedAppRoutes } from "./oauth/grants/routes.ts";
 import { introspectionRoutes } from "./oauth/introspection/routes.ts";
 import { renderOAuthFailures } from "./oauth/oauth-response.ts";
@@ -148,9 +148,8 @@ export function createApp(options: AppOptions = {}) {
   });
 
   app.use("/api/auth/*", corsForAllowedOrigins(depsOf));
-  const { openIdConfiguration, authorizationServer } = OAUTH_PATHS;
-  for (const path of [...CLIENT_ENDPOINTS, openIdConfiguration, authorizationServer, KEY_SET_PATH])
-    app.use(path, corsForEveryOrigin());
+  for (const path of CLIENT_ENDPOINTS) app.use(path, corsOfClientEndpoints());
+  for (const path of [...DISCOVERY_PATHS, KEY_SET_PATH]) app.use(path, corsOfPublicDocuments());
   for (const { method, path, policy } of guardedRoutes()) {
     const isForm = method === "POST" && !path.startsWith("/api/") && !isClientEndpoint(path);
     app.on(method, path, rateLimited(depsOf, policy, isForm));

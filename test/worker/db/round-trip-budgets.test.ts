@@ -7,6 +7,7 @@ import { administrationBudgets } from "./round-trips/administration-budgets.ts";
 import { authenticationBudgets } from "./round-trips/authentication-budgets.ts";
 import { authorizationBudgets } from "./round-trips/authorization-budgets.ts";
 import { api, type BudgetTable, costOf, service } from "./round-trips/measured-service.ts";
+import { oauthBudgets } from "./round-trips/oauth-budgets.ts";
 import { publicBudgets } from "./round-trips/public-budgets.ts";
 import { registrationBudgets } from "./round-trips/registration-budgets.ts";
 import { sessionsBudgets } from "./round-trips/sessions-budgets.ts";
@@ -21,6 +22,7 @@ const table: BudgetTable = {
   ...socialLoginBudgets,
   ...publicBudgets,
   ...authorizationBudgets,
+  ...oauthBudgets,
 };
 
 describe("round trips before the response, on a warm isolate", () => {

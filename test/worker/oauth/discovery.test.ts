@@ -124,12 +124,12 @@ describe("a failure that no OAuth rule decides", () => {
     }
   });
 
-  it("is in that format for another method and for a rate limit", async () => {
+  it("is in that format for a rate limit, and in that of the API for another method", async () => {
     const method = await service.call("GET", "/oauth/token");
-    expect([method.status, method.headers.get("Allow"), jsonOf(method).error]).toEqual([
+    expect([method.status, method.headers.get("Allow"), method.body.error?.code]).toEqual([
       405,
       "POST",
-      "invalid_request",
+      "method_not_allowed",
     ]);
     const limited = startService({
       env: { ...RESOURCE_VARIABLES, RATE_LIMITS: JSON.stringify({ "oauth-token": { limit: 1 } }) },

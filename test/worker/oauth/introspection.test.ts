@@ -148,7 +148,7 @@ describe("the caller of introspection", () => {
     const client = await createClient(service);
     const { access_token: token } = await authorizeClient(service, client);
     const isPublic = await createClient(service, { authMethod: "none" });
-    const refused = [
+    const refused: Record<string, string>[] = [
       { client_id: client.id, client_secret: "wrong", token },
       { client_id: "unknown", client_secret: client.secret, token },
       { client_id: isPublic.id, token },

@@ -56,7 +56,7 @@ describe("rate limits of the service", () => {
     },
   );
 
-  // The pages under /account and /admin require a session, so this client cannot reach their limits.
+  // The endpoints under /oauth are no pages. The pages under /account and /admin require a session, so this client cannot reach their limits.
   it.each(pageForms.filter(({ path }) => !/^\/(account|admin|language|oauth)/.test(path)))(
     "adds up requests to the page $path and to its API route",
     async ({ path, policy }) => {

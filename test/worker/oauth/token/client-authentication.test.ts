@@ -158,7 +158,7 @@ describe("private_key_jwt", () => {
     ["a long jti", { jti: "x".repeat(257) }, {}],
     ["no expiry", { exp: undefined }, {}],
   ])("is refused with %s", async (_name, changes, form) => {
-    const named = "client_id" in form ? { client_id: client.id } : {};
+    const named: Record<string, string> = "client_id" in form ? { client_id: client.id } : {};
     const answer = await present(await sign(changes as JWTPayload), named);
     expect([answer.status, errorOf(answer)]).toEqual([401, "invalid_client"]);
   });
