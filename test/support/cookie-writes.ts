@@ -1,6 +1,7 @@
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
+import { insertGrant } from "./connected-apps.ts";
 import { tinyPng } from "./image-parts.ts";
 import {
   enableSecondFactor,
@@ -87,6 +88,7 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       return { challengeId: data.challengeId, code: await mailedCodeTo(service, email) };
     },
     "DELETE /me/devices/:id": () => undefined,
+    "DELETE /me/apps/:id": () => undefined,
     "POST /me/phone": () => ({ phone: newPhoneNumber() }),
     "POST /me/phone/verify": async () => {
       const { challengeId, code } = await requestPhoneCode(service, (await logIn(service, email)).token);
@@ -121,12 +123,13 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }
 
-/** For `/users`: makes the caller a superuser and returns another account's id. Otherwise returns the id of the caller's session or device. */
+/** For `/users`: makes the caller a superuser and returns another account's id. Otherwise returns the id of the caller's session, device or app. */
 async function idFor(service: Service, browser: Browser, path: string, email: string): Promise<string> {
   if (path.startsWith("/me/devices")) {
     const [device] = (await browser.send("GET", "/me/devices")).body.data as { id: string }[];
     return device?.id ?? "";
   }
+  if (path.startsWith("/me/apps")) return insertGrant(email);
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];
     return session?.id ?? "";

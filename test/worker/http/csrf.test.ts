@@ -105,6 +105,7 @@ const expectRefused = async (
 describe("isCsrfSafe", () => {
   it("applies to these writes, according to the documentation of the routes", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
+      "DELETE /me/apps/:id",
       "DELETE /me/avatar",
       "DELETE /me/devices/:id",
       "DELETE /me/identities/:provider",
