@@ -10,23 +10,19 @@ const openAsMember = (path: string) => async (visitor: Visitor, service: Service
   await visitor.page.goto(path);
 };
 
-/** Opens the consent page of a new account, and allows the app. */
+/** Allows the app as a new account. The page that leads to the app stays, since the app answers with no content. */
 const openConnected = async (visitor: Visitor, service: ServiceApi) => {
   const { email } = await service.member();
   await openSignedIn(visitor, "/account", { email, password: PASSWORD });
   await visitor.page.goto(exampleAuthorization());
   const receiver = "http://127.0.0.1/callback*";
-  await stayOn(visitor, receiver);
+  await visitor.page.route(receiver, (route) => route.fulfill({ status: 204 }), { times: 1 });
   const leaves = visitor.page.waitForRequest(receiver);
   await visitor.page.locator("form:has([value=allow]) button").click();
   await leaves;
   // The request to the app is no problem of the page.
   visitor.problems.splice(0);
 };
-
-/** A page that leads on stays, since the next response is empty. */
-const stayOn = ({ page }: Visitor, url: string) =>
-  page.route(url, (route) => route.fulfill({ status: 204 }), { times: 1 });
 
 /** Pages of the authorization server. */
 export const OAUTH: readonly PageState[] = [
@@ -37,16 +33,7 @@ export const OAUTH: readonly PageState[] = [
   },
   { name: "oauth-invalid", page: "/oauth/authorize", open: at("/oauth/authorize?client_id=unknown") },
   { name: "oauth-consent", page: "/oauth/consent", open: openAsMember(exampleAuthorization()) },
-  {
-    name: "oauth-continue",
-    page: "/oauth/continue",
-    open: async (visitor) => {
-      await stayOn(visitor, "**/account");
-      // The page does not finish to load before it leads on.
-      await visitor.page.goto("/oauth/continue?returnTo=/account", { waitUntil: "commit" });
-      await visitor.page.getByRole("heading", { level: 1 }).waitFor();
-    },
-  },
+  { name: "oauth-continue", page: "/oauth/continue", open: openConnected },
   { name: "oauth-logout", page: "/oauth/logout", open: openAsMember("/oauth/logout") },
   { name: "oauth-logout-done", page: "/oauth/logout", open: at("/oauth/logout") },
   { name: "account-apps", page: "/account/apps", open: openAsMember("/account/apps") },
