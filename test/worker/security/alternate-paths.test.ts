@@ -31,6 +31,11 @@ const OPENS_NONE = [
   "POST /oauth/authorize",
   "POST /oauth/logout",
   "POST /oauth/par",
+  // The endpoints of OAuth clients open sessions of clients, and none of this service (test/worker/oauth).
+  "POST /oauth/token",
+  "POST /oauth/userinfo",
+  "POST /oauth/introspect",
+  "POST /oauth/revoke",
   "RPC verifyToken",
   "RPC getUser",
   "RPC getUsers",
