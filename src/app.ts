@@ -29,6 +29,7 @@ import { type Meter, newMeter } from "./db/metered-d1.ts";
 import { HEALTH_BODY, HEALTH_PATH, healthRoutes } from "./health/routes.ts";
 import type { HttpEnv } from "./http/context.ts";
 import { corsForAllowedOrigins } from "./http/cors.ts";
+import { corsOfClientEndpoints, corsOfPublicDocuments } from "./http/public-cors.ts";
 import { quickResponses } from "./http/quick-responses.ts";
 import { rateLimited } from "./http/rate-limit.ts";
 import { readCaller } from "./http/read-caller.ts";
