@@ -33,23 +33,8 @@ export const OAUTH: readonly PageState[] = [
   },
   { name: "oauth-invalid", page: "/oauth/authorize", open: at("/oauth/authorize?client_id=unknown") },
   { name: "oauth-consent", page: "/oauth/consent", open: openAsMember(exampleAuthorization()) },
-  {
-    name: "oauth-continue",
-    page: "/oauth/continue",
-    open: async ({ page }) => {
-      // Without the refresh the page stays.
-      await page.route(
-        "**/oauth/continue*",
-        async (route) => {
-          const response = await route.fetch();
-          const body = (await response.text()).replace(/<meta http-equiv="refresh"[^>]*>/, "");
-          await route.fulfill({ response, body });
-        },
-        { times: 1 },
-      );
-      await page.goto("/oauth/continue?returnTo=/account");
-    },
-  },
+  // The page itself leads on at once: test/browser/flows/oauth.test.ts follows it.
+  { name: "oauth-continue-expired", page: "/oauth/continue", open: at("/oauth/continue?to=expired") },
   { name: "oauth-logout", page: "/oauth/logout", open: openAsMember("/oauth/logout") },
   { name: "oauth-logout-done", page: "/oauth/logout", open: at("/oauth/logout") },
   { name: "account-apps", page: "/account/apps", open: openAsMember("/account/apps") },
