@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { keyRequest } from "../api-keys.ts";
+import { insertGrant } from "../connected-apps.ts";
 import { tinyPng } from "../image-parts.ts";
 import { consent } from "../social/browser-flow.ts";
 import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../social/client-application.ts";
@@ -67,6 +68,9 @@ export async function exerciseSecondFactor(
   await post("/me/otp", { enabled: false, password: currentPassword }, tokens.token);
   const devices = (await ask("GET", "/me/devices", { token: tokens.token })).body.data as { id: string }[];
   await ask("DELETE", `/me/devices/${devices.at(-1)?.id}`, { token: tokens.token });
+  const grantId = await insertGrant(email);
+  await ask("GET", "/me/apps", { token: tokens.token });
+  await ask("DELETE", `/me/apps/${grantId}`, { token: tokens.token });
   await post("/logout", undefined, tokens.token);
 }
 

@@ -201,6 +201,8 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "seal-mail": null,
   "seal-request": null,
   "registration-salt": null,
+  // It seals URLs of this service and of clients, which are no credentials.
+  "seal-authorization": null,
 };
 
 /** The kinds whose hash each column stores. Null: a password. */

@@ -29,6 +29,9 @@ const OPENS_NONE = [
   "POST /forgot-password",
   "POST /sign-out",
   "POST /language",
+  "POST /oauth/authorize",
+  "POST /oauth/logout",
+  "POST /oauth/par",
   // The endpoints of OAuth clients open sessions of clients, and none of this service (test/worker/oauth).
   "POST /oauth/token",
   "POST /oauth/userinfo",

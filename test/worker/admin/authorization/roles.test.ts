@@ -146,6 +146,7 @@ describe("another user's id", () => {
   it("only the listed routes take the id of the caller's own resource", () => {
     expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "DELETE /api/auth/me/devices/:id",
+      "DELETE /api/auth/me/apps/:id",
       "DELETE /api/auth/me/keys/:id",
       "DELETE /api/auth/sessions/:id",
     ]);
