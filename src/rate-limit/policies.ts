@@ -138,6 +138,21 @@ export const ratePolicies = {
       "POST /admin/users/:id/profile",
     ],
   },
+  // Each registration inserts a row (RFC 7591 §5).
+  "client-registration": { limit: 20, windowSeconds: 3600, routes: ["POST /oauth/register"] },
+  clients: {
+    limit: 300,
+    windowSeconds: 600,
+    routes: [
+      "POST /api/auth/clients",
+      "PATCH /api/auth/clients/:id",
+      "DELETE /api/auth/clients/:id",
+      "POST /api/auth/clients/:id/secrets",
+      "DELETE /api/auth/clients/:id/secrets/:secretId",
+      "POST /admin/applications/new",
+      "POST /admin/applications/:id",
+    ],
+  },
   // An SMS costs more than an email. Removing a number allows adding another one, so it counts too.
   phone: {
     limit: 20,

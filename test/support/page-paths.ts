@@ -31,6 +31,11 @@ export const PAGE_PATHS = [
   "/admin/invite",
   "/admin/audit",
   "/admin/mail",
+  "/device",
+  "/device/confirm",
+  "/admin/applications",
+  "/admin/applications/new",
+  "/admin/applications/:id",
 ] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];

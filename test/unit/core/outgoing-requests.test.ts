@@ -8,6 +8,7 @@ const SENDERS = {
   "src/captcha/providers/siteverify.ts": "contracts/captcha-provider",
   "src/client/read-json.ts": "unit/client/jwks-verifier",
   "src/core/post-to-provider.ts": "contracts/mail-provider",
+  "src/oauth/client-metadata/fetch-document.ts": "worker/oauth/client-metadata/resolve-client",
 };
 
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })

@@ -87,6 +87,7 @@ export const accountsBudgets: BudgetTable = {
     request: async () => api("GET", "/me/keys", undefined, (await registerAndLogIn(service)).token),
   },
   "POST /me/keys": {
+    status: 201,
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/me/keys", keyRequest(service), (await registerAndLogIn(service)).token),
