@@ -196,7 +196,6 @@ describe("a client assertion", () => {
     const send = async (path: string, client_assertion: string) =>
       (
         await party.post(path, {
-          client_secret: undefined,
           token: "unknown",
           client_assertion,
           client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",

@@ -109,7 +109,7 @@ describe("a refresh token after the grace period", () => {
     const [voided = "", current = ""] = [lost.body.refresh_token, retried.body.refresh_token];
     expect(current).not.toBe(voided);
     expect(await isActive(party, current)).toBe(true);
-    // Whoever has the voided token has intercepted it: the family ends, and the owner is told.
+    // The voided token was intercepted: the family ends, and the owner is told.
     expect((await party.refresh(voided)).body.error).toBe("invalid_grant");
     expect((await party.refresh(current)).body.error).toBe("invalid_grant");
     expect(await isActive(party, retried.body.access_token ?? "")).toBe(false);

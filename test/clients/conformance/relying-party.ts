@@ -55,7 +55,8 @@ export async function openRelyingParty(user: User, changes: Partial<Client> = {}
   async function post(path: string, form: Parameters): Promise<TokenAnswer> {
     const { id, secret, authMethod } = client;
     const isBasic = authMethod === "client_secret_basic";
-    const credentials = isBasic ? {} : { client_id: id, client_secret: secret };
+    const isPost = authMethod === "client_secret_post";
+    const credentials = isBasic ? {} : { client_id: id, client_secret: isPost ? secret : undefined };
     const Authorization = `Basic ${btoa(`${id}:${secret}`)}`;
     const response = await fetch(endpoint(path), {
       method: "POST",
