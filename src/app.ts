@@ -45,6 +45,7 @@ import { corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
 import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "./oauth/endpoints.ts";
+import { connectedAppRoutes } from "./oauth/grants/routes.ts";
 import { introspectionRoutes } from "./oauth/introspection/routes.ts";
 import { renderOAuthFailures } from "./oauth/oauth-response.ts";
 import { pushedRequestRoutes } from "./oauth/par/routes.ts";
@@ -179,27 +180,27 @@ export function createApp(options: AppOptions = {}) {
     apiKeyRoutes,
     clientRoutes,
     clientSecretRoutes,
+    connectedAppRoutes,
   ]) {
     app.route("/api/auth", routes(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
   for (const routes of [
     discoveryRoutes,
+    pushedRequestRoutes,
     tokenRoutes,
     userinfoRoutes,
     introspectionRoutes,
     revocationRoutes,
     deviceAuthorizationRoutes,
+    clientRegistrationRoutes,
   ]) {
     app.route("/", routes(depsOf));
   }
-  app.route("/", clientRegistrationRoutes(depsOf));
+  app.route("/", authorizationRoutes(depsOf));
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
-  app.route("/", authorizationRoutes(depsOf));
-  app.route("/", pushedRequestRoutes(depsOf));
-  app.route("/", deviceAuthorizationRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
   app.route("/", docsRoutes(depsOf));
   // The bundler replaces NODE_ENV, so a production bundle does not contain the development mailbox.

@@ -33,6 +33,8 @@ import { applicationsPage } from "./oauth/clients/pages/applications.tsx";
 import { newApplicationPage } from "./oauth/clients/pages/new-application.tsx";
 import { devicePage } from "./oauth/device/pages/device.tsx";
 import { deviceConfirmPage } from "./oauth/device/pages/device-confirm.tsx";
+import { appsPage } from "./oauth/grants/pages/apps.tsx";
+import { logoutPage } from "./oauth/logout/pages/logout.tsx";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
 import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
@@ -82,6 +84,8 @@ const pages = [
   applicationsPage,
   newApplicationPage,
   applicationPage,
+  logoutPage,
+  appsPage,
 ];
 
 type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;

@@ -29,7 +29,9 @@ import { clientSecretStore } from "../oauth/clients/secret-store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
 import { devicePollStore } from "../oauth/device/poll-store.ts";
 import { deviceRequestStore } from "../oauth/device/store.ts";
+import { grantStore } from "../oauth/grants/store.ts";
 import { introspectionStore } from "../oauth/introspection/store.ts";
+import { logoutStore } from "../oauth/logout/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
 import { clientTokenStore } from "../oauth/token/store.ts";
@@ -81,6 +83,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   authorizations: authorizationStore(db),
   pushedRequests: pushedRequestStore(db),
   clientSecrets: clientSecretStore(db),
+  grants: grantStore(db),
+  logouts: logoutStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

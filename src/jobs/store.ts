@@ -11,9 +11,11 @@ import {
   emailTokens,
   knownDevices,
   mailboxMessages,
+  oauthAuthorizationCodes,
   oauthClients,
   oauthDeviceRequests,
   oauthGrants,
+  oauthPushedRequests,
   oauthTransactions,
   oneTimeCodes,
   outbox,
@@ -73,6 +75,12 @@ export function expiredRowStore(db: Database) {
         authorizationCodes: db
           .delete(authorizationCodes)
           .where(lte(authorizationCodes.expiresAt, limits.expiredBefore)),
+        oauthCodes: db
+          .delete(oauthAuthorizationCodes)
+          .where(lte(oauthAuthorizationCodes.expiresAt, limits.expiredBefore)),
+        pushedRequests: db
+          .delete(oauthPushedRequests)
+          .where(lte(oauthPushedRequests.expiresAt, limits.expiredBefore)),
         pendingRevocations: db
           .delete(pendingRevocations)
           .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),

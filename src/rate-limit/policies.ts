@@ -175,9 +175,19 @@ export const ratePolicies = {
   // The language of a signed-in user is a write, too.
   language: { limit: 60, windowSeconds: 600, routes: ["POST /language"] },
   // An app that renews its sign-in often, with all its users behind one address.
-  authorize: { limit: 300, windowSeconds: 60, routes: ["GET /oauth/authorize", "POST /oauth/authorize"] },
-  par: { limit: 300, windowSeconds: 60, routes: ["POST /oauth/par"] },
-  consent: { limit: 60, windowSeconds: 600, routes: ["POST /oauth/consent"] },
+  "oauth-authorize": {
+    limit: 300,
+    windowSeconds: 60,
+    routes: ["GET /oauth/authorize", "POST /oauth/authorize"],
+  },
+  "oauth-par": { limit: 300, windowSeconds: 60, routes: ["POST /oauth/par"] },
+  "oauth-logout": { limit: 60, windowSeconds: 600, routes: ["POST /oauth/logout"] },
+  apps: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["DELETE /api/auth/me/apps/:grantId", "POST /account/apps"],
+  },
+  "oauth-consent": { limit: 60, windowSeconds: 600, routes: ["POST /oauth/consent"] },
   // Monitors call it about twice a minute. Each uncached report queries all stores.
   health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },
 } as const satisfies Record<string, RatePolicy>;

@@ -1,6 +1,8 @@
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
+import { authorizeUrl } from "./authorization-requests.ts";
 import { registeredClient } from "./client-administration.ts";
 import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
+import { insertClient } from "./oauth-clients.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import {
@@ -206,7 +208,28 @@ const visitDirectly: Visit = async (service, path, options) => {
   return { browser, page: await browser.visit(path.replace(":id", other)) };
 };
 
+/** Visits the authorization endpoint as a user with a session. */
+const visitAuthorization =
+  (parameters: Readonly<Record<string, string>>): Visit =>
+  async (service, _path, options) => {
+    const client = await insertClient({ resources: [], scopes: ["openid", "profile", "email"] });
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email, options);
+    return { browser, page: await browser.visit(authorizeUrl(client, parameters)) };
+  };
+
 const visitsByPath: Readonly<Record<string, Visit>> = {
+  "/oauth/authorize": visitAuthorization({ scope: "openid", prompt: "select_account" }),
+  "/oauth/consent": visitAuthorization({ scope: "openid profile email" }),
+  "/oauth/continue": async (service, path, options) => {
+    const browser = openPageBrowser(service, options);
+    return { browser, page: await browser.visit(`${path}?returnTo=/account`) };
+  },
+  "/oauth/logout": async (service, path, options) => {
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email, options);
+    return { browser, page: await browser.visit(path) };
+  },
   "/verify-email": async (service, _path, options) => {
     const { email } = await register(service);
     const browser = openPageBrowser(service, options);

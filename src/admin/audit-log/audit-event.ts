@@ -65,10 +65,8 @@ export type AuditEvent =
   /** The user allowed an OAuth client, or it is one of the operator's team. `scope`: that of the request. */
   | {
       readonly type: "app_authorized";
-      readonly details: { readonly clientId: string; readonly scope: string };
+      readonly details: { readonly client: string; readonly scope: string };
     }
-  /** The user ended the access of an OAuth client. */
-  | { readonly type: "app_revoked"; readonly details: { readonly clientId: string } }
   /** The user allowed, or refused, a device of an OAuth client. */
   | {
       readonly type: "device_authorized" | "device_denied";
@@ -79,6 +77,8 @@ export type AuditEvent =
       readonly type: "logout_notice_dropped";
       readonly details: { readonly client: string; readonly sessionId: string; readonly reason: string };
     }
+  /** The user ended the access of an OAuth client. */
+  | { readonly type: "app_revoked"; readonly details: { readonly client: string } }
   /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
   | {
       readonly type: "user_agent_changed";

@@ -5,9 +5,11 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../../src/db/schema.ts";
 import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
+import { pushRequest, signInToClient } from "../../support/authorization-requests.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { administerClient } from "../../support/client-administration.ts";
 import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
+import { connectAndRevokeApp } from "../../support/connected-apps.ts";
 import { recordD1 } from "../../support/d1.ts";
 import { createDeviceClient, decide, enterCode, pollDevice, startDevice } from "../../support/devices.ts";
 import { createUnreachableKv } from "../../support/kv.ts";
@@ -26,6 +28,7 @@ import {
   signedInUser,
   tokensOf,
 } from "../../support/oauth.ts";
+import { insertClient } from "../../support/oauth-clients.ts";
 import {
   mailedCodeTo,
   newPhoneNumber,
@@ -50,6 +53,7 @@ import {
   PASSWORD,
   register,
   registerAndVerify,
+  registerVerifiedUser,
   registerVerifyAndLogIn,
   signedInAs,
   tokenMailedTo,
@@ -135,6 +139,7 @@ async function useAllFeatures(): Promise<void> {
   await otherWorkers();
   await oauthClients();
   await devices();
+  await authorizations();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
   for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
@@ -146,6 +151,22 @@ async function useAllFeatures(): Promise<void> {
     AUTH_SECRET_PREVIOUS: "a test's root secret, 32 bytes or more",
   };
   await startService({ env: rotated, clock: service.clock }).runCron("17 * * * *");
+}
+
+/** Consent, pushed and silent requests, connected apps, and a logout by a client. */
+async function authorizations(): Promise<void> {
+  const { email } = await registerVerifiedUser(service);
+  const browser = await signedInPageBrowser(service, email);
+  const foreign = await insertClient({ resources: [], scopes: ["openid"] });
+  for (const answer of ["deny", "allow"]) {
+    const pushed = await pushRequest(service, foreign, { scope: "openid" });
+    await browser.submit(await browser.visit(pushed), {}, answer);
+  }
+  await connectAndRevokeApp(service, browser);
+  const own = await insertClient({ isFirstParty: true, resources: [], scopes: ["openid"] });
+  const { id_token = "" } = await signInToClient(service, browser, own, { scope: "openid" });
+  await browser.visit("/account/sessions");
+  await browser.visit(`/oauth/logout?id_token_hint=${id_token}`);
 }
 
 /** User administration and user search, as an admin and as a superuser. */

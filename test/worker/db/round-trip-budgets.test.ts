@@ -5,6 +5,7 @@ import { PASSWORD, registerAndLogIn } from "../../support/users.ts";
 import { accountsBudgets } from "./round-trips/accounts-budgets.ts";
 import { administrationBudgets } from "./round-trips/administration-budgets.ts";
 import { authenticationBudgets } from "./round-trips/authentication-budgets.ts";
+import { authorizationBudgets } from "./round-trips/authorization-budgets.ts";
 import { clientBudgets } from "./round-trips/clients-budgets.ts";
 import { deviceBudgets } from "./round-trips/device-budgets.ts";
 import { api, type BudgetTable, costOf, service } from "./round-trips/measured-service.ts";
@@ -25,6 +26,7 @@ const table: BudgetTable = {
   ...publicBudgets,
   ...oauthBudgets,
   ...deviceBudgets,
+  ...authorizationBudgets,
 };
 
 describe("round trips before the response, on a warm isolate", () => {

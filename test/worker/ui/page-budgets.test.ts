@@ -11,6 +11,7 @@ const trips = () => service.log.at(-1)?.d1;
 /** D1 round trips by GET: one for the session, and one or two for the data of the page. */
 const BUDGET: Readonly<Record<string, number>> = {
   "/account": 3,
+  "/account/apps": 2,
   "/account/confirm": 2,
   "/account/deactivate": 1,
   "/account/email": 1,
@@ -35,6 +36,10 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/admin/users/:id/profile": 2,
   "/device": 1,
   "/device/confirm": 2,
+  "/oauth/authorize": 1,
+  "/oauth/consent": 2,
+  "/oauth/continue": 0,
+  "/oauth/logout": 0,
   "/forgot-password": 0,
   "/reset-password": 1,
   "/sign-in": 0,

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
 import { createKey } from "../../../support/api-keys.ts";
 import { administerClient } from "../../../support/client-administration.ts";
+import { connectAndRevokeApp } from "../../../support/connected-apps.ts";
 import { createDeviceClient, decide, pollDevice, startDevice } from "../../../support/devices.ts";
 import {
   newPhoneNumber,
@@ -78,6 +79,7 @@ async function causeEveryEvent(): Promise<string> {
   const link = await tokenMailedTo(service, newEmail);
   await service.post("/reset-password", { token: link, newPassword: PASSWORD });
   const pages = await signedInPageBrowser(service, newEmail);
+  await connectAndRevokeApp(service, pages);
   const { token: forgetting } = await logIn(service, newEmail);
   const [device] = (await service.get("/me/devices", forgetting)).body.data;
   await write("DELETE", `/me/devices/${device.id}`, undefined, forgetting);

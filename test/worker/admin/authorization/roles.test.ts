@@ -93,6 +93,7 @@ describe("the router", () => {
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",
       "POST /oauth/register",
+      "POST /oauth/par",
     ]);
   });
 
