@@ -20,10 +20,10 @@ async function signedIn() {
 }
 
 function logoutUrl(parameters: Parameters): string {
-  const query = Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  );
-  return endpoint(`/oauth/logout?${new URLSearchParams(query)}`);
+  const url = new URL(endpoint("/oauth/logout"));
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) url.searchParams.set(name, value);
+  return url.href;
 }
 
 const isAtService = ({ url }: Page): boolean => url.origin === inject("clientsService").issuer;
