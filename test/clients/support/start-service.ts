@@ -1,5 +1,6 @@
-import { createServer, request, type Server } from "node:http";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { D1Database } from "@cloudflare/workers-types";
 import type { TestProject } from "vitest/node";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../../scripts/shared/run-wrangler.ts";
@@ -71,8 +72,8 @@ export default async function startService(project: TestProject) {
   };
 }
 
-async function execute(db: D1Database, body: AsyncIterable<Buffer>): Promise<unknown[]> {
-  const { sql, params } = JSON.parse(Buffer.concat(await Array.fromAsync(body)).toString());
+async function execute(db: D1Database, body: IncomingMessage): Promise<unknown[]> {
+  const { sql, params } = JSON.parse(Buffer.concat(await body.toArray()).toString());
   return db
     .prepare(sql)
     .bind(...params)
