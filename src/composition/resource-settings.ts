@@ -70,7 +70,7 @@ export function readResources(given: Record<string, unknown>, mode: ResourceMode
     uri,
     alias,
     scopes,
-    allowsDynamicClients: dynamicClients,
+    ...(dynamicClients && { allowsDynamicClients: true }),
   }));
   const messages = parsed.success
     ? conflictsOf(resources, mode.publicUrl)

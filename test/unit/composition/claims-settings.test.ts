@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readClaimsSettings } from "../../../src/oauth/custom-claims/settings.ts";
+import { readClaimsSettings } from "../../../src/composition/claims-settings.ts";
 
 describe("the settings of custom claims", () => {
   it("are half a second, a minute and closed, unless they are set", () => {

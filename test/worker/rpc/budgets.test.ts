@@ -107,8 +107,8 @@ const budgets: Record<string, Budget> = {
   },
 };
 
-/** These methods defer work until after the response: mail, the use of a key, and the deletion of published revocations. */
-const DEFERRING = ["exchangeCode", "revokeSession", "signOut", "verifyApiKey"];
+/** These methods defer work until after the response: mail, logout notices, the use of a key, and the deletion of published revocations. */
+const DEFERRING = ["exchangeCode", "revokeSession", "revokeUser", "signOut", "verifyApiKey"];
 
 describe("round trips of an RPC call in a warm isolate", () => {
   for (const [name, budget] of Object.entries(budgets)) {

@@ -31,7 +31,7 @@ const PARAMETERS = ["id_token_hint", "client_id", "post_logout_redirect_uri", "s
  * user has signed in to it from this session.
  */
 export const logoutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
-  path: OAUTH_PATHS.logout,
+  path: "/oauth/logout",
   access: "everybody",
   hasOwnQuery: true,
   title: (t, { isSignedOut }) => (isSignedOut ? t.endSession.done : t.endSession.title),
