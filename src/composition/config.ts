@@ -7,7 +7,6 @@ import { err, ok, type Result } from "../core/result.ts";
 import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
 import type { ClientMetadataPolicy } from "../oauth/client-metadata/document-url.ts";
-import { type ClaimsSettings, readClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { ClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
