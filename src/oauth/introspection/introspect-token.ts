@@ -3,12 +3,14 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { AccessTokenClaims, MachineTokenClaims } from "../../sessions/access-token-claims.ts";
 import { type VerifyClientDeps, verifyClient } from "../client-authentication/authenticate-client.ts";
 import { type ClientCredentials, readPresentedClient } from "../client-authentication/presented-client.ts";
+import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import type { Client } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { type PresentedToken, type PresentedTokenDeps, readPresentedToken } from "../presented-token.ts";
 import type { IntrospectionStore, LiveSession, TokenReference } from "./store.ts";
 
 export type IntrospectTokenDeps = VerifyClientDeps &
+  ResolveClientDeps &
   PresentedTokenDeps & {
     readonly clock: Clock;
     readonly introspections: IntrospectionStore;
@@ -34,8 +36,13 @@ export async function introspectToken(
   const { clientId } = presented.value;
   const text = credentials.form.get("token") ?? "";
   const token = await readPresentedToken(deps, { token: text, clientId });
-  const facts = await deps.introspections.read(clientId, referenceOf(token), deps.clock.now());
-  const caller = await verifyClient(deps, presented.value, facts.caller);
+  const now = deps.clock.now();
+  const facts = await deps.introspections.read(clientId, referenceOf(token), now);
+  const caller = await verifyClient(
+    deps,
+    presented.value,
+    await resolveFoundClient(deps, { clientId, found: facts.caller, now }),
+  );
   if (!caller.ok) return caller;
   // RFC 7662 §2.1: a public client cannot be authorized, and a token must not be tested by anyone who has it.
   if (caller.value.authMethod === "none")
