@@ -13,5 +13,8 @@ export type {
 export type { OverBinding } from "./binding-verifier.ts";
 export { createVerifier } from "./create-verifier.ts";
 export type { OverHttps } from "./jwks-verifier.ts";
+export type { AccessToken, MachineToken, UserToken } from "./resource/access-token.ts";
+export type { Authorization, CheckOptions, Refusal, ResourceOptions } from "./resource/authorize-request.ts";
+export { protectResource, type ResourceServer } from "./resource/protect-resource.ts";
 export type { Role, VerifiedSession, VerifyFailure, VerifyResult } from "./session.ts";
 export type { StrictVerifier, Verifier } from "./verifier.ts";

@@ -10,13 +10,23 @@ export type VerifiedSession = {
   readonly sessionId: string;
   /** The audience that the token was issued for. */
   readonly audience: string;
+  /** The client that the token was issued to. Absent in the answer of an older service. */
+  readonly clientId?: string;
+  /** The scopes of the token. */
+  readonly scopes?: readonly string[];
   /** From the token; with `strict`, as the account has it now. The same holds for email and name. */
   readonly role: Role;
-  readonly email: string;
-  readonly emailVerified: boolean;
-  readonly name: string;
+  /** Absent in the token of a client without the scope `email`. */
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  /** Absent in the token of a client without the scope `profile`. */
+  readonly name?: string;
   /** Authentication methods (RFC 8176), such as `pwd` and `otp`; `fed` is a federated login. */
   readonly amr: readonly string[];
+  /** Authentication context class, such as `urn:gatehouse:acr:2fa`. */
+  readonly acr?: string;
+  /** When the user authenticated. */
+  readonly authTime?: number;
   readonly issuedAt: number;
   readonly expiresAt: number;
 };
@@ -44,12 +54,23 @@ export type VerifyResult =
 /** Checks the type of each member: TypeScript cannot check a value that arrives at run time. */
 export function isSession(given: unknown): given is VerifiedSession {
   const session = given as VerifiedSession | null | undefined;
-  const { userId, sessionId, audience, role, email, emailVerified, name, amr } = session ?? {};
+  const { userId, sessionId, audience, role, amr } = session ?? {};
   return (
-    [userId, sessionId, audience, email, name].every((text) => typeof text === "string") &&
+    [userId, sessionId, audience].every((text) => typeof text === "string") &&
     [session?.issuedAt, session?.expiresAt].every(Number.isFinite) &&
     ROLES.some((name) => name === role) &&
-    typeof emailVerified === "boolean" &&
-    Array.isArray(amr)
+    Array.isArray(amr) &&
+    hasValidOptions(session ?? {})
   );
 }
+
+/** A token has the claims of its scopes only. */
+const hasValidOptions = (session: Partial<VerifiedSession>): boolean =>
+  [session.email, session.name, session.clientId, session.acr].every((text) => isAbsentOr("string", text)) &&
+  isAbsentOr("boolean", session.emailVerified) &&
+  isAbsentOr("number", session.authTime) &&
+  (session.scopes === undefined || Array.isArray(session.scopes));
+
+const isAbsentOr = (type: "string" | "boolean" | "number", value: unknown): boolean =>
+  // biome-ignore lint/suspicious/useValidTypeof: the type is one of three literals
+  value === undefined || typeof value === type;

@@ -100,7 +100,7 @@ const app = new Hono<Env>()
     // @ts-expect-error the session is optional
     return c.text(c.var.session.name);
   })
-  .get("/mine", browserSession(gatehouse, { strict: true }), (c) => c.text(c.var.session.name))
+  .get("/mine", browserSession(gatehouse, { strict: true }), (c) => c.text(c.var.session.userId))
   .route("/optional", optionalApi)
   .route("/api", api);
 
