@@ -66,11 +66,9 @@ export function isSession(given: unknown): given is VerifiedSession {
 
 /** A token has the claims of its scopes only. */
 const hasValidOptions = (session: Partial<VerifiedSession>): boolean =>
-  [session.email, session.name, session.clientId, session.acr].every((text) => isAbsentOr("string", text)) &&
-  isAbsentOr("boolean", session.emailVerified) &&
-  isAbsentOr("number", session.authTime) &&
+  [session.email, session.name, session.clientId, session.acr].every(isTextOrAbsent) &&
+  (session.emailVerified === undefined || typeof session.emailVerified === "boolean") &&
+  (session.authTime === undefined || Number.isFinite(session.authTime)) &&
   (session.scopes === undefined || Array.isArray(session.scopes));
 
-const isAbsentOr = (type: "string" | "boolean" | "number", value: unknown): boolean =>
-  // biome-ignore lint/suspicious/useValidTypeof: the type is one of three literals
-  value === undefined || typeof value === type;
+const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === "string";

@@ -20,9 +20,8 @@ const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 export function requireResource({ resource, authorizationServers }: Resource): void {
   const url = URL.parse(resource);
   // RFC 9728 §1.2: an https URL without a fragment.
-  if (!url || url.hash !== "" || !(url.protocol === "https:" || isLoopbackHttp(url))) {
-    throw new TypeError("resource must be an https URL without a fragment");
-  }
+  const isHttps = url !== null && (url.protocol === "https:" || isLoopbackHttp(url));
+  if (!isHttps || url.hash !== "") throw new TypeError("resource must be an https URL without a fragment");
   if (authorizationServers.length === 0) throw new TypeError("authorizationServers must name an issuer");
   for (const issuer of authorizationServers) requireIssuer(issuer);
 }
