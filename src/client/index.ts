@@ -13,6 +13,7 @@ export type {
 export type { OverBinding } from "./binding-verifier.ts";
 export { createVerifier } from "./create-verifier.ts";
 export type { OverHttps } from "./jwks-verifier.ts";
+export { type MachineClient, type MachineTokens, machineTokens } from "./oauth/machine-tokens.ts";
 export type { AccessToken, MachineToken, UserToken } from "./resource/access-token.ts";
 export type { Authorization, CheckOptions, Refusal, ResourceOptions } from "./resource/authorize-request.ts";
 export { protectResource, type ResourceServer } from "./resource/protect-resource.ts";
