@@ -15,10 +15,11 @@ export type HonoResource<E extends Env> = {
   readonly metadata: Hono;
   /**
    * Requires an access token for this resource and sets `c.var.token`. Otherwise responds with 401 or 403 and
-   * `WWW-Authenticate` (RFC 6750, RFC 9470), or with 503 if the token could not be verified.
+   * `WWW-Authenticate` (RFC 6750, RFC 9470), or with 503 if the token could not be verified. A function decides by the
+   * request, such as by the tool that an MCP client calls.
    */
   requireToken<const O extends CheckOptions = Record<never, never>>(
-    requirements?: O,
+    requirements?: O | ((c: Context) => O | Promise<O>),
   ): MiddlewareHandler<TokenEnv<AdmittedToken<O>> & Pick<E, "Bindings">>;
 };
 
@@ -36,7 +37,8 @@ export function protectedResource<E extends Env = Env>(optionsOf: OptionsOf<E>):
       .on(["GET", "OPTIONS"], "/.well-known/oauth-protected-resource", answer)
       .on(["GET", "OPTIONS"], "/.well-known/oauth-protected-resource/*", answer),
     requireToken: (requirements) => async (c, next) => {
-      const result = await serverOf(c).authorize(c.req.header("Authorization"), requirements);
+      const required = typeof requirements === "function" ? await requirements(c) : requirements;
+      const result = await serverOf(c).authorize(c.req.header("Authorization"), required);
       if (!result.ok) return refuse(c, result);
       c.set("token", result.token);
       return next();

@@ -27,22 +27,39 @@ type Behaviour = {
   answers: Record<string, RequestListener>;
 };
 
-async function listen(listener: RequestListener): Promise<string> {
+async function listen(listener: RequestListener) {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
+  const close = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
+type ProviderOptions = {
+  /** The URI of the API that tokens are for. */
+  readonly resource?: string;
+  /** The scopes of the API. */
+  readonly scope?: string;
+  /** Redirect URIs of a public client `public`. */
+  readonly redirectUris?: readonly string[];
+};
+
+/** A provider for one test. */
 export async function openProvider() {
+  const provider = await startProvider();
+  onTestFinished(provider.close);
+  return provider;
+}
+
+/** Starts a provider. The caller closes it. */
+export async function startProvider(options: ProviderOptions = {}) {
   const does: Behaviour = { answers: {} };
   const requests: { path: string; headers: Record<string, unknown> }[] = [];
   const logoutTokens: string[] = [];
   let handle: RequestListener = (_request, response) => void response.end();
-  const url = await listen((request, response) => {
+  const { url, close } = await listen((request, response) => {
     const path = new URL(request.url ?? "", "http://provider").pathname;
     requests.push({ path, headers: request.headers });
     const answer = does.answers[path];
@@ -54,7 +71,7 @@ export async function openProvider() {
   // The library warns that it keeps its data in memory.
   for (const method of ["warn", "info"] as const) vi.spyOn(console, method).mockImplementation(() => {});
   const provider = new Provider(url, {
-    ...(await configuration()),
+    ...(await configuration(options)),
     // The library sends no request to loopback.
     fetch: async (_url: string, init: { body: URLSearchParams }) => {
       logoutTokens.push(init.body.get("logout_token") ?? "");
@@ -62,10 +79,14 @@ export async function openProvider() {
     },
   });
   handle = provider.callback();
-  return { url, does, requests, logoutTokens, ...browserAt(url) };
+  return { url, close, does, requests, logoutTokens, ...browserAt(url) };
 }
 
-async function configuration(): Promise<object> {
+async function configuration({
+  resource = RESOURCE,
+  scope = "notes:read notes:write",
+  redirectUris = [],
+}: ProviderOptions): Promise<object> {
   const keys = await Promise.all(
     (["RS256", "ES256"] as const).map(async (alg) => {
       const { privateKey } = await generateKeyPair(alg, { extractable: true });
@@ -91,6 +112,17 @@ async function configuration(): Promise<object> {
         post_logout_redirect_uris: [`${SPA}/`],
         ...flow,
       },
+      ...(redirectUris.length > 0
+        ? [
+            {
+              client_id: "public",
+              token_endpoint_auth_method: "none",
+              redirect_uris: redirectUris,
+              post_logout_redirect_uris: redirectUris,
+              ...flow,
+            },
+          ]
+        : []),
       {
         client_id: "job",
         client_secret: SECRET,
@@ -105,11 +137,12 @@ async function configuration(): Promise<object> {
     scopes: ["openid", "profile", "email", "offline_access"],
     claims: { openid: ["sub", "sid"], email: ["email", "email_verified"], profile: ["name"] },
     conformIdTokenClaims: false,
+    clientBasedCORS: () => true,
     pkce: { required: () => true },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
     interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
-    features: features(),
+    features: features(scope),
     ttl: Object.fromEntries(
       [
         "AccessToken",
@@ -149,7 +182,7 @@ async function configuration(): Promise<object> {
         accountId: oidc.session.accountId,
       });
       grant.addOIDCScope("openid profile email offline_access");
-      grant.addResourceScope(RESOURCE, "notes:read notes:write");
+      grant.addResourceScope(resource, scope);
       await grant.save();
       return grant;
     },
@@ -160,7 +193,7 @@ type Context = { readonly entities: Record<string, { readonly sid?: string } | u
 type Client = { readonly clientId: string };
 type Session = { readonly accountId: string; grantIdFor(clientId: string): string | undefined };
 
-const features = () => ({
+const features = (scope: string) => ({
   devInteractions: { enabled: false },
   revocation: { enabled: true },
   clientCredentials: { enabled: true },
@@ -177,7 +210,7 @@ const features = () => ({
     useGrantedResource: () => true,
     getResourceServerInfo: (_context: unknown, audience: string) => ({
       audience,
-      scope: "notes:read notes:write",
+      scope,
       accessTokenFormat: "jwt",
       accessTokenTTL: 600,
       jwt: { sign: { alg: "ES256" } },
