@@ -175,14 +175,14 @@ describe("the packed client", () => {
     },
   );
 
-  it("type-checks each example of docs/workers.md by itself", () => {
-    const page = readFileSync("docs/workers.md", "utf8");
+  it.each(["workers", "clients"])("type-checks each example of docs/%s.md by itself", (name) => {
+    const page = readFileSync(`docs/${name}.md`, "utf8");
     const examples = [...page.matchAll(/```ts\n(.*?)```/gs)];
     expect(examples.length).toBeGreaterThan(0);
     expect(examples).toHaveLength(page.match(/^```ts$/gm)?.length ?? 0);
     const files = examples.map(([, text = ""], at) => {
-      writeFileSync(join(consumer, `example-${at}.ts`), text);
-      return `example-${at}.ts`;
+      writeFileSync(join(consumer, `${name}-${at}.ts`), text);
+      return `${name}-${at}.ts`;
     });
     typeCheck(files, "bundler");
   });

@@ -45,5 +45,3 @@ export function openTabChannel(environment: BrowserEnvironment, name: string, ha
     close: (): void => channel.close(),
   };
 }
-
-export type TabChannel = ReturnType<typeof openTabChannel>;

@@ -121,7 +121,7 @@ describe("an authorization response", () => {
     ["no code", (url: URL) => url.searchParams.delete("code")],
     ["two codes", (url: URL) => url.searchParams.append("code", "z")],
     ["an over-long code", (url: URL) => url.searchParams.set("code", "y".repeat(5000))],
-  ])("with %s signs nobody in", async (_name, change) => {
+  ])("with %s is refused", async (_name, change) => {
     const { locationOf, provider, browser, pathOf } = await open();
     const url = new URL(await provider.follow(await locationOf("/sign-in?to=/notes")));
     change(url);
@@ -130,7 +130,7 @@ describe("an authorization response", () => {
     expect(browser.kept()).not.toHaveProperty("access");
   });
 
-  it("of another browser signs nobody in", async () => {
+  it("of another browser is refused", async () => {
     const attacker = await open();
     const planted = await attacker.provider.follow(await attacker.locationOf("/sign-in?to=/notes"));
     const victim = await open();
