@@ -41,7 +41,7 @@ export type BrowserClient = {
   /** A valid access token, or null without a session. Rejects while Gatehouse does not answer. */
   accessToken(): Promise<string | null>;
   /** `fetch` with the access token, for URLs of the resource only. Rejects for others. */
-  fetch(url: string, init?: RequestInit): Promise<Response>;
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
   /** Calls the listener when the user signs in or out, also in another tab. Returns a function that stops it. */
   onChange(listener: () => void): () => void;
   /** Stops listening to other tabs. */
