@@ -8,7 +8,7 @@ import { isCompactJws, KeysUnavailable, verifyJwt } from "./verify-jwt.ts";
 export type OverHttps = {
   /** PUBLIC_URL of Gatehouse, character for character: `https://auth.example.com`. */
   readonly issuer: string;
-  /** The `aud` claim that tokens must have. */
+  /** The `aud` claim that tokens must have: the URI of one of RESOURCES. Its alias does not work here. */
   readonly audience: string;
   /** Fetches the key set. The platform's `fetch` by default. */
   readonly fetch?: Fetch;
@@ -53,16 +53,27 @@ function failureOf(cause: unknown): VerifyFailure {
   return isAudience && cause.reason === "check_failed" ? "audience_mismatch" : "token_invalid";
 }
 
-/** Returns the claims if each has its type, which jose does not check. */
+/** Returns the claims if each has its type, which jose does not check. `audience`: the one that was required. */
 function readSession(payload: JWTPayload, audience: string): VerifiedSession | null {
-  const { sub, sid, role, email, email_verified: emailVerified, name, amr, iat, exp } = payload;
-  const { client_id: clientId, scope, acr, auth_time: authTime } = payload;
+  const {
+    sub,
+    sid,
+    client_id: clientId,
+    scope = "",
+    role,
+    amr,
+    acr,
+    auth_time: authTime,
+    iat,
+    exp,
+  } = payload;
+  const { email = null, email_verified: emailVerified = false, name = null } = payload;
   const session = {
     userId: sub,
     sessionId: sid,
     audience,
     clientId,
-    scopes: typeof scope === "string" ? scope.split(" ").filter(Boolean) : undefined,
+    scope: typeof scope === "string" ? scope.split(" ").filter(Boolean) : null,
     role,
     email,
     emailVerified,

@@ -8,24 +8,24 @@ export const ROLES: readonly Role[] = ["user", "admin", "superuser"];
 export type VerifiedSession = {
   readonly userId: string;
   readonly sessionId: string;
-  /** The audience that the token was issued for. */
+  /** The resource that the token was issued for: its URI. */
   readonly audience: string;
-  /** The client that the token was issued to. Absent in the answer of an older service. */
+  /** The OAuth client that the token was issued to; `gatehouse` for the service's own pages and API. */
   readonly clientId?: string;
-  /** The scopes of the token. */
-  readonly scopes?: readonly string[];
+  /** The scopes of the token. Empty for the service's own client. */
+  readonly scope?: readonly string[];
   /** From the token; with `strict`, as the account has it now. The same holds for email and name. */
   readonly role: Role;
-  /** Absent in the token of a client without the scope `email`. */
-  readonly email?: string;
-  readonly emailVerified?: boolean;
-  /** Absent in the token of a client without the scope `profile`. */
-  readonly name?: string;
+  /** Null if the client was not granted the scope `email`. */
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  /** Null if the client was not granted the scope `profile`. */
+  readonly name: string | null;
   /** Authentication methods (RFC 8176), such as `pwd` and `otp`; `fed` is a federated login. */
   readonly amr: readonly string[];
-  /** Authentication context class, such as `urn:gatehouse:acr:2fa`. */
+  /** The authentication context: `urn:gatehouse:acr:1fa` or `urn:gatehouse:acr:2fa`. */
   readonly acr?: string;
-  /** When the user authenticated. */
+  /** When the user last authenticated. */
   readonly authTime?: number;
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -54,21 +54,15 @@ export type VerifyResult =
 /** Checks the type of each member: TypeScript cannot check a value that arrives at run time. */
 export function isSession(given: unknown): given is VerifiedSession {
   const session = given as VerifiedSession | null | undefined;
-  const { userId, sessionId, audience, role, amr } = session ?? {};
+  const { userId, sessionId, audience, clientId, acr, role, email, emailVerified, name } = session ?? {};
   return (
     [userId, sessionId, audience].every((text) => typeof text === "string") &&
-    [session?.issuedAt, session?.expiresAt].every(Number.isFinite) &&
+    [clientId, acr].every((text) => text === undefined || typeof text === "string") &&
+    [email, name].every((text) => text === null || typeof text === "string") &&
+    [session?.authTime ?? 0, session?.issuedAt, session?.expiresAt].every(Number.isFinite) &&
     ROLES.some((name) => name === role) &&
-    Array.isArray(amr) &&
-    hasValidOptions(session ?? {})
+    typeof emailVerified === "boolean" &&
+    Array.isArray(session?.amr) &&
+    Array.isArray(session?.scope ?? [])
   );
 }
-
-/** A token has the claims of its scopes only. */
-const hasValidOptions = (session: Partial<VerifiedSession>): boolean =>
-  [session.email, session.name, session.clientId, session.acr].every(isTextOrAbsent) &&
-  (session.emailVerified === undefined || typeof session.emailVerified === "boolean") &&
-  (session.authTime === undefined || Number.isFinite(session.authTime)) &&
-  (session.scopes === undefined || Array.isArray(session.scopes));
-
-const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === "string";

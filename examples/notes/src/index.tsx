@@ -44,7 +44,7 @@ app.route("/", signInRoutes(gatehouse));
 const publicPages = new Hono<Env & OptionalSessionEnv>();
 publicPages.use("/", browserSession(gatehouse, { optional: true }));
 publicPages.get("/", (c) =>
-  c.html(<PublicPage name={c.var.session?.name} nonce={c.get("secureHeadersNonce") ?? ""} />),
+  c.html(<PublicPage name={c.var.session?.name ?? undefined} nonce={c.get("secureHeadersNonce") ?? ""} />),
 );
 app.route("/", publicPages);
 
@@ -96,7 +96,7 @@ async function showNotes(c: Context<Env & SessionEnv>, rejected: { error?: strin
   const { userId, name } = c.var.session;
   return c.html(
     <NotesPage
-      name={name}
+      name={name ?? userId}
       notes={await listNotes(c.env.DB, userId)}
       accountUrl={`${c.env.GATEHOUSE_URL}/account`}
       nonce={c.get("secureHeadersNonce") ?? ""}

@@ -52,8 +52,7 @@ export const PublicPage = ({ name, nonce }: { name?: string; nonce: string }) =>
 );
 
 type NotesPageProps = {
-  /** Absent without the scope `profile`. */
-  readonly name?: string;
+  readonly name: string;
   readonly notes: readonly Note[];
   readonly accountUrl: string;
   readonly nonce: string;
@@ -67,7 +66,7 @@ type NotesPageProps = {
 export const NotesPage = ({ name, notes, accountUrl, nonce, error, text = "" }: NotesPageProps) => (
   <Layout title="Your notes" nonce={nonce}>
     <header>
-      <a href={accountUrl}>{name ?? "Your account"}</a>
+      <a href={accountUrl}>{name}</a>
       <form method="post" action="/sign-out">
         <button type="submit">Sign out</button>
       </form>

@@ -36,7 +36,7 @@ function open(initialCookies: Record<string, string> = {}, changes: Partial<App>
   const app = new Hono()
     .onError((error, c) => c.text(error.message, 500))
     .route("/open", optional)
-    .get("/strict", browserSession(appOf, { strict: true }), (c) => c.text(c.var.session.name ?? ""))
+    .get("/strict", browserSession(appOf, { strict: true }), (c) => c.text(c.var.session.name ?? "no name"))
     .get("/typed", browserSession(appOf, { optional: true }), (c) =>
       c.text(c.var.session?.name ?? "anonymous"),
     )

@@ -33,7 +33,7 @@ const verifier = {
 
 const app = new Hono<SessionEnv>()
   .onError((error, c) => c.text(error.message, 500))
-  .get("/me", requireSession(verifier), (c) => c.text(c.var.session.email ?? ""))
+  .get("/me", requireSession(verifier), (c) => c.text(c.var.session.email ?? "no address"))
   .get(
     "/strict",
     requireSession(() => verifier, { strict: true }),

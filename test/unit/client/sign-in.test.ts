@@ -27,7 +27,7 @@ async function open(changes: Partial<App> = {}, initialCookies: Record<string, s
     .get("/recent", browserSession(appOf, { maxAge: 60 }), (c) => c.text("recent"))
     .get("/strict", browserSession(appOf, { strict: true }), (c) => c.text("strict"))
     .use("/notes", browserSession(appOf))
-    .get("/notes", (c) => c.text(`${c.var.session.userId} ${c.var.session.name} ${c.var.session.scopes}`));
+    .get("/notes", (c) => c.text(`${c.var.session.userId} ${c.var.session.name} ${c.var.session.scope}`));
   const browser = openBrowser(app, initialCookies);
   const locationOf = async (path: string) => (await browser.ask(path)).headers.get("Location") ?? "";
   const pathOf = (url: string) => url.replace(APP, "");
