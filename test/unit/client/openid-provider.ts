@@ -21,6 +21,8 @@ const ROUTES = {
 };
 
 type Behaviour = {
+  /** Seconds since the authentication, as access tokens state it. */
+  authAge: number;
   /** The error with which the user's interaction ends, such as `access_denied`. */
   error?: string;
   /** Replaces the response to a path. */
@@ -55,7 +57,7 @@ export async function openProvider() {
 
 /** Starts a provider. The caller closes it. */
 export async function startProvider(options: ProviderOptions = {}) {
-  const does: Behaviour = { answers: {} };
+  const does: Behaviour = { authAge: 0, answers: {} };
   const requests: { path: string; headers: Record<string, unknown> }[] = [];
   const logoutTokens: string[] = [];
   let handle: RequestListener = (_request, response) => void response.end();
@@ -71,7 +73,7 @@ export async function startProvider(options: ProviderOptions = {}) {
   // The library warns that it keeps its data in memory.
   for (const method of ["warn", "info"] as const) vi.spyOn(console, method).mockImplementation(() => {});
   const provider = new Provider(url, {
-    ...(await configuration(options)),
+    ...(await configuration(options, does)),
     // The library sends no request to loopback.
     fetch: async (_url: string, init: { body: URLSearchParams }) => {
       logoutTokens.push(init.body.get("logout_token") ?? "");
@@ -82,11 +84,10 @@ export async function startProvider(options: ProviderOptions = {}) {
   return { url, close, does, requests, logoutTokens, ...browserAt(url) };
 }
 
-async function configuration({
-  resource = RESOURCE,
-  scope = "notes:read notes:write",
-  redirectUris = [],
-}: ProviderOptions): Promise<object> {
+async function configuration(
+  { resource = RESOURCE, scope = "notes:read notes:write", redirectUris = [] }: ProviderOptions,
+  does: Behaviour,
+): Promise<object> {
   const keys = await Promise.all(
     (["RS256", "ES256"] as const).map(async (alg) => {
       const { privateKey } = await generateKeyPair(alg, { extractable: true });
@@ -163,6 +164,7 @@ async function configuration({
             name: "Ada",
             amr: ["pwd"],
             acr: "urn:gatehouse:acr:1fa",
+            auth_time: Math.floor(Date.now() / 1000) - does.authAge,
           }
         : {},
     findAccount: async (_context: unknown, sub: string) => ({

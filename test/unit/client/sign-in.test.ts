@@ -91,7 +91,9 @@ describe("signing in", () => {
   it("repeats an authentication that is too old for a page, once", async () => {
     const { signIn, browser, locationOf, provider, pathOf } = await open();
     await signIn();
-    // This provider puts no auth_time into access tokens.
+    expect((await browser.ask("/recent")).status).toBe(200);
+    provider.does.authAge = 3600;
+    await signIn();
     const to = await locationOf("/recent");
     expect(to).toBe("/sign-in?to=%2Frecent&max_age=60");
     const request = new URL(await locationOf(to));
