@@ -7,7 +7,8 @@ export const isLoopbackHttp = (url: URL): boolean => url.protocol === "http:" &&
 /** The issuer must be written as the URL parser writes an origin, since it is compared with a claim as text. */
 export function isValidIssuer(issuer: string): boolean {
   const url = URL.parse(issuer);
-  return url?.origin === issuer && (url.protocol === "https:" || isLoopbackHttp(url));
+  if (url === null || url.origin !== issuer) return false;
+  return url.protocol === "https:" || isLoopbackHttp(url);
 }
 
 /** Throws a TypeError for an issuer that is not an https origin (or http on loopback). */
