@@ -210,6 +210,13 @@ describe("a session", () => {
     );
   });
 
+  it("is not opened with a token for another resource, which would redirect the browser in a loop", async () => {
+    const verifier = { verify: async () => ({ ok: false, reason: "audience_mismatch" }) as const };
+    const { signIn, browser } = await open({ verifier });
+    expect(await (await signIn()).text()).toContain("refused: audience_mismatch. Compare resource");
+    expect(browser.kept()).not.toHaveProperty("access");
+  });
+
   it("asks its verifier", async () => {
     const calls: unknown[] = [];
     const verifier = {
@@ -222,7 +229,7 @@ describe("a session", () => {
     const { signIn, browser } = await open({ verifier });
     await signIn();
     expect((await browser.ask("/strict")).status).toBe(503);
-    expect(calls).toEqual([{ strict: true }]);
+    expect(calls).toEqual([{ strict: false }, { strict: true }]);
   });
 
   it("needs no request to the provider without cookies", async () => {

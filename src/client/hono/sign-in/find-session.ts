@@ -39,6 +39,19 @@ export async function findSession(
 const ENDED = { ok: false, reason: "session_ended" } as const;
 const UNAVAILABLE = { ok: false, reason: "unavailable" } as const;
 
+/**
+ * Verifies the access token of a new session. A browser would be redirected in a loop if it signed in with a token
+ * that no page accepts.
+ */
+export async function requireAcceptedToken(open: OpenApp, token: string): Promise<void> {
+  const verify = await verification(open, {});
+  const result = await verify(token);
+  if (result.ok || result.reason === "unavailable" || result.reason === "session_ended") return;
+  throw new Error(
+    `The access token of the app was refused: ${result.reason}. Compare resource with the client's registration, and with the audience of the verifier.`,
+  );
+}
+
 /** Verifies a token of this client whose session has not ended. */
 async function verification(open: OpenApp, { strict = false }: { readonly strict?: boolean }) {
   const { app } = open;

@@ -10,6 +10,7 @@ import { refuse } from "../error-response.ts";
 import { plainPage } from "../plain-page.ts";
 import { safePath } from "../safe-path.ts";
 import { type AppOf, type OpenApp, openApp } from "./app.ts";
+import { requireAcceptedToken } from "./find-session.ts";
 import { receiveLogout } from "./receive-logout.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { throwConfigurationError } from "./throw-configuration-error.ts";
@@ -43,7 +44,8 @@ async function startRedirect(c: Context, { app, cookies }: OpenApp): Promise<Res
   return redirectPrivately(c, url.href);
 }
 
-async function handleCallback(c: Context, { app, cookies }: OpenApp): Promise<Response> {
+async function handleCallback(c: Context, open: OpenApp): Promise<Response> {
+  const { app, cookies } = open;
   hideUrl(c);
   const { state = "" } = c.req.query();
   const attempt = cookies.attempts.find(state);
@@ -57,6 +59,7 @@ async function handleCallback(c: Context, { app, cookies }: OpenApp): Promise<Re
     if (exchanged.reason === "unavailable") return refuse(c, "unavailable");
     throwConfigurationError(exchanged);
   }
+  if (exchanged.ok) await requireAcceptedToken(open, exchanged.accessToken);
   cookies.attempts.end(state);
   if (exchanged.ok) cookies.set(exchanged);
   writePendingCookies(c);
