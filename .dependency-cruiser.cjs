@@ -9,13 +9,13 @@ const STATEMENTS = "^src/.*[/-]statements\\.ts$";
 const HTTP_FILES = [
   "^src/(http|ui|api-docs)/",
   "^src/.*/pages/",
-  "^src/.*/([a-z-]*routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts|[a-z-]*response\\.ts|render-[a-z-]+\\.tsx?)$",
+  "^src/.*/([a-z-]*routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts|[a-z-]*response\\.ts|render-[a-z-]+\\.tsx?|cors\\.ts)$",
   "^src/messaging/dev-mailbox/.*\\.tsx$",
   "^src/messaging/dev-mailbox/(page-link|style|frame-document)\\.ts$",
   "^src/(app|page-routes)\\.tsx?$",
 ];
 // Adapters of services on the network, and of the platform. They import core only.
-const GATEWAYS = "^src/(messaging/(email|sms)|captcha|rate-limit|metrics|authentication/social/providers)/";
+const GATEWAYS = "^src/(messaging/(email|sms)|captcha|rate-limit|metrics|authentication/social/providers|oauth/custom-claims)/";
 // The part of messaging that use cases may import.
 const MESSAGES_PORT =
   "^src/messaging/outbox/(message|outbox-port|hourly-send-bucket|new-outbox-message)\\.ts$";

@@ -114,6 +114,16 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: { ...testVars, TEST_MIGRATIONS: await readD1Migrations("migrations") },
+              // A Worker of the team. A test passes it to its service as `CLAIMS`.
+              serviceBindings: { TEST_CLAIMS: { name: "claims", entrypoint: "Claims" } },
+              workers: [
+                {
+                  name: "claims",
+                  modules: true,
+                  scriptPath: resolve("test/support/claims-worker.mjs"),
+                  compatibilityDate: "2026-11-01",
+                },
+              ],
             },
           })),
         ],

@@ -12,6 +12,7 @@ CREATE TABLE `api_keys` (
 );
 --> statement-breakpoint
 CREATE INDEX `api_keys_account` ON `api_keys` (`account_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `api_keys_expiry` ON `api_keys` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `oauth_authorization_codes` (
 	`code_hash` text PRIMARY KEY NOT NULL,
 	`client_id` text NOT NULL,
@@ -108,8 +109,8 @@ CREATE TABLE `oauth_device_requests` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `oauth_device_requests_user_code` ON `oauth_device_requests` (`user_code_hash`);--> statement-breakpoint
 CREATE INDEX `oauth_device_requests_client` ON `oauth_device_requests` (`client_id`);--> statement-breakpoint
-CREATE INDEX `oauth_device_requests_account` ON `oauth_device_requests` (`account_id`) WHERE "oauth_device_requests"."account_id" is not null;--> statement-breakpoint
-CREATE INDEX `oauth_device_requests_grant` ON `oauth_device_requests` (`grant_id`) WHERE "oauth_device_requests"."grant_id" is not null;--> statement-breakpoint
+CREATE INDEX `oauth_device_requests_account` ON `oauth_device_requests` (`account_id`);--> statement-breakpoint
+CREATE INDEX `oauth_device_requests_grant` ON `oauth_device_requests` (`grant_id`);--> statement-breakpoint
 CREATE INDEX `oauth_device_requests_expiry` ON `oauth_device_requests` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `oauth_grants` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -129,7 +130,7 @@ CREATE INDEX `oauth_grants_client` ON `oauth_grants` (`client_id`);--> statement
 CREATE TABLE `oauth_logout_notices` (
 	`session_id` text PRIMARY KEY NOT NULL,
 	`client_id` text NOT NULL,
-	`account_id` text NOT NULL,
+	`subject` text NOT NULL,
 	`attempts` integer NOT NULL,
 	`due_at` integer NOT NULL,
 	`created_at` integer NOT NULL,
@@ -167,7 +168,7 @@ END;
 CREATE TRIGGER `sessions_logout_notice` AFTER UPDATE OF revoked_at ON `sessions`
 WHEN old.revoked_at IS NULL AND new.revoked_at IS NOT NULL AND old.grant_id IS NOT NULL
 BEGIN
-	INSERT INTO oauth_logout_notices (session_id, client_id, account_id, attempts, due_at, created_at)
+	INSERT INTO oauth_logout_notices (session_id, client_id, subject, attempts, due_at, created_at)
 	SELECT old.id, old.client_id, old.account_id, 0, new.revoked_at, new.revoked_at
 	FROM oauth_clients WHERE id = old.client_id AND backchannel_logout_uri IS NOT NULL;
 END;

@@ -39,13 +39,17 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
-import { corsForEveryOrigin } from "./oauth/cors.ts";
+import { clientRoutes } from "./oauth/clients/routes.ts";
+import { clientSecretRoutes } from "./oauth/clients/secret-routes.ts";
+import { corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
 import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
-import { CLIENT_ENDPOINTS, isClientEndpoint, OAUTH_PATHS } from "./oauth/endpoints.ts";
+import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "./oauth/endpoints.ts";
+import { connectedAppRoutes } from "./oauth/grants/routes.ts";
 import { introspectionRoutes } from "./oauth/introspection/routes.ts";
 import { renderOAuthFailures } from "./oauth/oauth-response.ts";
 import { pushedRequestRoutes } from "./oauth/par/routes.ts";
+import { clientRegistrationRoutes } from "./oauth/registration/routes.ts";
 import { revocationRoutes } from "./oauth/revocation/routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { tokenRoutes } from "./oauth/token/routes.ts";
@@ -149,9 +153,8 @@ export function createApp(options: AppOptions = {}) {
   });
 
   app.use("/api/auth/*", corsForAllowedOrigins(depsOf));
-  const { openIdConfiguration, authorizationServer } = OAUTH_PATHS;
-  for (const path of [...CLIENT_ENDPOINTS, openIdConfiguration, authorizationServer, KEY_SET_PATH])
-    app.use(path, corsForEveryOrigin());
+  for (const path of CLIENT_ENDPOINTS) app.use(path, corsOfClientEndpoints());
+  for (const path of [...DISCOVERY_PATHS, KEY_SET_PATH]) app.use(path, corsOfPublicDocuments());
   for (const { method, path, policy } of guardedRoutes()) {
     const isForm = method === "POST" && !path.startsWith("/api/") && !isClientEndpoint(path);
     app.on(method, path, rateLimited(depsOf, policy, isForm));
@@ -175,18 +178,29 @@ export function createApp(options: AppOptions = {}) {
     phoneRoutes,
     socialRoutes,
     apiKeyRoutes,
+    clientRoutes,
+    clientSecretRoutes,
+    connectedAppRoutes,
   ]) {
     app.route("/api/auth", routes(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
-  for (const routes of [discoveryRoutes, tokenRoutes, userinfoRoutes, introspectionRoutes, revocationRoutes])
+  for (const routes of [
+    discoveryRoutes,
+    pushedRequestRoutes,
+    tokenRoutes,
+    userinfoRoutes,
+    introspectionRoutes,
+    revocationRoutes,
+    deviceAuthorizationRoutes,
+    clientRegistrationRoutes,
+  ]) {
     app.route("/", routes(depsOf));
+  }
+  app.route("/", authorizationRoutes(depsOf));
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
-  app.route("/", authorizationRoutes(depsOf));
-  app.route("/", pushedRequestRoutes(depsOf));
-  app.route("/", deviceAuthorizationRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
   app.route("/", docsRoutes(depsOf));
   // The bundler replaces NODE_ENV, so a production bundle does not contain the development mailbox.

@@ -28,8 +28,13 @@ import { refreshCookie } from "./http/session-cookies.ts";
 import { authorizePage } from "./oauth/authorization/pages/authorize.tsx";
 import { consentPage } from "./oauth/authorization/pages/consent.tsx";
 import { continuePage } from "./oauth/authorization/pages/continue.tsx";
+import { applicationPage } from "./oauth/clients/pages/application.tsx";
+import { applicationsPage } from "./oauth/clients/pages/applications.tsx";
+import { newApplicationPage } from "./oauth/clients/pages/new-application.tsx";
 import { devicePage } from "./oauth/device/pages/device.tsx";
 import { deviceConfirmPage } from "./oauth/device/pages/device-confirm.tsx";
+import { appsPage } from "./oauth/grants/pages/apps.tsx";
+import { logoutPage } from "./oauth/logout/pages/logout.tsx";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
 import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
@@ -76,6 +81,11 @@ const pages = [
   continuePage,
   devicePage,
   deviceConfirmPage,
+  applicationsPage,
+  newApplicationPage,
+  applicationPage,
+  logoutPage,
+  appsPage,
 ];
 
 type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;

@@ -8,6 +8,7 @@ import {
   serviceOptionsOf,
   wholeNumber,
 } from "../shared/command-line.ts";
+import { addClientCommands, type ClientCommandName, type ClientOptions } from "./client-command-line.ts";
 
 export type CommandName =
   | "create-superuser"
@@ -18,7 +19,11 @@ export type CommandName =
   | "activate"
   | "set-role"
   | "secrets"
-  | "rebuild-search";
+  | "rebuild-search"
+  | ClientCommandName;
+
+/** Adds a command with the options of the database. `name` may have two words, below `parent`. */
+export type AddCommand = (name: CommandName, description: string, parent?: Command) => Command;
 
 /** Which database: the deployed one, or a local one. */
 export type DatabaseOptions = ServiceOptions & { readonly isRemote: boolean };
@@ -36,6 +41,8 @@ export type AdminCall = {
     readonly limit?: number;
     readonly json?: boolean;
   };
+  /** The options of a command about OAuth clients, by their names. */
+  readonly clientOptions: ClientOptions;
   readonly database: DatabaseOptions;
 };
 
@@ -51,8 +58,8 @@ variable of that name. With --json, use \`npm run --silent admin\`.`;
 export function readCommandLine(argv: readonly string[]): AdminCall {
   let call: AdminCall | undefined;
   const program = createProgram("npm run admin --").addHelpText("after", NOTES);
-  const add = (name: CommandName, description: string) => {
-    const command = program.command(name).description(description);
+  const add: AddCommand = (name, description, parent = program) => {
+    const command = parent.command(name.split(" ").at(-1) ?? name).description(description);
     const remote = new Option("--remote", "the deployed database, with wrangler's login");
     command.addOption(remote.conflicts(["envFile", "persistTo"]));
     return addServiceOptions(command).action(function (this: Command) {
@@ -78,6 +85,7 @@ export function readCommandLine(argv: readonly string[]): AdminCall {
     .addArgument(new Argument("<role>").choices(ROLES));
   add("secrets", "count the data that depends on each root secret (docs/rotation.md)").option("--json");
   add("rebuild-search", "rebuild the search index of users");
+  addClientCommands(program, add);
   program.parse(argv.length === 0 ? ["help"] : argv, { from: "user" });
   if (call === undefined) throw new Error("commander ran no command");
   return call;
@@ -89,6 +97,7 @@ function callOf(command: CommandName, parsed: Command): AdminCall {
     command,
     args: parsed.args,
     options: { name, url, search, role, status, limit, json },
+    clientOptions: command.startsWith("clients ") ? parsed.opts() : {},
     database: { ...serviceOptionsOf(parsed), isRemote: remote },
   };
 }

@@ -8,6 +8,8 @@ import { openDatabase } from "../../src/db/database.ts";
 import { newMeter } from "../../src/db/metered-d1.ts";
 import { newMessage } from "../../src/messaging/outbox/new-outbox-message.ts";
 import type { Outbox } from "../../src/messaging/outbox/outbox-port.ts";
+import { clientSecretStore } from "../../src/oauth/clients/secret-store.ts";
+import { clientStore } from "../../src/oauth/clients/store.ts";
 import { revocationListStore } from "../../src/sessions/revocation-list/store.ts";
 import { signingKeyStore } from "../../src/sessions/signing-keys/store.ts";
 import { readSecret, requireDeploymentSecret } from "./deployment-secret.ts";
@@ -33,6 +35,8 @@ export function composeOperator(platform: Platform) {
     invitations: invitationStore(db, null),
     userDirectory: userDirectoryStore(db),
     signingKeys: signingKeyStore(db),
+    clients: clientStore(db),
+    clientSecrets: clientSecretStore(db),
     // The service's cron job publishes each revocation to KV again.
     revocationList: revocationListStore({ kv: platform.kv, db, meter, defer: () => {} }),
     // The maximum of ACCESS_TOKEN_TTL, since the deployment's value may be unknown here. A longer revocation is harmless.

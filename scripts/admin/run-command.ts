@@ -1,7 +1,17 @@
 import type { Role } from "../../src/accounts/account.ts";
 import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { listUsers } from "../../src/admin/users/list-users.ts";
+import { clientsFilePath, requireClientsFile } from "../shared/clients-file.ts";
 import { printableJson } from "../shared/printable.ts";
+import { applyClientsFile } from "./apply-clients-file.ts";
+import {
+  createByCommand,
+  deleteByCommand,
+  listByCommand,
+  rotateByCommand,
+  showByCommand,
+  updateByCommand,
+} from "./client-commands.ts";
 import type { AdminCall, CommandName } from "./command-line.ts";
 import { composeOperator, type Operator, type OperatorWithSecrets, withSecrets } from "./compose.ts";
 import { createSuperuser } from "./create-superuser.ts";
@@ -28,6 +38,16 @@ const commands = {
     await d1.prepare("INSERT INTO account_search (account_search) VALUES ('rebuild')").run();
     return "Rebuilt the search index.";
   },
+  "clients list": (deps, { clientOptions }) => listByCommand(deps, clientOptions),
+  "clients show": (deps, { args: [id = ""], clientOptions }) => showByCommand(deps, id, clientOptions),
+  "clients create": (deps, { args: [name = ""], clientOptions }) =>
+    createByCommand(deps, name, clientOptions),
+  "clients update": (deps, { args: [id = ""], clientOptions }) => updateByCommand(deps, id, clientOptions),
+  "clients rotate-secret": (deps, { args: [id = ""], clientOptions }) =>
+    rotateByCommand(deps, id, clientOptions),
+  "clients apply": (deps, { args: [file], database: { config } }) =>
+    applyClientsFile(deps, requireClientsFile(file ?? clientsFilePath({ config }))),
+  "clients delete": (deps, { args: [id = ""] }) => deleteByCommand(deps, id),
 } satisfies Partial<Record<CommandName, Run<Operator>>>;
 
 /** Commands that derive lockout keys or seal a notice, and need AUTH_SECRET for it. */

@@ -1,7 +1,9 @@
 import { ensureGeneratedFiles } from "../build/ensure-generated-files.ts";
+import { clientsFilePath, readClientsFile } from "../shared/clients-file.ts";
 import { CommandError } from "../shared/command-error.ts";
 import { exitOf, startWrangler } from "../shared/run-wrangler.ts";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
+import { applyClients, requireValidClients } from "./apply-clients.ts";
 import { type Cloudflare, cloudflare } from "./cloudflare.ts";
 import type { DeployOptions } from "./command-line.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
@@ -29,12 +31,15 @@ export async function deploy(options: DeployOptions, print: Print): Promise<void
   const deployment = await readDeployment(options);
   const variables = { ...deployment.vars, ...options.vars };
   const given = readSecretsFile(options.secretsFile);
+  const clients = readClientsFile(clientsFilePath(options));
+  if (clients !== null) requireValidClients(clients, variables);
   if (options.dryRun) return dryRun(options, { variables, given }, print);
   const remote = cloudflare(options);
   const { existing, generated } = await resolveSecrets(options, { variables, given, remote });
   await prepareDatabase(deployment.database, remote, print);
   await upload(options, { ...given, ...generated });
   if (generated.AUTH_SECRET !== undefined) printSecret(generated.AUTH_SECRET, print);
+  if (clients !== null) print(await applyClients(options, { clients, variables }));
   const origin = String(variables.PUBLIC_URL ?? "")
     .trim()
     .replace(/\/+$/, "");

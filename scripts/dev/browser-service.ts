@@ -3,6 +3,7 @@ import { startExampleApp } from "../../test/browser/support/example-app.ts";
 import { serveBrowser } from "../shared/launch-browser.ts";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
+import { insertExampleClient } from "./insert-example-client.ts";
 
 const VARIABLES = [
   ...["MAIL_PROVIDER:mailbox", "SMS_PROVIDER:mailbox"],
@@ -30,6 +31,7 @@ export async function startBrowserService() {
       `ALLOWED_ORIGINS:${app.origin}`,
     ]);
     app.setServiceOrigin(service.origin);
+    await insertExampleClient(service);
     return {
       endpoint: browser.wsEndpoint(),
       origin: service.origin,

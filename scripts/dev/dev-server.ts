@@ -7,6 +7,9 @@ import { waitFor } from "../shared/wait-for.ts";
 
 export type DevServer = {
   readonly origin: string;
+  /** Its configuration file and its local state. */
+  readonly config: string;
+  readonly persistTo: string;
   /** All output so far. */
   output(): string;
   /** Waits until the output matches. */
@@ -25,7 +28,8 @@ const STOP_TIMEOUT_MS = 15_000;
 export async function startDevServer(directory: string, vars: readonly string[]): Promise<DevServer> {
   mkdirSync(directory);
   const config = linkInstallation(directory);
-  const options = ["--port", "0", "--persist-to", join(directory, "state")];
+  const persistTo = join(directory, "state");
+  const options = ["--port", "0", "--persist-to", persistTo];
   const args = ["run", "dev", "--", "--config", config, ...options];
   // A process group of its own, to end all child processes and no others.
   const npm = spawn("npm", [...args, ...vars.flatMap((pair) => ["--var", pair])], {
@@ -51,6 +55,8 @@ export async function startDevServer(directory: string, vars: readonly string[])
   const [, origin = ""] = /^ +Pages +(\S+)$/m.exec(output()) ?? [];
   return {
     origin,
+    config,
+    persistTo,
     output,
     async waitForOutput(pattern) {
       await waitFor(

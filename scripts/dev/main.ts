@@ -9,6 +9,7 @@ import { type DevOptions, localOrigin, readDevOptions } from "../shared/wrangler
 import { createDevVars, variableFiles } from "./dev-vars.ts";
 import { rememberOrigin } from "./last-origin.ts";
 import { chooseExampleAddress, type ExampleAddress, startExample } from "./notes-example.ts";
+import { seedClients } from "./seed-clients.ts";
 import { type SeedOutcome, seedSuperuser } from "./seed-superuser.ts";
 import { startupError } from "./startup-error.ts";
 import { watchVariables } from "./watch-variables.ts";
@@ -35,11 +36,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const createdFile = createDevVars(options);
   if (createdFile) print(`Created ${createdFile} with random secrets.`);
   const example = await chooseExampleAddress(options, port);
-  const prepared = await withLocalPlatform(options, async ({ variables, db }) => {
+  const prepared = await withLocalPlatform(options, async ({ variables, db, kv }) => {
     if (await migrateDatabase(db, options)) print("Migrated the local database.");
     const ours = devVariables(variables, { origin, example });
     for (const { message } of unknownVariables(variables)) print(`Warning: ${message}`);
     const config = validate({ ...variables, ...ours }, options);
+    const clients = await seedClients({ variables: { ...variables, ...ours }, db, kv }, { options, example });
+    if (clients !== null) print(clients.replaceAll("\n", "\n  "));
     return { ours, publicUrl: config.settings.publicUrl, seed: await seedSuperuser(db, config) };
   });
   printSuperuser(prepared.seed);

@@ -5,7 +5,7 @@ import { hashOneTimeToken } from "../core/crypto/one-time-token.ts";
 // gth_<id>_<secret><checksum>, all of base62. The checksum lets a secret scanner reject false matches offline:
 // https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
 
-export const KEY_PREFIX = "gth_";
+const KEY_PREFIX = "gth_";
 const ID_LENGTH = 12;
 /** 43 characters of base62 have 256 bits. */
 const SECRET_LENGTH = 43;
@@ -28,9 +28,6 @@ export async function newApiKey(): Promise<PresentedApiKey & { readonly key: str
   const body = `${KEY_PREFIX}${id}_${secret}`;
   return { id, key: body + checksumOf(body), secretHash: await hashOneTimeToken(secret) };
 }
-
-/** Whether the text has the prefix of a key. It may be no valid key. */
-export const looksLikeApiKey = (text: string): boolean => text.startsWith(KEY_PREFIX);
 
 /** Reads a key without the store. Null if the form or the checksum is wrong. */
 export async function readPresentedKey(text: string): Promise<PresentedApiKey | null> {

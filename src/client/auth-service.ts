@@ -50,7 +50,8 @@ export type Permission =
   | "users:set-role"
   | "users:delete"
   | "audit:read"
-  | "mail:read";
+  | "mail:read"
+  | "clients:manage";
 
 /** The user's client, as the calling Worker sees it. The audit log and the known-device check use it. */
 export type Client = {

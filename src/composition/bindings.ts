@@ -1,6 +1,7 @@
 import type { AssetsBinding } from "../core/assets.ts";
 import type { SendEmailBinding } from "../messaging/email/providers/cloudflare.ts";
 import type { EventsBinding } from "../metrics/metrics.ts";
+import type { ClaimsSource } from "../oauth/custom-claims/claims-source.ts";
 import type { RateLimitBinding } from "../rate-limit/burst-guard.ts";
 
 /** The Worker's bindings. `readConfig` reads its variables and secrets. */
@@ -13,6 +14,8 @@ export type Env = {
   readonly SEND_EMAIL?: SendEmailBinding;
   /** The burst guard. */
   readonly BURST?: RateLimitBinding;
+  /** A Worker of the team that adds claims to access tokens (docs/claims.md). */
+  readonly CLAIMS?: ClaimsSource;
   /** Metrics, in Analytics Engine. */
   readonly EVENTS?: EventsBinding;
 };

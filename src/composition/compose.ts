@@ -13,6 +13,7 @@ import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "../core/crypto/password-hash.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { Locale } from "../core/locale.ts";
+import type { ProviderErrorKind } from "../core/provider-error.ts";
 import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
@@ -22,6 +23,8 @@ import type { LogoutFailure } from "../oauth/backchannel-logout/deliver-logout-n
 import { deliverNewLogoutNotices } from "../oauth/backchannel-logout/deliver-logout-notices.ts";
 import { createSendLogoutToken } from "../oauth/backchannel-logout/send-logout-token.ts";
 import { createClientKeySets } from "../oauth/client-authentication/client-key-sets.ts";
+import { createFetchDocument } from "../oauth/client-metadata/fetch-document.ts";
+import { emptyClaimsCache } from "../oauth/custom-claims/claims-cache.ts";
 import { processRequest } from "../queued-requests/process-request.ts";
 import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
 import type { QueuedRequest } from "../queued-requests/queued-request.ts";
@@ -50,6 +53,8 @@ export type CompositionOptions = {
   readonly wait?: Wait | undefined;
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
   readonly providerTimeoutMs?: number | undefined;
+  /** Milliseconds that the metadata document of an OAuth client may take. Default: those of production. */
+  readonly documentTimeoutMs?: number | undefined;
   /** PBKDF2 iterations of one block of a password hash. Default: those of production. */
   readonly hashIterations?: number | undefined;
   /** The methods of the second factor. Default: those of the service. */
@@ -155,6 +160,17 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
       cache: new Map(),
       onError: reportProviderError("client-keys"),
     }),
+    customClaims: {
+      source: env.CLAIMS ?? null,
+      settings: config.claims,
+      cache: emptyClaimsCache(),
+      wait: systemWait,
+      onFailure: (kind: ProviderErrorKind) => {
+        reportProviderError("claims")(kind);
+        metrics.alarm("custom_claims_failed");
+      },
+    },
+    fetchClientDocument: createFetchDocument(options.documentTimeoutMs),
     healthCache: emptyHealthCache(),
     probes: {
       ...healthProbeStore({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),

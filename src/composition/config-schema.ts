@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE, SECOND } from "../core/clock.ts";
 import { isPlainHttpUrl, providerUrl } from "../core/config-parsers.ts";
 import { linesOf } from "../core/crypto/secret-ring.ts";
 import { parseEmailAddress } from "../core/email-address.ts";
+import { isLoopbackOrigin, isPublicHost } from "../core/public-host.ts";
 import { utf8Length } from "../core/text.ts";
 
 export type Environment = "development" | "production";
@@ -133,6 +134,25 @@ export const variables = (environment: Environment) =>
       ),
       [],
     ),
+    AUDIENCES: z._default(commaList(z.string()), []),
+    CLIENT_METADATA_DOCUMENTS: z._default(
+      z.enum(["off", "allowlist", "on"], "must be off, allowlist or on"),
+      "allowlist",
+    ),
+    CLIENT_METADATA_HOSTS: z._default(
+      commaList(
+        z
+          .string()
+          .check(
+            z.refine(
+              (host) => isPublicHost(host) || (environment === "development" && isLoopbackOrigin(host)),
+              "must be a list of host names such as app.example.com",
+            ),
+          ),
+      ),
+      [],
+    ),
+    CLIENT_REGISTRATION: z._default(z.enum(["off", "on"], "must be off or on"), "off"),
     BOOTSTRAP_SUPERUSER_EMAIL: z.optional(
       z.pipe(
         z.string("must be an email address"),

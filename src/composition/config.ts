@@ -6,9 +6,13 @@ import { type VariableProblem, withoutBlanks } from "../core/config-parsers.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
+import type { ClientMetadataPolicy } from "../oauth/client-metadata/document-url.ts";
+import { type ClaimsSettings, readClaimsSettings } from "../oauth/custom-claims/settings.ts";
+import type { ClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
 import type { Resource } from "../sessions/resource.ts";
+import { readClaimsSettings } from "./claims-settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
 import { readResources } from "./resource-settings.ts";
 
@@ -26,6 +30,7 @@ export type Config = {
   readonly sendCaps: { readonly email: number; readonly sms: number } | null;
   readonly captcha: CaptchaSettings;
   readonly social: SocialSettings;
+  readonly claims: ClaimsSettings;
   readonly rateLimits: RatePolicies | "off";
   readonly settings: Settings;
 };
@@ -35,6 +40,10 @@ export type Settings = {
   readonly publicUrl: string;
   /** RESOURCES. This service's own API is not among them. */
   readonly resources: readonly Resource[];
+  /** CLIENT_METADATA_DOCUMENTS and CLIENT_METADATA_HOSTS. */
+  readonly clientMetadata: ClientMetadataPolicy;
+  /** CLIENT_REGISTRATION: whether any client may register itself (RFC 7591). */
+  readonly canRegisterClients: boolean;
   readonly accessTokenTtl: number;
   readonly refreshIdleTtl: number;
   readonly refreshMaxTtl: number;
@@ -95,6 +104,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
     isDevelopment: mode === "development",
     publicUrl: publicUrl?.origin ?? null,
   });
+  const claims = readClaimsSettings(given);
   const problems: VariableProblem[] = [];
   if (!environment.success)
     problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
@@ -120,12 +130,17 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
   if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
   if ("problems" in resources) return err(problems);
+  if ("problems" in claims) problems.push(...claims.problems);
+  if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
+  if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
+  if ("problems" in claims) return err(problems);
   const providers = {
     mail: mail.settings,
     sms: sms.settings,
     captcha: captcha.settings,
     rateLimits: rateLimits.policies,
     social: social.settings,
+    claims: claims.settings,
   };
   return ok(freeze(mode, parsed.data, providers, resources.resources));
 }
@@ -133,7 +148,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
 /** Whether text messages cost money. The development mailbox may text every country. */
 const isBilled = ({ provider }: SmsSettings): boolean => provider !== "off" && provider !== "mailbox";
 
-type ProviderConfig = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social">;
+type ProviderConfig = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social" | "claims">;
 
 function freeze(
   environment: Environment,
@@ -154,6 +169,8 @@ function freeze(
     settings: Object.freeze({
       publicUrl,
       resources,
+      clientMetadata: { mode: values.CLIENT_METADATA_DOCUMENTS, hosts: values.CLIENT_METADATA_HOSTS },
+      canRegisterClients: values.CLIENT_REGISTRATION === "on",
       accessTokenTtl: values.ACCESS_TOKEN_TTL,
       refreshIdleTtl: values.REFRESH_IDLE_TTL,
       refreshMaxTtl: values.REFRESH_MAX_TTL,

@@ -51,6 +51,7 @@ const resourceList = ({ isDevelopment }: ResourceMode) =>
             .check(z.regex(/^[a-z][a-z0-9-]{0,63}$/, "must have aliases of a-z, 0-9 and -")),
         ),
         scopes: z._default(scopes, {}),
+        dynamicClients: z._default(z.boolean(NOT_A_LIST), false),
       },
       NOT_A_LIST,
     ),
@@ -65,7 +66,12 @@ export function readResources(given: Record<string, unknown>, mode: ResourceMode
   const problems = given.AUDIENCES === undefined ? [] : [{ path: "AUDIENCES", message: REPLACED }];
   const list = typeof given.RESOURCES === "string" ? parseJson(given.RESOURCES) : (given.RESOURCES ?? []);
   const parsed = resourceList(mode).safeParse(list);
-  const resources = (parsed.data ?? []).map(({ alias = null, ...resource }) => ({ ...resource, alias }));
+  const resources = (parsed.data ?? []).map(({ uri, alias = null, scopes, dynamicClients }) => ({
+    uri,
+    alias,
+    scopes,
+    ...(dynamicClients && { allowsDynamicClients: true }),
+  }));
   const messages = parsed.success
     ? conflictsOf(resources, mode.publicUrl)
     : new Set(parsed.error.issues.map(({ message }) => message));

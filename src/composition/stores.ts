@@ -25,9 +25,13 @@ import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { authorizationStore } from "../oauth/authorization/store.ts";
 import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
 import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
+import { clientSecretStore } from "../oauth/clients/secret-store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
+import { devicePollStore } from "../oauth/device/poll-store.ts";
 import { deviceRequestStore } from "../oauth/device/store.ts";
+import { grantStore } from "../oauth/grants/store.ts";
 import { introspectionStore } from "../oauth/introspection/store.ts";
+import { logoutStore } from "../oauth/logout/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
 import { clientTokenStore } from "../oauth/token/store.ts";
@@ -69,6 +73,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
   deviceRequests: deviceRequestStore(db),
+  devicePolls: devicePollStore(db),
   logoutNotices: logoutNoticeStore(db),
   clientAssertions: clientAssertionStore(db),
   clientTokens: clientTokenStore(db),
@@ -77,6 +82,9 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   apiKeys: apiKeyStore(db, sendCaps),
   authorizations: authorizationStore(db),
   pushedRequests: pushedRequestStore(db),
+  clientSecrets: clientSecretStore(db),
+  grants: grantStore(db),
+  logouts: logoutStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

@@ -24,6 +24,7 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
     // LOCKOUT_MEMORY exceeds the longest lockout, so a deleted counter never ends one.
     attemptCountersIdleSince: now - LOCKOUT_MEMORY,
     auditEventsBefore: now - deps.settings.auditRetentionDays * DAY,
+    unusedClientsBefore: now - 7 * DAY,
     sendBucketsBefore: { email: sendBucket("email", now), sms: sendBucket("sms", now) },
   });
 }

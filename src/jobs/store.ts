@@ -1,4 +1,4 @@
-import { and, eq, gte, isNull, lt, lte, or } from "drizzle-orm";
+import { and, eq, gte, inArray, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { runBatch } from "../db/run-batch.ts";
 import {
@@ -11,7 +11,11 @@ import {
   emailTokens,
   knownDevices,
   mailboxMessages,
+  oauthAuthorizationCodes,
+  oauthClients,
   oauthDeviceRequests,
+  oauthGrants,
+  oauthPushedRequests,
   oauthTransactions,
   oneTimeCodes,
   outbox,
@@ -37,6 +41,8 @@ type PurgeLimits = {
   readonly apiKeysExpiredBefore: number;
   readonly attemptCountersIdleSince: number;
   readonly auditEventsBefore: number;
+  /** OAuth clients that no administrator registered, and that never got a token. */
+  readonly unusedClientsBefore: number;
   /** The first bucket of each channel that is still counted. */
   readonly sendBucketsBefore: Readonly<Record<Channel, string>>;
 };
@@ -69,6 +75,12 @@ export function expiredRowStore(db: Database) {
         authorizationCodes: db
           .delete(authorizationCodes)
           .where(lte(authorizationCodes.expiresAt, limits.expiredBefore)),
+        oauthCodes: db
+          .delete(oauthAuthorizationCodes)
+          .where(lte(oauthAuthorizationCodes.expiresAt, limits.expiredBefore)),
+        pushedRequests: db
+          .delete(oauthPushedRequests)
+          .where(lte(oauthPushedRequests.expiresAt, limits.expiredBefore)),
         pendingRevocations: db
           .delete(pendingRevocations)
           .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
@@ -85,6 +97,18 @@ export function expiredRowStore(db: Database) {
           db
             .delete(sendCounters)
             .where(and(gte(sendCounters.bucket, `${channel}/`), lt(sendCounters.bucket, firstBucket))),
+        ),
+        unusedClients: db.delete(oauthClients).where(
+          and(
+            lt(oauthClients.createdAt, limits.unusedClientsBefore),
+            // A literal, as in the partial index.
+            sql`${oauthClients.lastUsedAt} IS NULL`,
+            inArray(oauthClients.source, ["registration", "metadata"]),
+            sql`NOT EXISTS ${db
+              .select({ one: sql`1` })
+              .from(oauthGrants)
+              .where(eq(oauthGrants.clientId, oauthClients.id))}`,
+          ),
         ),
         auditEvents: db.delete(auditEvents).where(lt(auditEvents.at, limits.auditEventsBefore)),
         mailboxMessages: db

@@ -13,6 +13,8 @@ export const OAUTH_PATHS = {
   register: "/oauth/register",
 } as const;
 
+export const DISCOVERY_PATHS = [OAUTH_PATHS.openIdConfiguration, OAUTH_PATHS.authorizationServer] as const;
+
 /**
  * The endpoints that clients call directly. They answer in the format of RFC 6749 §5.2, and pages of every origin may
  * call them, since they never read cookies.

@@ -53,20 +53,24 @@ export function refuseOAuth(
 }
 
 /**
- * Renders failures that no OAuth route decided (rate limits, outages, bugs, other methods) in the format that clients
- * expect of these endpoints.
+ * Renders failures that no OAuth route decided (rate limits, outages, bugs) in the format that clients expect of these
+ * endpoints.
  */
 export const renderOAuthFailures = (): MiddlewareHandler<HttpEnv> => async (c, next) => {
   await next();
   const { failure } = c.var;
   if (!failure || c.res.body !== null || c.res.status !== failure.status) return;
-  if (!isClientEndpoint(c.req.path)) return;
+  if (!isProtocolFailure(c, failure)) return;
   const { message, retryAfter, status } = failure;
   const body = { error: oauthErrorOf(failure), error_description: message };
   for (const [name, value] of Object.entries(NO_STORE)) c.header(name, value);
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   c.res = c.json(body, status);
 };
+
+/** A request with another method is none of the protocol. */
+const isProtocolFailure = (c: Context, { code }: Failure): boolean =>
+  isClientEndpoint(c.req.path) && code !== "method_not_allowed";
 
 /** RFC 6749 §5.2 has no error for a rate limit: clients tell it by the status and `Retry-After`. */
 function oauthErrorOf({ status, code }: Failure): OAuthErrorCode {

@@ -138,6 +138,21 @@ export const ratePolicies = {
       "POST /admin/users/:id/profile",
     ],
   },
+  // Each registration inserts a row (RFC 7591 §5).
+  "client-registration": { limit: 20, windowSeconds: 3600, routes: ["POST /oauth/register"] },
+  clients: {
+    limit: 300,
+    windowSeconds: 600,
+    routes: [
+      "POST /api/auth/clients",
+      "PATCH /api/auth/clients/:id",
+      "DELETE /api/auth/clients/:id",
+      "POST /api/auth/clients/:id/secrets",
+      "DELETE /api/auth/clients/:id/secrets/:secretId",
+      "POST /admin/applications/new",
+      "POST /admin/applications/:id",
+    ],
+  },
   // An SMS costs more than an email. Removing a number allows adding another one, so it counts too.
   phone: {
     limit: 20,
@@ -160,9 +175,19 @@ export const ratePolicies = {
   // The language of a signed-in user is a write, too.
   language: { limit: 60, windowSeconds: 600, routes: ["POST /language"] },
   // An app that renews its sign-in often, with all its users behind one address.
-  authorize: { limit: 300, windowSeconds: 60, routes: ["GET /oauth/authorize", "POST /oauth/authorize"] },
-  par: { limit: 300, windowSeconds: 60, routes: ["POST /oauth/par"] },
-  consent: { limit: 60, windowSeconds: 600, routes: ["POST /oauth/consent"] },
+  "oauth-authorize": {
+    limit: 300,
+    windowSeconds: 60,
+    routes: ["GET /oauth/authorize", "POST /oauth/authorize"],
+  },
+  "oauth-par": { limit: 300, windowSeconds: 60, routes: ["POST /oauth/par"] },
+  "oauth-logout": { limit: 60, windowSeconds: 600, routes: ["POST /oauth/logout"] },
+  apps: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["DELETE /api/auth/me/apps/:grantId", "POST /account/apps"],
+  },
+  "oauth-consent": { limit: 60, windowSeconds: 600, routes: ["POST /oauth/consent"] },
   // Monitors call it about twice a minute. Each uncached report queries all stores.
   health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },
 } as const satisfies Record<string, RatePolicy>;

@@ -43,7 +43,7 @@ export const sessionSchema = z
     app: z.nullable(z.string()).check(
       z.meta({
         description:
-          "The origin of the app that owns the session. The session ends with its parent session. Null for a session without an app.",
+          "The name of the OAuth client that owns the session, or the origin of its app. Null for a session of this service.",
       }),
     ),
     current: z.boolean(),

@@ -1,4 +1,4 @@
-import { and, eq, exists, gte, isNotNull, lt, not, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, isNotNull, isNull, lt, not, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
@@ -188,6 +188,13 @@ const successorIsInUse = (db: Database): SQL => {
     db
       .select({ one: sql`1` })
       .from(child)
-      .where(and(eq(child.parentId, sessions.id), gte(child.createdAt, sessions.rotatedAt))),
+      .where(
+        and(
+          eq(child.parentId, sessions.id),
+          gte(child.createdAt, sessions.rotatedAt),
+          // The authorization endpoint needs the access token only, which the lost answer does not replace.
+          isNull(child.grantId),
+        ),
+      ),
   );
 };

@@ -72,7 +72,7 @@ export type SessionSummary = {
   readonly lastUsedAt: number;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  /** The origin of the app that owns the session; null for a session without an app. */
+  /** The name of the OAuth client that owns the session, or the origin of its app; null for one of this service. */
   readonly app: string | null;
 };
 

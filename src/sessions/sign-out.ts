@@ -53,10 +53,12 @@ export async function signOut(
   return ok({ accountId });
 }
 
+/** An OAuth client ends its own sessions at the revocation endpoint, and no API of this service takes its tokens. */
 async function verifyPresentedToken(deps: SignOutDeps, { kind, token }: SignOutInput) {
-  const verified =
-    kind === "access"
-      ? await verifyAccessToken(deps, token, { ignoreExpiry: true })
-      : await verifyRefreshToken(deps, token);
-  return verified.ok ? verified.value : null;
+  if (kind === "refresh") {
+    const refresh = await verifyRefreshToken(deps, token);
+    return refresh.ok ? refresh.value : null;
+  }
+  const access = await verifyAccessToken(deps, token, { ignoreExpiry: true });
+  return access.ok && access.value.scope.length === 0 ? access.value : null;
 }

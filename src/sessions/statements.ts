@@ -22,7 +22,7 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { auditEvents, sessions } from "../db/schema.ts";
+import { auditEvents, oauthClients, sessions } from "../db/schema.ts";
 import { type AudienceRequest, OWN_ALIAS } from "./audience.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import { FIRST_PARTY_CLIENT, type NewSession } from "./session.ts";
@@ -44,6 +44,15 @@ export const sessionRow = <A>({ app, grant, ...session }: Omit<NewSession, "acco
   voidedGenerations: 0,
 });
 
+/** The name of the OAuth client that a session belongs to, or the origin of its app. */
+const appName = (db: Database) => {
+  const clientName = db
+    .select({ name: oauthClients.name })
+    .from(oauthClients)
+    .where(and(eq(oauthClients.id, sessions.clientId), isNotNull(sessions.grantId)));
+  return sql<string | null>`coalesce((${clientName}), ${sessions.appOrigin})`;
+};
+
 /** The live sessions of an account, the most recently used first. */
 export const liveSessions = (db: Database, accountId: string, now: number) =>
   db
@@ -53,7 +62,7 @@ export const liveSessions = (db: Database, accountId: string, now: number) =>
       lastUsedAt: sessions.lastUsedAt,
       ip: sessions.ip,
       userAgent: sessions.userAgent,
-      app: sessions.appOrigin,
+      app: appName(db).as("app"),
     })
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), sessionIsLive(now)))
@@ -160,7 +169,8 @@ type Replacement = {
 
 /**
  * Ends the session that a new one replaces in a browser, with its child sessions (ASVS 7.2.4). For the batch that
- * opens the new one: nothing ends unless that has happened.
+ * opens the new one: nothing ends unless that has happened. The sessions that the same user has opened in OAuth clients
+ * go on under the new one: a client that asks for a new sign-in (`prompt=login`) must not sign out the others.
  */
 export function endReplacedSession(db: Database, { replaces, openedId, now }: Replacement) {
   if (replaces === null) return [];
@@ -174,6 +184,22 @@ export function endReplacedSession(db: Database, { replaces, openedId, now }: Re
   return [
     // Before the UPDATE, which makes the condition false.
     insertFrom(db, auditEvents, auditRow(audit, sessions.accountId), sessions, replaced),
+    db
+      .update(sessions)
+      .set({ parentId: openedId })
+      .where(
+        and(
+          eq(sessions.parentId, sessionId),
+          isNotNull(sessions.grantId),
+          isNull(sessions.revokedAt),
+          exists(
+            db
+              .select({ one: sql`1` })
+              .from(opened)
+              .where(and(eq(opened.id, openedId), sql`${opened.accountId} = ${sessions.accountId}`)),
+          ),
+        ),
+      ),
     db
       .update(sessions)
       .set({ revokedAt: now })

@@ -92,6 +92,11 @@ function Masthead({ p }: { p: PageProps }) {
               </a>
             </>
           )}
+          {actor && hasPermission(actor, "clients:manage") && (
+            <a href="/admin/applications" aria-current={currentIf("/admin/applications")}>
+              {t.nav.applications}
+            </a>
+          )}
         </nav>
       )}
       {account && (

@@ -8,6 +8,7 @@ import type { Amr } from "../authentication/amr.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
 import type { MessageKind } from "../messaging/outbox/message.ts";
+import type { ClientProblemReason } from "../oauth/clients/rules.ts";
 
 // The UI texts are assets, which an isolate reads for its first page (docs/decisions/012). This file has their types:
 // a missing language or key does not compile.
@@ -35,6 +36,7 @@ type RequiredTexts = {
   };
   readonly mailKinds: Record<MessageKind, string>;
   readonly roles: Record<Role, string>;
+  readonly applications: { readonly problems: Record<ClientProblemReason, string> };
   readonly picture: { readonly problems: Record<ImageProblem, string> };
 };
 

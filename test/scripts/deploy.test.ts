@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { linkInstallation } from "../../scripts/shared/link-installation.ts";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 import { startCloudflareApi } from "./cloudflare/api.ts";
 import { runScript } from "./run-script.ts";
@@ -103,6 +104,23 @@ describe.concurrent("npm run deploy refuses", () => {
     expect(code).toBe(1);
     expect(err).toContain("AUTH_SECRET must have 32 bytes at least\n      correct it in the file");
     expect(err).not.toContain("MAIL_API_KEY");
+  });
+
+  it("refuses an invalid gatehouse.clients.json before it changes anything", async () => {
+    const directory = join(scratch.path, "clients");
+    mkdirSync(directory);
+    const config = linkInstallation(directory);
+    const clients = [{ id: "web", name: "Web", redirectUris: ["http://app.example.com/"] }];
+    writeFileSync(join(directory, "gatehouse.clients.json"), JSON.stringify({ clients }));
+    const { code, err } = await deploy(
+      { CLOUDFLARE_API_TOKEN: "" },
+      "--dry-run",
+      "--config",
+      config,
+      ...vars,
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/gatehouse\.clients\.json, client web:\n+ {2}redirectUris: /);
   });
 
   it("refuses development settings without --allow-development", async () => {

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import type { Client } from "../../src/oauth/clients/client.ts";
+import type { TestClient } from "./oauth-clients.ts";
 import type { PageResponse } from "./pages.ts";
+import type { ApiResponse, Service } from "./service.ts";
 
 /** The S256 challenge of the verifier in RFC 7636 appendix B. */
 export const CODE_CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -81,3 +83,59 @@ export const grantsOf = async ({ id }: Client): Promise<GrantRow[]> =>
       .bind(id)
       .all<GrantRow>()
   ).results;
+
+/** The verifier of `CODE_CHALLENGE`. */
+export const CODE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+export type ClientTokens = {
+  readonly access_token: string;
+  readonly refresh_token?: string;
+  readonly id_token?: string;
+  readonly scope: string;
+};
+
+type PageBrowser = { send(method: string, path: string): Promise<PageResponse> };
+
+/** Redeems a code as that client. */
+export function redeemCode(service: Service, client: TestClient, code: string): Promise<ApiResponse> {
+  const body = new URLSearchParams({
+    grant_type: "authorization_code",
+    code,
+    code_verifier: CODE_VERIFIER,
+    redirect_uri: client.redirectUris[0] ?? "",
+    ...(client.authMethod === "none" ? { client_id: client.id } : {}),
+  });
+  const headers: Record<string, string> = { "Content-Type": "application/x-www-form-urlencoded" };
+  if (client.authMethod !== "none") headers.Authorization = `Basic ${btoa(`${client.id}:${client.secret}`)}`;
+  return service.call("POST", "/oauth/token", body.toString(), undefined, headers);
+}
+
+/** Signs a user of that browser in to a client that needs no consent page. */
+export async function signInToClient(
+  service: Service,
+  browser: PageBrowser,
+  client: TestClient,
+  parameters: Parameters = {},
+): Promise<ClientTokens> {
+  const answer = await browser.send("GET", authorizeUrl(client, parameters));
+  const code = redirectTo(answer, client.redirectUris[0] ?? "").get("code") ?? "";
+  const redeemed = await redeemCode(service, client, code);
+  if (redeemed.status !== 200) throw new Error(`${redeemed.status}: ${redeemed.text}`);
+  return JSON.parse(redeemed.text) as ClientTokens;
+}
+
+/** Pushes an authorization request, and returns the path that the client then sends the browser to. */
+export async function pushRequest(
+  service: Service,
+  client: TestClient,
+  parameters: Parameters = {},
+): Promise<string> {
+  const body = authorizationQuery(client, parameters).toString();
+  const answer = await service.call("POST", "/oauth/par", body, undefined, {
+    "Content-Type": "application/x-www-form-urlencoded",
+    Authorization: `Basic ${btoa(`${client.id}:${client.secret}`)}`,
+  });
+  if (answer.status !== 201) throw new Error(`${answer.status}: ${answer.text}`);
+  const { request_uri } = JSON.parse(answer.text) as { request_uri: string };
+  return `/oauth/authorize?${new URLSearchParams({ client_id: client.id, request_uri })}`;
+}

@@ -1,4 +1,5 @@
 import { adminMutations } from "./mutations/by-admins.ts";
+import { clientMutations } from "./mutations/by-client-admins.ts";
 import { userMutations } from "./mutations/by-users.ts";
 import { socialMutations } from "./mutations/social.ts";
 import { unauthenticatedMutations } from "./mutations/unauthenticated.ts";
@@ -32,6 +33,7 @@ export const mutations: readonly Mutation[] = [
   ...userMutations,
   ...socialMutations,
   ...adminMutations,
+  ...clientMutations,
 ];
 
 /** Sends the request that a mutation prepared. */

@@ -32,6 +32,12 @@ export const RESOURCE_VARIABLES = {
   ]),
 };
 
+/** RESOURCES with one resource, which a request need not name. */
+export const ONE_RESOURCE = {
+  AUDIENCES: "gatehouse",
+  RESOURCES: JSON.stringify([{ uri: NOTES, alias: "notes", scopes: { "notes:read": "Read your notes" } }]),
+};
+
 const database = () => openDatabase(env.DB, newMeter());
 
 /** A client with a secret, as its requests need it. */
@@ -239,7 +245,7 @@ export function tokensOf(answer: ApiResponse): ClientTokens {
 export async function authorizeClient(
   service: Service,
   client: TestClient,
-  authorization: Partial<Omit<Authorization, "client">> = {},
+  authorization: Partial<Omit<Authorization, "client" | "user">> & { readonly user?: BrowserUser } = {},
 ) {
   const user = authorization.user ?? (await signedInUser(service));
   const code = await authorizedCode(service, { ...authorization, user, client });

@@ -24,6 +24,7 @@ export const PAGE_PATHS = [
   "/account/sessions",
   "/account/devices",
   "/account/keys",
+  "/account/apps",
   "/account/deactivate",
   "/admin/users",
   "/admin/users/:id",
@@ -31,6 +32,15 @@ export const PAGE_PATHS = [
   "/admin/invite",
   "/admin/audit",
   "/admin/mail",
+  "/device",
+  "/device/confirm",
+  "/admin/applications",
+  "/admin/applications/new",
+  "/admin/applications/:id",
+  "/oauth/authorize",
+  "/oauth/consent",
+  "/oauth/continue",
+  "/oauth/logout",
 ] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];

@@ -1,4 +1,8 @@
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
+import { authorizeUrl } from "./authorization-requests.ts";
+import { registeredClient } from "./client-administration.ts";
+import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
+import { insertClient } from "./oauth-clients.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import {
@@ -102,10 +106,12 @@ export function formsIn({ text }: Pick<ApiResponse, "text">): PageForm[] {
   return [...text.matchAll(/<form ([^>]*)>(.*?)<\/form>/gs)].map(([, attributes = "", inside = ""]) => ({
     action: attribute(attributes, "action") ?? "",
     values: Object.fromEntries(
-      [...inside.matchAll(/<(?:input|select|button) ([^>]*)>/g)].flatMap(([, input = ""]) => {
-        const name = attribute(input, "name");
-        return name === undefined ? [] : [[name, attribute(input, "value") ?? ""]];
-      }),
+      [...inside.matchAll(/<(?:input|select|button|textarea) ([^>]*)>([^<]*)/g)].flatMap(
+        ([, input = "", text = ""]) => {
+          const name = attribute(input, "name");
+          return name === undefined ? [] : [[name, attribute(input, "value") ?? unescapeHtml(text.trim())]];
+        },
+      ),
     ),
   }));
 }
@@ -190,7 +196,7 @@ export async function visitEveryPage(service: Service, options: BrowserOptions =
 type Visit = (service: Service, path: string, options: BrowserOptions) => Promise<Omit<VisitedPage, "path">>;
 
 const visitDirectly: Visit = async (service, path, options) => {
-  if (!/^\/(account|admin)/.test(path)) {
+  if (!/^\/(account|admin|device)/.test(path)) {
     const browser = openPageBrowser(service, options);
     return { browser, page: await browser.visit(path) };
   }
@@ -202,7 +208,28 @@ const visitDirectly: Visit = async (service, path, options) => {
   return { browser, page: await browser.visit(path.replace(":id", other)) };
 };
 
+/** Visits the authorization endpoint as a user with a session. */
+const visitAuthorization =
+  (parameters: Readonly<Record<string, string>>): Visit =>
+  async (service, _path, options) => {
+    const client = await insertClient({ resources: [], scopes: ["openid", "profile", "email"] });
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email, options);
+    return { browser, page: await browser.visit(authorizeUrl(client, parameters)) };
+  };
+
 const visitsByPath: Readonly<Record<string, Visit>> = {
+  "/oauth/authorize": visitAuthorization({ scope: "openid", prompt: "select_account" }),
+  "/oauth/consent": visitAuthorization({ scope: "openid profile email" }),
+  "/oauth/continue": async (service, path, options) => {
+    const browser = openPageBrowser(service, options);
+    return { browser, page: await browser.visit(`${path}?returnTo=/account`) };
+  },
+  "/oauth/logout": async (service, path, options) => {
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email, options);
+    return { browser, page: await browser.visit(path) };
+  },
   "/verify-email": async (service, _path, options) => {
     const { email } = await register(service);
     const browser = openPageBrowser(service, options);
@@ -214,6 +241,13 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
     const browser = openPageBrowser(service, options);
     return { browser, page: await browser.visit(await linkMailedTo(service, email)) };
   },
+  "/device/confirm": async (service, path, options) => {
+    const { browser } = await visitDirectly(service, "/device", options);
+    const { user_code } = await startDevice(service, await createDeviceClient(service), { scope: "openid" });
+    const page = await enterCode(browser, user_code);
+    if (!page.path.startsWith(path)) throw new Error(`the code led to ${page.path}`);
+    return { browser, page };
+  },
   "/sign-in/code": async (service, _path, options) => {
     const { email } = await registerVerifiedUser(service);
     const { token } = await logIn(service, email);
@@ -221,6 +255,11 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
     const browser = openPageBrowser(service, options);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
     return { browser, page };
+  },
+  "/admin/applications/:id": async (service, path, options) => {
+    const { client, superuser } = await registeredClient(service);
+    const browser = await signedInPageBrowser(service, superuser.email, options);
+    return { browser, page: await browser.visit(path.replace(":id", client.id)) };
   },
   "/account/phone/code": async (service, _path, options) => {
     const { email } = await registerVerifiedUser(service, newAddress());

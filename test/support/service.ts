@@ -57,6 +57,8 @@ type Options = {
   readonly hashIterations?: number;
   /** The timeout of a request to a social provider, in milliseconds. */
   readonly providerTimeoutMs?: number;
+  /** The timeout of a request for a client's metadata document, in milliseconds. */
+  readonly documentTimeoutMs?: number;
   /** The methods of the second factor. Default: those of the service. */
   readonly secondFactors?: readonly SecondFactor[];
   /** Called when a response is ready, before its deferred work runs. */
@@ -72,11 +74,17 @@ export type Service = ReturnType<typeof startService>;
 export function startService(options: Options = {}) {
   const clock = options.clock ?? createTestClock();
   // The test clock does not move while a use case waits.
-  const { providerTimeoutMs, secondFactors, wait = async () => undefined } = options;
+  const { providerTimeoutMs, documentTimeoutMs, secondFactors, wait = async () => undefined } = options;
   const hashIterations = options.hashIterations ?? TEST_HASH_ITERATIONS;
   const { env, composition } = options.isolate ?? {
     env: { ...testEnv, ...options.env } as unknown as Env,
-    composition: createComposition({ wait, hashIterations, providerTimeoutMs, secondFactors }),
+    composition: createComposition({
+      wait,
+      hashIterations,
+      providerTimeoutMs,
+      documentTimeoutMs,
+      secondFactors,
+    }),
   };
   const log: RequestLogLine[] = [];
   const app = createApp({

@@ -15,5 +15,6 @@ export const tags = [
     description:
       "User administration for admins and superusers. An actor cannot manage a role above their own.",
   },
+  { name: "Clients", description: "The OAuth clients of apps and machines, for superusers." },
   { name: "Discovery", description: "Signing keys, health checks and this document." },
 ] as const;

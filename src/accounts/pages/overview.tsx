@@ -92,6 +92,9 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/keys" label={p.t.keys.title}>
             {t.keysHint}
           </Row>
+          <Row href="/account/apps" label={p.t.apps.title}>
+            {p.t.apps.hint}
+          </Row>
           <Row href="/account/deactivate" label={t.deactivate}>
             {t.deactivateHint}
           </Row>

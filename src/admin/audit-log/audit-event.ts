@@ -65,25 +65,35 @@ export type AuditEvent =
   /** The user allowed an OAuth client, or it is one of the operator's team. `scope`: that of the request. */
   | {
       readonly type: "app_authorized";
-      readonly details: { readonly clientId: string; readonly scope: string };
+      readonly details: { readonly client: string; readonly scope: string };
     }
-  /** The user ended the access of an OAuth client. */
-  | { readonly type: "app_revoked"; readonly details: { readonly clientId: string } }
   /** The user allowed, or refused, a device of an OAuth client. */
   | {
       readonly type: "device_authorized" | "device_denied";
-      readonly details: { readonly clientId: string; readonly scope: string };
+      readonly details: { readonly client: string; readonly scope: string };
     }
   /** A client did not accept the notice of a session's end for a day (back-channel logout). */
   | {
       readonly type: "logout_notice_dropped";
-      readonly details: { readonly clientId: string; readonly sessionId: string; readonly reason: string };
+      readonly details: { readonly client: string; readonly sessionId: string; readonly reason: string };
     }
+  /** The user ended the access of an OAuth client. */
+  | { readonly type: "app_revoked"; readonly details: { readonly client: string } }
   /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
   | {
       readonly type: "user_agent_changed";
       readonly details: { readonly sessionId: string; readonly generation: number };
-    };
+    }
+  /** Events about an OAuth client have the account that acted, or the nil UUID for an operator. */
+  | { readonly type: "client_created"; readonly details: { readonly client: string } }
+  /** `changes`: the names of the changed fields. */
+  | {
+      readonly type: "client_updated";
+      readonly details: { readonly client: string; readonly changes: string };
+    }
+  | { readonly type: "client_deleted"; readonly details: { readonly client: string } }
+  | { readonly type: "client_secret_created"; readonly details: { readonly client: string } }
+  | { readonly type: "client_secret_deleted"; readonly details: { readonly client: string } };
 
 type DetailNameIn<Audited> = Audited extends { readonly details?: infer Details }
   ? Details extends object
@@ -139,6 +149,11 @@ const types: Record<AuditEvent["type"], true> = {
   api_key_revoked: true,
   app_authorized: true,
   app_revoked: true,
+  client_created: true,
+  client_updated: true,
+  client_deleted: true,
+  client_secret_created: true,
+  client_secret_deleted: true,
 };
 
 export const EVENT_TYPES = Object.keys(types) as [AuditEvent["type"], ...AuditEvent["type"][]];

@@ -20,6 +20,7 @@ const minimumRoles = {
   "users:delete": "superuser",
   "audit:read": "admin",
   "mail:read": "admin",
+  "clients:manage": "superuser",
 } as const satisfies Record<string, Role>;
 
 export type Permission = keyof typeof minimumRoles;

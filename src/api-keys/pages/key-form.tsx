@@ -84,7 +84,7 @@ function ScopeFields({ p, resource }: Pick<FormProps, "p" | "resource">) {
         <label class="check">
           <input type="checkbox" name={SCOPE + scope} value="yes" checked={p.values.has(SCOPE + scope)} />
           <span>
-            {meaning || scope} {meaning && <code class="faint">{scope}</code>}
+            {meaning} {meaning !== scope && <code class="faint">{scope}</code>}
           </span>
         </label>
       ))}

@@ -1,4 +1,4 @@
-import { isNotNull, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
 
@@ -210,8 +210,8 @@ export const oauthDeviceRequests = sqliteTable(
   (table) => [
     uniqueIndex("oauth_device_requests_user_code").on(table.userCodeHash),
     index("oauth_device_requests_client").on(table.clientId),
-    index("oauth_device_requests_account").on(table.accountId).where(isNotNull(table.accountId)),
-    index("oauth_device_requests_grant").on(table.grantId).where(isNotNull(table.grantId)),
+    index("oauth_device_requests_account").on(table.accountId),
+    index("oauth_device_requests_grant").on(table.grantId),
     index("oauth_device_requests_expiry").on(table.expiresAt),
   ],
 );
@@ -228,7 +228,8 @@ export const oauthLogoutNotices = sqliteTable(
     clientId: text("client_id")
       .notNull()
       .references(() => oauthClients.id, { onDelete: "cascade" }),
-    accountId: text("account_id").notNull(),
+    /** The `sub` of the logout token. Not a foreign key: a deleted account is told as well. */
+    subject: text().notNull(),
     attempts: integer().notNull(),
     /** When the next attempt is due. A worker that takes the notice moves it forward. */
     dueAt: integer("due_at").notNull(),
@@ -258,5 +259,8 @@ export const apiKeys = sqliteTable(
     expiresAt: integer("expires_at"),
     lastUsedAt: integer("last_used_at"),
   },
-  (table) => [index("api_keys_account").on(table.accountId, table.createdAt)],
+  (table) => [
+    index("api_keys_account").on(table.accountId, table.createdAt),
+    index("api_keys_expiry").on(table.expiresAt),
+  ],
 );

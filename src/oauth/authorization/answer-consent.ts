@@ -1,9 +1,10 @@
 import type { Caller } from "../../core/caller.ts";
 import type { StoredGrant } from "../grants/grant.ts";
 import type { ValidRequest } from "./authorization-request.ts";
+import type { HeldSession } from "./held-session.ts";
 import { type IssueCodeDeps, type IssuedCode, issueCode } from "./issue-code.ts";
 import { errorRedirect } from "./redirect-url.ts";
-import type { AuthorizationStore, HeldSession } from "./store.ts";
+import type { AuthorizationStore } from "./store.ts";
 
 export type AnswerConsentDeps = IssueCodeDeps & {
   readonly authorizations: Pick<AuthorizationStore, "issue" | "discardPushedRequest">;

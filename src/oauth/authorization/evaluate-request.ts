@@ -3,7 +3,7 @@ import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { type AudienceSettings, ownAudience } from "../../sessions/audience.ts";
 import type { StoredGrant } from "../grants/grant.ts";
-import { type IdTokenHintDeps, verifyIdTokenHint } from "../id-token-hint.ts";
+import { type IdTokenDeps, verifyIdTokenHint } from "../id-token.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { pushedRequestToken } from "../par/pushed-request.ts";
 import {
@@ -16,11 +16,12 @@ import {
 import { checkRequest } from "./checks.ts";
 import { findGrant } from "./consent-rules.ts";
 import { type Decision, decide } from "./decide.ts";
+import type { HeldSession } from "./held-session.ts";
 import { readInteraction } from "./interaction.ts";
 import { errorRedirect } from "./redirect-url.ts";
-import type { AuthorizationState, AuthorizationStore, HeldSession } from "./store.ts";
+import type { AuthorizationState, AuthorizationStore } from "./store.ts";
 
-export type EvaluateRequestDeps = IdTokenHintDeps & {
+export type EvaluateRequestDeps = Pick<IdTokenDeps, "keyRing" | "settings"> & {
   readonly clock: Clock;
   readonly secrets: SecretRing;
   readonly authorizations: Pick<AuthorizationStore, "read">;
@@ -104,7 +105,7 @@ function pushedParameters(
 
 /** The account of the hint, which must have been issued to this client. Null: no hint. */
 async function readHint(
-  deps: IdTokenHintDeps,
+  deps: Pick<IdTokenDeps, "keyRing" | "settings">,
   { idTokenHint, client }: ValidRequest,
 ): Promise<string | null | "invalid"> {
   if (idTokenHint === null) return null;

@@ -8,10 +8,11 @@ import type { NewGrant, StoredGrant } from "../grants/grant.ts";
 import { scopeText } from "../scopes.ts";
 import type { ValidRequest } from "./authorization-request.ts";
 import { grantedScope } from "./consent-rules.ts";
+import type { HeldSession } from "./held-session.ts";
 import { newAuthorizationCode } from "./new-code.ts";
 import { redirectHostOf } from "./redirect-uri.ts";
 import { codeRedirect, errorRedirect } from "./redirect-url.ts";
-import type { AuthorizationStore, HeldSession } from "./store.ts";
+import type { AuthorizationStore } from "./store.ts";
 
 export type IssueCodeDeps = {
   readonly clock: Clock;
@@ -51,7 +52,7 @@ export async function issueCode(
     requestHash,
     audit: newAuditEvent(
       deps,
-      { type: "app_authorized", details: { clientId, scope: scopeText(request.scopes) } },
+      { type: "app_authorized", details: { client: clientId, scope: scopeText(request.scopes) } },
       caller,
       held.accountId,
     ),

@@ -1,43 +1,21 @@
-import { and, count, eq, exists, gt, isNull, type SQL, sql } from "drizzle-orm";
-import { accountColumns } from "../../accounts/statements.ts";
+import { and, eq, exists, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { accountIsActive, isActive } from "../../db/predicates.ts";
+import { accountIsActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import {
-  accounts,
-  auditEvents,
-  oauthAuthorizationCodes,
-  oauthGrants,
-  oauthPushedRequests,
-  sessions,
-} from "../../db/schema.ts";
-import {
-  authenticatedAt,
-  generationIsAccepted,
-  isOwnSession,
-  sessionIsLive,
-} from "../../sessions/statements.ts";
+import { auditEvents, oauthAuthorizationCodes, oauthPushedRequests, sessions } from "../../db/schema.ts";
+import { generationIsAccepted, isOwnSession, sessionIsLive } from "../../sessions/statements.ts";
 import type { Client } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 import type { NewGrant, StoredGrant } from "../grants/grant.ts";
 import { selectGrants, upsertGrant } from "../grants/statements.ts";
 import { selectPushedRequest } from "../par/statements.ts";
 import type { AuthorizingSession } from "./decide.ts";
+import type { HeldSession } from "./held-session.ts";
 import type { NewAuthorizationCode } from "./new-code.ts";
-
-/** Unexpired codes of one account: enough for a browser with a dozen tabs, and a bound on the rows. */
-const MAX_LIVE_CODES = 20;
-
-/** A session whose refresh token the browser has presented. */
-export type HeldSession = {
-  readonly sessionId: string;
-  readonly accountId: string;
-  /** The generation of the presented token. */
-  readonly generation: number;
-};
+import { insertCode, requestIsUnused, selectOwnSession } from "./statements.ts";
 
 type Lookup = {
   readonly clientId: string;
@@ -158,70 +136,3 @@ export const authorizationStore = (db: Database) => ({
     await db.delete(oauthPushedRequests).where(eq(oauthPushedRequests.requestHash, requestHash));
   },
 });
-
-/** A live session of this service with its active account. */
-const selectOwnSession = (db: Database, sessionId: string, own: string, now: number) =>
-  db
-    .select({
-      sessionId: sessions.id,
-      authenticatedAt: authenticatedAt.as("authenticated_at"),
-      amr: sessions.amr,
-      // D1 returns the rows of a batch by column name, so that no two columns may share one.
-      account: { id: sessions.accountId, ...accountColumns },
-    })
-    .from(sessions)
-    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-    .where(and(eq(sessions.id, sessionId), sessionIsLive(now), isOwnSession(own), isActive()));
-
-/** Inserts the code, if the grant has the scopes that the request was judged by. */
-function insertCode(db: Database, { code, held, grant, requestHash }: Issue, isHeld: SQL | undefined) {
-  const { now } = grant;
-  const liveCodes = db
-    .select({ n: count() })
-    .from(oauthAuthorizationCodes)
-    .where(
-      and(
-        eq(oauthAuthorizationCodes.accountId, held.accountId),
-        gt(oauthAuthorizationCodes.expiresAt, now),
-        isNull(oauthAuthorizationCodes.claim),
-      ),
-    );
-  const isGranted = and(
-    eq(oauthGrants.accountId, held.accountId),
-    eq(oauthGrants.clientId, grant.clientId),
-    eq(oauthGrants.resource, grant.resource),
-    eq(oauthGrants.redirectHost, grant.redirectHost),
-    eq(oauthGrants.scope, grant.scope),
-    exists(db.select({ one: sql`1` }).from(sessions).where(isHeld)),
-    requestIsUnused(db, requestHash, now),
-    sql`${liveCodes} < ${MAX_LIVE_CODES}`,
-  );
-  return insertFrom(
-    db,
-    oauthAuthorizationCodes,
-    {
-      ...code,
-      clientId: grant.clientId,
-      accountId: held.accountId,
-      grantId: oauthGrants.id,
-      sessionId: held.sessionId,
-      resource: grant.resource,
-      claim: null,
-    },
-    oauthGrants,
-    isGranted,
-  );
-}
-
-/** RFC 9126 §4: a `request_uri` is used once. Of two concurrent uses, the second finds no row. */
-const requestIsUnused = (db: Database, requestHash: string | null, now: number): SQL | undefined =>
-  requestHash === null
-    ? undefined
-    : exists(
-        db
-          .select({ one: sql`1` })
-          .from(oauthPushedRequests)
-          .where(
-            and(eq(oauthPushedRequests.requestHash, requestHash), gt(oauthPushedRequests.expiresAt, now)),
-          ),
-      );

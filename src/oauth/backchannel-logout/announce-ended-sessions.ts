@@ -10,11 +10,11 @@ export const announceEndedSessions = (
 ): RevocationList => ({
   ...list,
   async revokeSessions(sessionIds, ttlSeconds) {
-    deliverNoticesSoon();
     await list.revokeSessions(sessionIds, ttlSeconds);
+    deliverNoticesSoon();
   },
   async revokeAccount(accountId, revokedBefore, ttlSeconds) {
-    deliverNoticesSoon();
     await list.revokeAccount(accountId, revokedBefore, ttlSeconds);
+    deliverNoticesSoon();
   },
 });

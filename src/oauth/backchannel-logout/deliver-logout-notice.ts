@@ -50,8 +50,8 @@ async function record(
   const failure = failureOf(notice, decision);
   deps.reportLogoutFailure(failure);
   if (decision.kind === "retry") return deps.logoutNotices.postpone(notice, decision.dueAt);
-  const { clientId, sessionId, reason } = failure;
-  const details = { clientId, sessionId, reason };
+  const { clientId: client, sessionId, reason } = failure;
+  const details = { client, sessionId, reason };
   const audit = newAuditEvent(deps, { type: "logout_notice_dropped", details }, NO_CALLER);
   await deps.logoutNotices.drop(notice, audit);
   deps.reportAlarm("logout_notice_dropped", failure);

@@ -37,7 +37,7 @@ export function logoutNoticeStore(db: Database) {
           .returning({
             sessionId: notices.sessionId,
             clientId: notices.clientId,
-            accountId: notices.accountId,
+            accountId: notices.subject,
             attempts: notices.attempts,
             createdAt: notices.createdAt,
           }),
@@ -68,7 +68,7 @@ export function logoutNoticeStore(db: Database) {
     async drop(taking: NoticeTaking, audit: NewAuditEvent): Promise<void> {
       const isHeld = isHeldBy(taking);
       await runBatch(db, {
-        audit: insertFrom(db, auditEvents, auditRow(audit, notices.accountId), notices, isHeld),
+        audit: insertFrom(db, auditEvents, auditRow(audit, notices.subject), notices, isHeld),
         notice: db.delete(notices).where(isHeld),
       });
     },

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
 import type { Client, ClientWithSecrets } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { type ClientAssertionDeps, isValidAssertion } from "./client-assertion.ts";
@@ -39,7 +40,8 @@ export async function verifyClient(
 ): Promise<Result<Client, OAuthError>> {
   const isProven = await provesClient(deps, presented, found);
   if (!found || !isProven || found.client.authMethod !== presented.method) return err(INVALID_CLIENT);
-  return ok(found.client);
+  // The service's own client never comes here: its tokens are those of the first-party API.
+  return found.client.id === FIRST_PARTY_CLIENT ? err(INVALID_CLIENT) : ok(found.client);
 }
 
 const INVALID_CLIENT: OAuthError = {

@@ -68,5 +68,12 @@ export type ClientSecret = {
   readonly expiresAt: number | null;
 };
 
+/** The part of the client store that finds clients, for other folders. */
+export type ClientDirectory = {
+  find(clientId: string, now: number): Promise<ClientWithSecrets | null>;
+  /** Inserts or replaces a client of a metadata document. A client that was registered otherwise stays unchanged. */
+  saveMetadata(client: Client): Promise<void>;
+};
+
 /** A client with the hashes of its secrets that have not expired. */
 export type ClientWithSecrets = { readonly client: Client; readonly secretHashes: readonly string[] };

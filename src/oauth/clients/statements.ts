@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { oauthClientSecrets, oauthClients } from "../../db/schema.ts";
 import type { Client, ClientWithSecrets } from "./client.ts";
@@ -14,12 +14,13 @@ const liveSecretHashes = (db: Database, now: number) =>
   sql<string[]>`(${db
     .select({ hashes: sql`json_group_array(${oauthClientSecrets.secretHash})` })
     .from(oauthClientSecrets)
-    .where(
-      and(
-        eq(oauthClientSecrets.clientId, oauthClients.id),
-        or(isNull(oauthClientSecrets.expiresAt), gt(oauthClientSecrets.expiresAt, now)),
-      ),
-    )})`.mapWith((text: string) => JSON.parse(text) as string[]);
+    .where(and(eq(oauthClientSecrets.clientId, oauthClients.id), secretIsLive(now)))})`.mapWith(
+    (text: string) => JSON.parse(text) as string[],
+  );
+
+/** Whether a secret is valid at `now`. */
+export const secretIsLive = (now: number): SQL | undefined =>
+  or(isNull(oauthClientSecrets.expiresAt), gt(oauthClientSecrets.expiresAt, now));
 
 /** The result of `selectClient`. */
 export function readSelectedClient(rows: Awaited<ReturnType<typeof selectClient>>): ClientWithSecrets | null {

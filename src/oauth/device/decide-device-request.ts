@@ -32,7 +32,7 @@ export async function decideDeviceRequest(
   const { deviceCodeHash, client, resource, scope, grant } = request;
   const event: AuditEvent = {
     type: isAllowed ? "device_authorized" : "device_denied",
-    details: { clientId: client.id, scope },
+    details: { client: client.id, scope },
   };
   return deps.deviceRequests.decide({
     deviceCodeHash,

@@ -12,11 +12,11 @@ import {
 import { newFamily } from "../token/new-family.ts";
 import type { TokenGrantRequest, TokenResponse } from "../token/token-grant.ts";
 import { refusePoll } from "./poll-rules.ts";
-import type { DeviceRequestStore } from "./store.ts";
+import type { DevicePollStore } from "./poll-store.ts";
 
 export type RedeemDeviceCodeDeps = IssueClientTokensDeps & {
   readonly defer: Defer;
-  readonly deviceRequests: Pick<DeviceRequestStore, "poll">;
+  readonly devicePolls: DevicePollStore;
   readonly clientTokens: { recordUse(clientId: string, now: number): Promise<void> };
   readonly settings: Parameters<typeof ownAudience>[0];
 };
@@ -35,7 +35,7 @@ export async function redeemDeviceCode(
   await warmSigningKeys(deps, client);
   const family = newFamily(deps, client, caller);
   const details = { sessionId: family.id, client: client.id };
-  const polled = await deps.deviceRequests.poll({
+  const polled = await deps.devicePolls.poll({
     deviceCodeHash: await hashOneTimeToken(deviceCode),
     family,
     audit: newAuditEvent(deps, { type: "client_session_opened", details }, caller),

@@ -1,7 +1,6 @@
-import { and, eq, exists, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, inArray, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
-import { SECOND } from "../../core/clock.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { accountIsActive } from "../../db/predicates.ts";
@@ -19,15 +18,8 @@ import { generationIsAccepted, isOwnSession, sessionIsLive } from "../../session
 import type { Client } from "../clients/client.ts";
 import type { NewGrant } from "../grants/grant.ts";
 import { upsertGrant } from "../grants/statements.ts";
-import type { NewFamily } from "../token/new-family.ts";
-import { authorizerIsLive, openFamily, readFamily, selectFamily } from "../token/statements.ts";
-import {
-  type DecidingSession,
-  type NewDeviceRequest,
-  type PendingDeviceRequest,
-  SLOW_DOWN,
-} from "./device-request.ts";
-import type { PolledRequest } from "./poll-rules.ts";
+import type { DecidingSession, NewDeviceRequest, PendingDeviceRequest } from "./device-request.ts";
+import { isPending } from "./statements.ts";
 
 type EnteredCode = {
   /** The possible hashes of the code. */
@@ -50,24 +42,6 @@ type Decision = {
   readonly grant: NewGrant | null;
   readonly audit: NewAuditEvent;
   readonly now: number;
-};
-
-type Poll = {
-  readonly deviceCodeHash: string;
-  /** The family that the poll opens if the request is approved. */
-  readonly family: NewFamily;
-  readonly audit: NewAuditEvent;
-  readonly own: string;
-};
-
-/** A poll that the network has brought a little early is not too soon. */
-const POLL_TOLERANCE_MS = SECOND;
-
-type PollOutcome = {
-  /** Null: no tokens. */
-  readonly opened: ReturnType<typeof readFamily>;
-  /** The request before this poll. Null: the client has none with that code. */
-  readonly request: PolledRequest | null;
 };
 
 export type DeviceRequestStore = ReturnType<typeof deviceRequestStore>;
@@ -171,67 +145,8 @@ export function deviceRequestStore(db: Database) {
       if (decided.length > 0) return "decided";
       return session.length > 0 ? "not_pending" : "not_held";
     },
-
-    /**
-     * Counts a poll of a pending request, and opens the family of an approved one. Of concurrent polls one sets the claim,
-     * and of several pending ones within the interval each but the first raises it.
-     */
-    async poll({ deviceCodeHash, family, audit, own }: Poll): Promise<PollOutcome> {
-      const now = family.createdAt;
-      const isPolled = and(
-        eq(requests.deviceCodeHash, deviceCodeHash),
-        eq(requests.clientId, family.clientId),
-      );
-      const isTooSoon = sql`coalesce(${requests.lastPolledAt} + ${requests.interval} * ${SECOND} - ${POLL_TOLERANCE_MS}, 0) > ${now}`;
-      const { found, polled, opened } = await runBatch(db, {
-        found: db
-          .select({
-            state: requests.state,
-            claim: requests.claim,
-            expiresAt: requests.expiresAt,
-            interval: requests.interval,
-          })
-          .from(requests)
-          .where(isPolled),
-        polled: db
-          .update(requests)
-          .set({
-            interval: sql`CASE WHEN ${isTooSoon} THEN ${requests.interval} + ${SLOW_DOWN} ELSE ${requests.interval} END`,
-            lastPolledAt: now,
-          })
-          .where(and(isPolled, isPending(now)))
-          .returning({ interval: requests.interval }),
-        claimed: [
-          db
-            .update(requests)
-            .set({ claim: family.claim })
-            .where(
-              and(
-                isPolled,
-                eq(requests.state, "approved"),
-                isNull(requests.claim),
-                gt(requests.expiresAt, now),
-                authorizerIsLive(db, requests, own, now),
-              ),
-            ),
-        ],
-        ...openFamily(db, requests, family, audit),
-        opened: selectFamily(db, family.id),
-      });
-      const [[request], [counted]] = [found, polled];
-      if (!request) return { opened: null, request: null };
-      const { state, claim, expiresAt, interval } = request;
-      const slowedDownTo = counted && counted.interval > interval ? counted.interval : null;
-      return {
-        opened: readFamily(opened),
-        request: { state, isUsed: claim !== null, expiresAt, slowedDownTo },
-      };
-    },
   };
 }
-
-const isPending = (now: number): SQL | undefined =>
-  and(eq(requests.state, "pending"), gt(requests.expiresAt, now), isNull(requests.claim));
 
 const isPendingCode = (codeHashes: readonly string[], now: number): SQL | undefined =>
   and(inArray(requests.userCodeHash, [...codeHashes]), isPending(now));

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { OAUTH_PATHS } from "../endpoints.ts";
+import { DISCOVERY_PATHS } from "../endpoints.ts";
 import { type DiscoverySettings, discoveryDocument } from "./discovery-document.ts";
 
 export type DiscoveryDeps = { readonly settings: Pick<DiscoverySettings, "publicUrl" | "resources"> };
@@ -10,8 +10,7 @@ const MAX_AGE = 600;
 
 /** The discovery documents of OpenID Connect (Discovery §4) and of OAuth (RFC 8414 §3): the same metadata. */
 export function discoveryRoutes(depsOf: DepsOf<DiscoveryDeps>): Hono<HttpEnv> {
-  const paths = [OAUTH_PATHS.openIdConfiguration, OAUTH_PATHS.authorizationServer];
-  return new Hono<HttpEnv>().on("GET", paths, (c) => {
+  return new Hono<HttpEnv>().on("GET", [...DISCOVERY_PATHS], (c) => {
     const { publicUrl, resources } = depsOf(c).settings;
     const document = discoveryDocument({
       publicUrl,

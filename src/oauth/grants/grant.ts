@@ -1,3 +1,5 @@
+import type { ClientSource } from "../clients/client.ts";
+
 /** The stored consent of a user. */
 export type StoredGrant = {
   readonly id: string;
@@ -18,6 +20,7 @@ export type ConnectedApp = {
   readonly name: string;
   readonly logoUri: string | null;
   readonly clientUri: string | null;
+  readonly source: ClientSource;
   readonly redirectHost: string;
   readonly resource: string;
   readonly scopes: readonly string[];

@@ -5,14 +5,9 @@ import { readOAuthForm } from "../oauth-form.ts";
 import { NO_STORE, refuseOAuth } from "../oauth-response.ts";
 import { type PushRequestDeps, pushRequest } from "./push-request.ts";
 
-const TOO_MANY = { error: "temporarily_unavailable", description: "Too many requests." } as const;
-
 /** POST /oauth/par: pushed authorization requests (RFC 9126). */
 export const pushedRequestRoutes = (depsOf: DepsOf<PushRequestDeps>): Hono<HttpEnv> =>
   new Hono<HttpEnv>().post(OAUTH_PATHS.par, async (c) => {
-    const { rateLimitedFor } = c.var;
-    if (rateLimitedFor !== undefined)
-      return refuseOAuth(c, TOO_MANY, { status: 429, headers: { "Retry-After": String(rateLimitedFor) } });
     const form = await readOAuthForm(c.req.raw);
     if (!form.ok) return refuseOAuth(c, form.error);
     const authorization = c.req.header("Authorization");

@@ -41,6 +41,13 @@ export const authorizerIsLive = (db: Database, source: Authorization, own: strin
       ),
     )}`;
 
+type Opening = {
+  /** The key of the authorization. Its claim alone has no index. */
+  readonly isAuthorization: SQL | undefined;
+  readonly family: NewFamily;
+  readonly audit: NewAuditEvent;
+};
+
 /**
  * Opens the family of an authorization whose claim this batch has just set. With `offline_access` it outlives the browser
  * session; without, it ends and expires with it.
@@ -48,10 +55,9 @@ export const authorizerIsLive = (db: Database, source: Authorization, own: strin
 export function openFamily(
   db: Database,
   source: Authorization,
-  { claim, ...family }: NewFamily,
-  audit: NewAuditEvent,
+  { isAuthorization, family: { claim, ...family }, audit }: Opening,
 ) {
-  const isClaimed = eq(source.claim, claim);
+  const isClaimed = and(isAuthorization, eq(source.claim, claim));
   const parent = alias(sessions, "parent");
   const ofParent = (value: SQL) =>
     sql`(SELECT ${value} FROM ${sessions} AS "parent" WHERE ${eq(parent.id, source.sessionId)})`;

@@ -79,7 +79,7 @@ export function clientTokenStore(db: Database) {
               ),
             ),
         ],
-        ...openFamily(db, codes, family, audit),
+        ...openFamily(db, codes, { isAuthorization: eq(codes.codeHash, code.codeHash), family, audit }),
         client: [recordClientUse(db, code.clientId, now)],
         found: db
           .select({ claim: codes.claim, nonce: codes.nonce, resource: codes.resource })

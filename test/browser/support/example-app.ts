@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { examplesForTest } from "../../../scripts/check/examples/examples-for-test.ts";
 import { readPages } from "../../../scripts/check/examples/pages.ts";
+import { EXAMPLE_CLIENT } from "./example-client.ts";
 
 /** An app on another site whose users sign in at the service: by its server, or by a script in its page. */
 export type ExampleApp = {
@@ -24,6 +25,8 @@ export async function startExampleApp(): Promise<ExampleApp> {
     const { pathname, searchParams } = new URL(request.url ?? "", origin);
     if (pathname === "/start") return redirect(response, startAt(searchParams.get("page") ?? "sign-in"));
     if (pathname === "/server") return show(response, await exchangeCode(searchParams));
+    if (pathname === EXAMPLE_CLIENT.path)
+      return show(response, searchParams.get("error") ?? (searchParams.has("code") ? "Welcome back" : ""));
     if (pathname === "/page") return show(response, "Just a moment", scriptOf(service));
     return response.writeHead(404).end();
   });

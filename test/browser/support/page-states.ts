@@ -1,6 +1,7 @@
 import { ACCOUNT } from "./page-states/account.ts";
 import { ADMIN } from "./page-states/admin.ts";
 import { MAILBOX } from "./page-states/mailbox.ts";
+import { OAUTH } from "./page-states/oauth.ts";
 import { PUBLIC } from "./page-states/public.ts";
 import type { PageState } from "./page-states/steps.ts";
 
@@ -10,4 +11,5 @@ export const PAGE_STATES = {
   account: ACCOUNT,
   admin: ADMIN,
   mailbox: MAILBOX,
+  oauth: OAUTH,
 } satisfies Record<string, readonly PageState[]>;

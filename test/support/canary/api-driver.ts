@@ -4,7 +4,7 @@ import { cookiesOf, type WatchedService } from "./watched-service.ts";
 type RequestOptions = Parameters<WatchedService["ask"]>[2];
 type Outage = Parameters<WatchedService["ask"]>[3];
 
-const TOKENS = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof"];
+const TOKENS = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof", "key"];
 
 /** Sends requests to the service and plants every secret that it sends or receives. */
 export function createApiDriver(watched: WatchedService) {
@@ -22,6 +22,7 @@ export function createApiDriver(watched: WatchedService) {
     const pattern = path
       .replace(/\?.*/, "")
       .replace(/[0-9a-f-]{36}/, ":id")
+      .replace(/^(\/me\/keys)\/\w+$/, "$1/:id")
       .replace("/github", "/:provider");
     const route = `${method} ${pattern}`;
     statuses[route] = [...(statuses[route] ?? []), answer.status];

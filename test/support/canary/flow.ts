@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { keyRequest } from "../api-keys.ts";
 import { tinyPng } from "../image-parts.ts";
 import { consent } from "../social/browser-flow.ts";
 import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../social/client-application.ts";
@@ -67,6 +68,18 @@ export async function exerciseSecondFactor(
   const devices = (await ask("GET", "/me/devices", { token: tokens.token })).body.data as { id: string }[];
   await ask("DELETE", `/me/devices/${devices.at(-1)?.id}`, { token: tokens.token });
   await post("/logout", undefined, tokens.token);
+}
+
+export async function exerciseApiKeys(driver: ApiDriver, email: string, currentPassword: string) {
+  const { ask, post, issuedBy, logIn, watched } = driver;
+  const { token } = await logIn(email, currentPassword);
+  const created = await post("/me/keys", keyRequest(watched.earlier), token);
+  const { key = "" } = issuedBy(created);
+  await watched.call("verifyApiKey", key);
+  await ask("GET", "/me", { token: key });
+  await ask("GET", "/me/keys", { token });
+  await ask("DELETE", `/me/keys/${created.body.data.id}`, { token });
+  await watched.call("verifyApiKey", key);
 }
 
 export async function changePhoneNumbers(driver: ApiDriver, email: string, currentPassword: string) {

@@ -1,4 +1,5 @@
 import { createKey, keyRequest } from "../api-keys.ts";
+import { registerWithConnectedApp } from "../connected-apps.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import {
   enableSecondFactor,
@@ -32,6 +33,15 @@ export const userMutations: readonly Mutation[] = [
       const list: { id: string; current: boolean }[] = (await service.get("/sessions", other.token)).body
         .data;
       return { path: `/sessions/${list.find(({ current }) => current)?.id}`, token };
+    },
+  },
+  {
+    route: "DELETE /me/apps/:grantId",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { token, grantId } = await registerWithConnectedApp(service);
+      return { path: `/me/apps/${grantId}`, token };
     },
   },
   { route: "PATCH /me", status: 200, request: (service) => signedIn(service, { name: "Grace", age: 40 }) },

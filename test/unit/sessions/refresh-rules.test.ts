@@ -21,6 +21,7 @@ const session = (changes: Partial<SessionState> = {}): SessionState => ({
   revokedAt: null,
   authenticatedAt: NOW - DAY,
   deviceId: null,
+  scope: null,
   ...changes,
 });
 
@@ -41,6 +42,13 @@ const cases: Case[] = [
     token: "the previous generation, after exactly 10 s",
     presented: 6,
     row: { rotatedAt: NOW - 10_000 },
+    verdict: "retry",
+  },
+  {
+    token: "the previous generation, after 10.001 s of a grace period of 60 s",
+    presented: 6,
+    row: { rotatedAt: NOW - 10_001 },
+    facts: { gracePeriod: 60_000, successorInUse: true },
     verdict: "retry",
   },
   {
@@ -180,6 +188,7 @@ describe("judgeRefresh", () => {
       isFirstParty: true,
       servesAudience: true,
       successorInUse: false,
+      gracePeriod: 10_000,
     };
     const all = { ...client, ...facts, rotated, presentedGeneration: presented, session: session(row) };
     expect(judgeRefresh(all, NOW)).toBe(verdict);

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { operationPartOf } from "../../../src/http/openapi-operation.ts";
+import { OAUTH_PATHS } from "../../../src/oauth/endpoints.ts";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { committedDocument, dereference, resolveReference } from "../../support/openapi-contract.ts";
 import { startService } from "../../support/service.ts";
@@ -102,13 +103,15 @@ describe("/openapi.json", () => {
     expect((await again('"other"')).status).toBe(200);
   });
 
-  it("/openapi.json describes every route except the pages, /docs and the development mailbox", () => {
+  it("/openapi.json describes every route except the pages, /docs, the development mailbox and the endpoints of OAuth", () => {
     const pages = service.app.routes
       .filter(({ handler }) => operationPartOf(handler)?.page)
       .map(({ path }) => path);
     const described = new Set(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`));
     const docs = service.app.routes.map(({ path }) => path).filter((path) => /^\/docs(\/|$)/.test(path));
-    const left = [...docs, ...pages];
+    // The standards describe these, and the discovery document names them.
+    const oauth: string[] = Object.values(OAUTH_PATHS);
+    const left = [...docs, ...pages, ...oauth];
     const undescribed = service.app.routes
       .filter(({ method, path }) => method !== "ALL" && !path.startsWith("/dev/") && !left.includes(path))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)

@@ -126,8 +126,8 @@ describe("D1 faults", () => {
       d1.plan(null);
       await deliver();
       const { calls } = d1;
-      // The three jobs read their rows; the request is performed; its two possible messages are taken; one is sent and recorded.
-      expect(calls).toBe(8);
+      // The four jobs read their rows; the request is performed; its two possible messages are taken; one is sent and recorded.
+      expect(calls).toBe(9);
       for (let call = 1; call <= calls; call += 1) {
         await queueOne();
         d1.plan({ call, fault });

@@ -1,14 +1,34 @@
 import { env } from "cloudflare:workers";
 import { getTableName } from "drizzle-orm";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../../src/db/schema.ts";
 import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
+import { pushRequest, signInToClient } from "../../support/authorization-requests.ts";
 import { openBrowser } from "../../support/browser.ts";
+import { administerClient } from "../../support/client-administration.ts";
 import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
+import { connectAndRevokeApp } from "../../support/connected-apps.ts";
 import { recordD1 } from "../../support/d1.ts";
+import { createDeviceClient, decide, enterCode, pollDevice, startDevice } from "../../support/devices.ts";
 import { createUnreachableKv } from "../../support/kv.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
+import {
+  authorizeClient,
+  authorizedCode,
+  createClient,
+  credentialsOf,
+  NOTES,
+  ONE_RESOURCE,
+  postForm,
+  redeem,
+  refresh,
+  requestTokens,
+  signedInUser,
+  tokensOf,
+} from "../../support/oauth.ts";
+import { insertClient } from "../../support/oauth-clients.ts";
 import {
   mailedCodeTo,
   newPhoneNumber,
@@ -33,6 +53,7 @@ import {
   PASSWORD,
   register,
   registerAndVerify,
+  registerVerifiedUser,
   registerVerifyAndLogIn,
   signedInAs,
   tokenMailedTo,
@@ -43,7 +64,9 @@ const d1 = recordD1(env.DB);
 const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createUnreachableKv() };
 const CAPTCHA = { CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "key", CAPTCHA_SECRET: "secret" };
 const providers = openProviders();
-const service = startService({ env: { ...LIMITS_ON, ...providers.variables, DB: d1.db } });
+const service = startService({
+  env: { ...LIMITS_ON, ...providers.variables, ...ONE_RESOURCE, DB: d1.db },
+});
 
 /** Statements of pages that the API does not issue. */
 async function visitPages(): Promise<void> {
@@ -106,6 +129,7 @@ async function useAllFeatures(): Promise<void> {
   await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
   await administration();
+  await clients();
   await oauthTransactions();
   await mailOutcomes();
   await secondFactorAndLockout();
@@ -113,6 +137,9 @@ async function useAllFeatures(): Promise<void> {
   await captchas();
   await visitPages();
   await otherWorkers();
+  await oauthClients();
+  await devices();
+  await authorizations();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
   for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
@@ -124,6 +151,22 @@ async function useAllFeatures(): Promise<void> {
     AUTH_SECRET_PREVIOUS: "a test's root secret, 32 bytes or more",
   };
   await startService({ env: rotated, clock: service.clock }).runCron("17 * * * *");
+}
+
+/** Consent, pushed and silent requests, connected apps, and a logout by a client. */
+async function authorizations(): Promise<void> {
+  const { email } = await registerVerifiedUser(service);
+  const browser = await signedInPageBrowser(service, email);
+  const foreign = await insertClient({ resources: [], scopes: ["openid"] });
+  for (const answer of ["deny", "allow"]) {
+    const pushed = await pushRequest(service, foreign, { scope: "openid" });
+    await browser.submit(await browser.visit(pushed), {}, answer);
+  }
+  await connectAndRevokeApp(service, browser);
+  const own = await insertClient({ isFirstParty: true, resources: [], scopes: ["openid"] });
+  const { id_token = "" } = await signInToClient(service, browser, own, { scope: "openid" });
+  await browser.visit("/account/sessions");
+  await browser.visit(`/oauth/logout?id_token_hint=${id_token}`);
 }
 
 /** User administration and user search, as an admin and as a superuser. */
@@ -147,6 +190,16 @@ async function administration(): Promise<void> {
       if (nextCursor) await service.get(`/audit?${query}limit=1&cursor=${nextCursor}`, token);
     }
   }
+}
+
+/** OAuth clients: their administration, a registration, and a metadata document. */
+async function clients(): Promise<void> {
+  await administerClient(service, await signedInAs(service, "superuser"));
+  const open = startService({
+    env: { ...LIMITS_ON, DB: d1.db, CLIENT_REGISTRATION: "on" },
+    clock: service.clock,
+  });
+  await open.call("POST", "/oauth/register", { redirect_uris: ["https://app.example.com/callback"] });
 }
 
 /** Correct, wrong and resent codes, and a lockout. */
@@ -226,6 +279,53 @@ async function oauthTransactions(): Promise<void> {
     for (let use = 0; code && use < 2; use += 1)
       await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   }
+}
+
+/** The tokens of OAuth clients: each grant, a replayed code, a reused refresh token, and their end. */
+async function oauthClients(): Promise<void> {
+  const client = await createClient(service);
+  const user = await signedInUser(service);
+  const code = await authorizedCode(service, { client, user });
+  const { access_token: token, refresh_token: first } = tokensOf(await redeem(service, client, code));
+  const fixed = await createClient(service, { rotatesRefreshTokens: false });
+  await refresh(service, fixed, (await authorizeClient(service, fixed, { user })).refresh_token);
+  await service.call("GET", "/oauth/userinfo", undefined, token);
+  const credentials = credentialsOf(client);
+  await postForm(service, "/oauth/introspect", { ...credentials, token });
+  await requestTokens(service, client, { grant_type: "client_credentials", resource: NOTES });
+  const { refresh_token: second } = tokensOf(await refresh(service, client, first));
+  await refresh(service, client, second);
+  await redeem(service, client, code);
+  await refresh(service, client, first);
+  const { refresh_token: revoked } = await authorizeClient(service, client, { user });
+  await postForm(service, "/oauth/revoke", { ...credentials, token: revoked });
+  const pair = await generateKeyPair("ES256");
+  const jwks = JSON.stringify({ keys: [await exportJWK(pair.publicKey)] });
+  const { id } = await createClient(service, { authMethod: "private_key_jwt", jwks });
+  const now = Math.floor(service.clock.now() / 1000);
+  const claims = { iss: id, sub: id, aud: "http://gatehouse.test", jti: "once", exp: now + 60 };
+  const assertion = await new SignJWT(claims).setProtectedHeader({ alg: "ES256" }).sign(pair.privateKey);
+  await postForm(service, "/oauth/token", {
+    ...{ grant_type: "client_credentials", resource: NOTES, client_assertion: assertion },
+    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+  });
+}
+
+/** A device that is refused, and one that is allowed, whose client cannot be told of the end of its session. */
+async function devices(): Promise<void> {
+  const { email } = await registerAndVerify(service);
+  const browser = await signedInPageBrowser(service, email);
+  const client = await createDeviceClient(service, { backchannelLogoutUri: "https://192.0.2.1/logout" });
+  const [denied, allowed] = [
+    await startDevice(service, client, { scope: "openid" }),
+    await startDevice(service, client, { scope: "openid" }),
+  ];
+  await enterCode(browser, "BCDF-GHJK");
+  await decide(browser, denied, "deny");
+  await pollDevice(service, client, allowed);
+  await decide(browser, allowed);
+  await pollDevice(service, client, allowed);
+  await browser.submit(await browser.visit("/sign-out"));
 }
 
 /** Calls of other Workers by RPC. */

@@ -5,7 +5,11 @@ import { PASSWORD, registerAndLogIn } from "../../support/users.ts";
 import { accountsBudgets } from "./round-trips/accounts-budgets.ts";
 import { administrationBudgets } from "./round-trips/administration-budgets.ts";
 import { authenticationBudgets } from "./round-trips/authentication-budgets.ts";
+import { authorizationBudgets } from "./round-trips/authorization-budgets.ts";
+import { clientBudgets } from "./round-trips/clients-budgets.ts";
+import { deviceBudgets } from "./round-trips/device-budgets.ts";
 import { api, type BudgetTable, costOf, service } from "./round-trips/measured-service.ts";
+import { oauthBudgets } from "./round-trips/oauth-budgets.ts";
 import { publicBudgets } from "./round-trips/public-budgets.ts";
 import { registrationBudgets } from "./round-trips/registration-budgets.ts";
 import { sessionsBudgets } from "./round-trips/sessions-budgets.ts";
@@ -17,8 +21,12 @@ const table: BudgetTable = {
   ...sessionsBudgets,
   ...accountsBudgets,
   ...administrationBudgets,
+  ...clientBudgets,
   ...socialLoginBudgets,
   ...publicBudgets,
+  ...oauthBudgets,
+  ...deviceBudgets,
+  ...authorizationBudgets,
 };
 
 describe("round trips before the response, on a warm isolate", () => {

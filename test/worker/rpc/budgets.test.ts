@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { AuthService } from "../../../src/index.ts";
+import { createKey } from "../../support/api-keys.ts";
 import { recordD1 } from "../../support/d1.ts";
 import { countKv } from "../../support/kv.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
@@ -35,6 +36,13 @@ const budgets: Record<string, Budget> = {
     kvGets: 0,
     kvPuts: 0,
     args: ({ token }) => [token, { strict: true }],
+  },
+  verifyApiKey: {
+    method: "verifyApiKey",
+    d1: 1,
+    kvGets: 0,
+    kvPuts: 0,
+    args: async ({ token }) => [(await createKey(service, token)).key],
   },
   getUser: {
     method: "getUser",
@@ -99,8 +107,8 @@ const budgets: Record<string, Budget> = {
   },
 };
 
-/** These methods defer work until after the response: mail, and the deletion of published revocations. */
-const DEFERRING = ["exchangeCode", "revokeSession", "signOut"];
+/** These methods defer work until after the response: mail, logout notices, the use of a key, and the deletion of published revocations. */
+const DEFERRING = ["exchangeCode", "revokeSession", "revokeUser", "signOut", "verifyApiKey"];
 
 describe("round trips of an RPC call in a warm isolate", () => {
   for (const [name, budget] of Object.entries(budgets)) {

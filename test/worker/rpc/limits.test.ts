@@ -28,6 +28,7 @@ describe("AuthService", () => {
       "revokeSession",
       "revokeUser",
       "signOut",
+      "verifyApiKey",
       "verifyToken",
     ]);
   });

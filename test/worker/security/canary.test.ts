@@ -8,6 +8,7 @@ import {
   changeEmailAndPasswords,
   changePhoneNumbers,
   deleteAccount,
+  exerciseApiKeys,
   exerciseCookieSession,
   exerciseSecondFactor,
   exerciseSessionsAndProfile,
@@ -30,6 +31,7 @@ beforeAll(async () => {
   const { email, first } = await signUp(driver);
   const device = await exerciseSessionsAndProfile(driver, email, first);
   await exerciseSecondFactor(driver, email, first, device);
+  await exerciseApiKeys(driver, email, first);
   await changePhoneNumbers(driver, email, first);
   const moved = await changeEmailAndPasswords(driver, email, first);
   await exerciseCookieSession(driver, moved.email, moved.third);
@@ -84,7 +86,7 @@ describe("the recorded flow", () => {
       "a provider's code",
       "an authorization code",
     ];
-    const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof"];
+    const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof", "key"];
     const cookies = ["access", "refresh", "device", "csrf", "social"].map((name) => `__Host-gh_${name}`);
     expect([...kinds]).toEqual(expect.arrayContaining([...configured, ...entered, ...issued, ...cookies]));
   });

@@ -4,7 +4,7 @@ import { ownAudience } from "../../../sessions/audience.ts";
 import { verifyRefreshToken } from "../../../sessions/refresh-token.ts";
 import type { PageContext } from "../../../ui/page.ts";
 import { type PageSessionDeps, refreshPage } from "../../../ui/require-page-session.ts";
-import type { HeldSession } from "../store.ts";
+import type { HeldSession } from "../held-session.ts";
 
 /**
  * The session of the browser's cookies, by their signatures: the batch that reads it decides whether it is live. An

@@ -13,10 +13,10 @@ import { scopeTexts } from "../../pages/scope-texts.ts";
 import { type AnswerConsentDeps, answerConsent } from "../answer-consent.ts";
 import type { ValidRequest } from "../authorization-request.ts";
 import { type EvaluateRequestDeps, evaluateRequest } from "../evaluate-request.ts";
+import type { HeldSession } from "../held-session.ts";
 import { pathWithInteraction } from "../interaction.ts";
 import { isLoopback, redirectHostOf } from "../redirect-uri.ts";
 import { CONTINUE_PATH, sealedRedirectPath } from "../sealed-redirect.ts";
-import type { HeldSession } from "../store.ts";
 import { browserSession } from "./browser-session.ts";
 import { refuseRequest } from "./refuse-request.tsx";
 

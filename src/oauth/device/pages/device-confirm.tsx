@@ -5,11 +5,12 @@ import type { Resource } from "../../../sessions/resource.ts";
 import { Form } from "../../../ui/form-fields.tsx";
 import type { Page, PageProps } from "../../../ui/page.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { withReturnTarget } from "../../../ui/return-target.ts";
 import { clientHostOf } from "../../client-host.ts";
 import { scopeTexts } from "../../pages/scope-texts.ts";
 import { parseScope } from "../../scopes.ts";
 import { type DecideDeviceRequestDeps, decideDeviceRequest } from "../decide-device-request.ts";
-import { DEVICE_CONFIRM_PATH, DEVICE_PATH, type PendingDeviceRequest } from "../device-request.ts";
+import { DEVICE_PATH, type PendingDeviceRequest } from "../device-request.ts";
 import { readEnteredCode } from "../entered-code.ts";
 import { type FindDeviceRequestDeps, findDeviceRequest } from "../find-device-request.ts";
 import { formatUserCode } from "../user-code.ts";
@@ -27,7 +28,7 @@ type Data = {
 
 /** Asks whether the device may have access. RFC 8628 §5.4: an attacker may have sent the code, so it always asks. */
 export const deviceConfirmPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
-  path: DEVICE_CONFIRM_PATH,
+  path: "/device/confirm",
   access: "signed_in",
   title: (t) => t.device.confirmTitle,
   back: (t) => ({ href: DEVICE_PATH, label: t.device.title }),
@@ -63,7 +64,10 @@ export const deviceConfirmPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <button type="submit">{p.t.device.deny}</button>
         </Form>
       </div>
-      <p class="aside">{fill(p.t.device.signedInAs, { address: p.account?.email ?? "" })}</p>
+      <p class="aside">
+        {fill(p.t.device.signedInAs, { address: p.account?.email ?? "" })}{" "}
+        <a href={withReturnTarget("/sign-out", { returnTo: p.here, app: null })}>{p.t.device.another}</a>
+      </p>
     </>
   ),
   submit: async (c, form, { request }) => {

@@ -1,6 +1,6 @@
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
-import { openSignedIn, type PageState, send, type, WRONG_PASSWORD } from "./steps.ts";
+import { openSignedIn, type PageState, send, startDevice, type, WRONG_PASSWORD } from "./steps.ts";
 
 /** Opens a page as a signed-in member. */
 const openAs =
@@ -118,8 +118,8 @@ export const ACCOUNT: readonly PageState[] = [
     name: "account-keys-created",
     page: "/account/keys",
     open: async (visitor, service) => {
-      await openOwn("/account/keys")(visitor, service);
-      await type(visitor.page, { keyName: `Backup script ${Date.now()}` });
+      await openUnshared("/account/keys")(visitor, service);
+      await type(visitor.page, { keyName: "Backup script" });
       await visitor.page.locator("#key").waitFor();
     },
   },
@@ -134,6 +134,25 @@ export const ACCOUNT: readonly PageState[] = [
     },
   },
   { name: "account-deactivate", page: "/account/deactivate", open: openOwn("/account/deactivate") },
+  { name: "device", page: "/device", open: openOwn("/device") },
+  { name: "device-linked", page: "/device", open: openOwn("/device?user_code=BCDF-GHJK") },
+  {
+    name: "device-refused",
+    page: "/device",
+    open: async (visitor, service) => {
+      await openUnshared("/device")(visitor, service);
+      await type(visitor.page, { userCode: "BCDF-GHJK" });
+    },
+  },
+  {
+    name: "device-confirm",
+    page: "/device/confirm",
+    open: async (visitor, service) => {
+      const userCode = await startDevice(visitor, service);
+      await openOwn("/device")(visitor, service);
+      await type(visitor.page, { userCode });
+    },
+  },
 ];
 
 /** A black pixel, as a PNG. */

@@ -31,6 +31,23 @@ async function findUser(visitor: Visitor, service: ServiceApi, email: string): P
   await visitor.page.waitForURL("**/admin/users/*");
 }
 
+const CALLBACK = "https://app.example.com/a/long/path/to/the/callback/of/the/application";
+
+/** Registers an application by the form. The secret is shown. */
+async function createApplication(visitor: Visitor, service: ServiceApi): Promise<void> {
+  await asAdmin("/admin/applications/new")(visitor, service);
+  await visitor.page.locator("[name=clientName]").fill(LONG_NAME);
+  await visitor.page.locator("[name=redirectUris]").fill(CALLBACK);
+  await visitor.page.locator("main button.main").click();
+  await visitor.page.locator("main code").first().waitFor();
+}
+
+async function openApplication(visitor: Visitor, service: ServiceApi): Promise<void> {
+  await createApplication(visitor, service);
+  await visitor.page.locator("main a.button").click();
+  await visitor.page.locator("form:has([value=rotate])").waitFor();
+}
+
 /** Pages for admins. */
 export const ADMIN: readonly PageState[] = [
   { name: "admin-users", page: "/admin/users", open: asAdmin("/admin/users") },
@@ -93,4 +110,40 @@ export const ADMIN: readonly PageState[] = [
   },
   { name: "admin-audit", page: "/admin/audit", open: asAdmin("/admin/audit") },
   { name: "admin-mail", page: "/admin/mail", open: asAdmin("/admin/mail") },
+  {
+    name: "admin-applications",
+    page: "/admin/applications",
+    open: async (visitor, service) => {
+      await createApplication(visitor, service);
+      await visitor.page.goto(new URL("/admin/applications", visitor.page.url()).href);
+    },
+  },
+  {
+    name: "admin-application-new",
+    page: "/admin/applications/new",
+    open: asAdmin("/admin/applications/new"),
+  },
+  {
+    name: "admin-application-refused",
+    page: "/admin/applications/new",
+    open: async (visitor, service) => {
+      await asAdmin("/admin/applications/new")(visitor, service);
+      await visitor.page.locator("[name=clientName]").fill("Notes");
+      await visitor.page.locator("[name=redirectUris]").fill("http://app.example.com/");
+      await visitor.page.locator("main button.main").click();
+      await visitor.page.locator("#redirectUris-problem").waitFor();
+    },
+  },
+  { name: "admin-application-secret", page: "/admin/applications/new", open: createApplication },
+  { name: "admin-application", page: "/admin/applications/:id", open: openApplication },
+  {
+    name: "admin-application-delete",
+    page: "/admin/applications/:id",
+    open: async (visitor, service) => {
+      await openApplication(visitor, service);
+      await visitor.page.locator("form:has([value=delete]) [name=sure]").check();
+      await visitor.page.locator("form:has([value=delete]) button").click();
+      await visitor.page.getByRole("dialog").waitFor();
+    },
+  },
 ];

@@ -57,5 +57,26 @@ async function signInAt({ page }: Visitor, to: string, credentials: Credentials)
   await page.waitForURL(`**${to.replaceAll("?", "\\?")}`);
 }
 
+/** Registers a client for devices, and starts a device of it. Returns the code that the device shows. */
+export async function startDevice({ page }: Visitor, service: ServiceApi): Promise<string> {
+  const { token } = await service.post("/login", service.superuser);
+  const { client } = await service.post(
+    "/clients",
+    {
+      name: "TV-3000",
+      clientUri: "https://tv.example.com",
+      type: "public",
+      authMethod: "none",
+      grantTypes: ["urn:ietf:params:oauth:grant-type:device_code"],
+      scopes: ["openid", "profile"],
+    },
+    token,
+  );
+  const { id } = client as unknown as { id: string };
+  const form = { client_id: id, scope: "openid profile" };
+  const response = await page.request.post("/oauth/device_authorization", { form });
+  return (await response.json()).user_code;
+}
+
 /** No account has this password. */
 export const WRONG_PASSWORD = "not the password";

@@ -10,10 +10,10 @@ import {
 } from "../../../../src/admin/authorization/permissions.ts";
 import { actorWithRole } from "../../../support/actors.ts";
 
-const SUPERUSER_ONLY = ["users:set-role", "users:delete"];
+const SUPERUSER_ONLY = ["users:set-role", "users:delete", "clients:manage"];
 
 describe("permissions", () => {
-  it("gives users no permission, superusers all, and admins all but two", () => {
+  it("gives users no permission, superusers all, and admins all but three", () => {
     expect(PERMISSIONS.filter((permission) => hasPermission(actorWithRole("user"), permission))).toEqual([]);
     expect(PERMISSIONS.filter((permission) => !hasPermission(actorWithRole("admin"), permission))).toEqual(
       SUPERUSER_ONLY,

@@ -34,7 +34,7 @@ function helpOn(...argv: string[]) {
 
 const COMMANDS = [
   ...["create-superuser", "list", "show", "unlock", "deactivate", "activate"],
-  ...["set-role", "secrets", "rebuild-search"],
+  ...["set-role", "secrets", "rebuild-search", "clients"],
 ];
 
 describe("readCommandLine", () => {
@@ -47,6 +47,7 @@ describe("readCommandLine", () => {
         ...{ name: undefined, url: undefined, search: "ada", role: undefined, status: undefined },
         ...{ limit: 50, json: true },
       },
+      clientOptions: {},
       database: {
         isRemote: false,
         config: "there/wrangler.toml",

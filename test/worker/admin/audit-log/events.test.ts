@@ -3,6 +3,9 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
 import { createKey } from "../../../support/api-keys.ts";
+import { administerClient } from "../../../support/client-administration.ts";
+import { connectAndRevokeApp } from "../../../support/connected-apps.ts";
+import { createDeviceClient, decide, pollDevice, startDevice } from "../../../support/devices.ts";
 import {
   newPhoneNumber,
   requestPhoneCode,
@@ -76,6 +79,7 @@ async function causeEveryEvent(): Promise<string> {
   const link = await tokenMailedTo(service, newEmail);
   await service.post("/reset-password", { token: link, newPassword: PASSWORD });
   const pages = await signedInPageBrowser(service, newEmail);
+  await connectAndRevokeApp(service, pages);
   const { token: forgetting } = await logIn(service, newEmail);
   const [device] = (await service.get("/me/devices", forgetting)).body.data;
   await write("DELETE", `/me/devices/${device.id}`, undefined, forgetting);
@@ -85,6 +89,21 @@ async function causeEveryEvent(): Promise<string> {
   await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
   await write("POST", "/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   return decodeJwt(token).sub as string;
+}
+
+/** Causes the events of devices, and of a client that is not told of the end of its session. */
+async function causeDeviceEvents(): Promise<string> {
+  const { email } = await registerAndVerify(service);
+  const browser = await signedInPageBrowser(service, email);
+  const client = await createDeviceClient(service, { backchannelLogoutUri: "https://192.0.2.1/logout" });
+  await decide(browser, await startDevice(service, client, { scope: "openid" }), "deny");
+  const device = await startDevice(service, client, { scope: "openid" });
+  await decide(browser, device);
+  await pollDevice(service, client, device);
+  await browser.submit(await browser.visit("/sign-out"));
+  await env.DB.prepare("UPDATE oauth_logout_notices SET due_at = 0, created_at = 0").run();
+  await service.runCron("* * * * *");
+  return accountIdOf(email);
 }
 
 /** Verifies the address in BOOTSTRAP_SUPERUSER_EMAIL. */
@@ -107,15 +126,19 @@ describe("the audit log", () => {
   it("records and counts every event type of the closed list", async () => {
     const bootstrappedId = await bootstrapSuperuser();
     const accountId = await causeEveryEvent();
+    const deviceOwnerId = await causeDeviceEvents();
     const superuser = await registeredSuperuser();
     const otherId = await administeredUser(service, superuser);
+    await administerClient(service, superuser);
     // docs/observability.md: each event is counted once, when its row is inserted.
     // A failed sign-in is counted as a refused request instead, since a correct password withdraws its row.
     const counted = points.filter(({ blobs }) => blobs[0] === "event").map(({ blobs }) => blobs[1]);
     const types = (await rows()).map((row) => row.type).filter((type) => type !== "sign_in_failed");
     expect(counted.sort()).toEqual(types.sort());
-    const events = (await rows()).filter((row) =>
-      [accountId, otherId, bootstrappedId].includes(row.account_id),
+    const events = (await rows()).filter(
+      (row) =>
+        [accountId, otherId, bootstrappedId, deviceOwnerId].includes(row.account_id) ||
+        row.type.startsWith("client_"),
     );
     expect([...new Set(events.map((row) => row.type))].sort()).toEqual([...EVENT_TYPES].sort());
     const adminActions = events.filter((row) => row.account_id === otherId && row.actor_id === superuser.id);

@@ -92,6 +92,8 @@ describe("the router", () => {
       "POST /api/auth/social/:provider/token",
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",
+      "POST /oauth/register",
+      "POST /oauth/par",
     ]);
   });
 
@@ -137,6 +139,7 @@ describe("another user's id", () => {
   it("only the listed routes take the id of the caller's own resource", () => {
     expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "DELETE /api/auth/me/devices/:id",
+      "DELETE /api/auth/me/keys/:id",
       "DELETE /api/auth/sessions/:id",
     ]);
   });

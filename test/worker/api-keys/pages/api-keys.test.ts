@@ -8,7 +8,7 @@ import { logIn, PASSWORD, registerVerifiedUser } from "../../../support/users.ts
 const FILES = "https://files.example.test";
 const RESOURCES = JSON.stringify([
   ...JSON.parse(NOTES_RESOURCE),
-  { uri: FILES, scopes: { "files:read": "Read your files", "files:delete": "" } },
+  { uri: FILES, scopes: { "files:read": "Read your files", "files:delete": "files:delete" } },
 ]);
 const MINUTES = 60_000;
 const service = startService({ env: { RESOURCES } });

@@ -1,4 +1,5 @@
 import { createKey, keyRequest } from "../../../support/api-keys.ts";
+import { registerWithConnectedApp } from "../../../support/connected-apps.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import {
   enableSecondFactor,
@@ -19,6 +20,17 @@ export const accountsBudgets: BudgetTable = {
   "PATCH /me": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => api("PATCH", "/me", { name: "Grace" }, (await registerAndLogIn(service)).token),
+  },
+  "GET /me/apps": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/me/apps", undefined, (await registerAndLogIn(service)).token),
+  },
+  "DELETE /me/apps/:grantId": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 1 },
+    request: async () => {
+      const { token, grantId } = await registerWithConnectedApp(service);
+      return api("DELETE", `/me/apps/${grantId}`, undefined, token);
+    },
   },
   "POST /me/password": {
     // One round trip revokes the attempt that was counted before the password check.
@@ -87,6 +99,7 @@ export const accountsBudgets: BudgetTable = {
     request: async () => api("GET", "/me/keys", undefined, (await registerAndLogIn(service)).token),
   },
   "POST /me/keys": {
+    status: 201,
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/me/keys", keyRequest(service), (await registerAndLogIn(service)).token),

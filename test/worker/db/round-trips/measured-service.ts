@@ -5,6 +5,7 @@ import { openBrowser } from "../../../support/browser.ts";
 import { recordD1 } from "../../../support/d1.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import { countKv } from "../../../support/kv.ts";
+import { ONE_RESOURCE } from "../../../support/oauth.ts";
 import { startService } from "../../../support/service.ts";
 import { startRedirect } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -40,7 +41,17 @@ const RATE_LIMITS = JSON.stringify(Object.fromEntries(wide));
 const MAIL_HOURLY_CAP = "100000";
 export const providers = openProviders();
 export const service = startService({
-  env: { ...providers.variables, DB: d1.db, KV: kv.kv, RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP },
+  env: {
+    ...providers.variables,
+    ...ONE_RESOURCE,
+    CLIENT_REGISTRATION: "on",
+    ...providers.variables,
+    DB: d1.db,
+    KV: kv.kv,
+    RATE_LIMITS,
+    BURST: undefined,
+    MAIL_HOURLY_CAP,
+  },
   onAnswer: () => {
     atAnswer = now();
   },

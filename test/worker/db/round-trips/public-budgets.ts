@@ -1,6 +1,15 @@
 import { type BudgetTable, service } from "./measured-service.ts";
 
 export const publicBudgets: BudgetTable = {
+  "POST /oauth/register": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    status: 201,
+    request: async () => ({
+      method: "POST",
+      path: "/oauth/register",
+      body: { redirect_uris: ["https://app.example.com/callback"] },
+    }),
+  },
   "GET /.well-known/jwks.json": {
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     request: async () => ({ method: "GET", path: "/.well-known/jwks.json" }),

@@ -74,6 +74,17 @@ describe("the consent page", () => {
     expect(page.text).not.toContain("bank.example.com");
   });
 
+  it("shows neither the home page nor the logo of a client that has registered itself", async () => {
+    const { client, browser } = await arrange({
+      source: "registration",
+      clientUri: "https://bank.example.com",
+      logoUri: "https://bank.example.com/logo.png",
+    });
+    const page = await browser.visit(authorizeUrl(client));
+    expect(page.text).not.toContain("bank.example.com");
+    expect(page.headers.get("Content-Security-Policy")).not.toContain("bank.example.com");
+  });
+
   it("Allow stores the consent and leads to the client with a code, by a page of the service", async () => {
     const { client, email, browser } = await arrange();
     const page = await browser.visit(authorizeUrl(client));
@@ -98,7 +109,7 @@ describe("the consent page", () => {
       .bind(await accountIdOf(email), "app_authorized")
       .all<{ details: string }>();
     expect(event.results.map(({ details }) => JSON.parse(details))).toEqual([
-      { clientId: client.id, scope: "notes:read openid" },
+      { client: client.id, scope: "notes:read openid" },
     ]);
     service.clock.advance(301_000);
     const expired = await browser.visit(answer.headers.get("Location") ?? "");

@@ -1,5 +1,13 @@
+import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { authorizeUrl, codesOf, continuedUrl, redirectTo } from "../../../support/authorization-requests.ts";
+import {
+  authorizeUrl,
+  codesOf,
+  continuedUrl,
+  redeemCode,
+  redirectTo,
+  signInToClient,
+} from "../../../support/authorization-requests.ts";
 import { insertClient, REDIRECT_URI, RESOURCES } from "../../../support/oauth-clients.ts";
 import { headingOf, linkOn, openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { startService } from "../../../support/service.ts";
@@ -126,5 +134,49 @@ describe("prompt=select_account", () => {
     const page = await browser.visit(authorizeUrl(client, { prompt: "select_account" }));
     const answer = await another.visit(linkOn(page, "/oauth/authorize"));
     expect(headingOf(answer)).toBe("Choose an account");
+  });
+});
+
+describe("id_token_hint", () => {
+  it("of the signed-in user is accepted, and that of another one makes the user sign in", async () => {
+    const { client, browser } = await arrange();
+    const { id_token = "" } = await signInToClient(service, browser, client);
+    const url = (parameters = {}) => authorizeUrl(client, { id_token_hint: id_token, ...parameters });
+    expect(redirectTo(await browser.send("GET", url({ prompt: "none" })), REDIRECT_URI).has("code")).toBe(
+      true,
+    );
+    const other = await arrange();
+    const none = await other.browser.send("GET", url({ prompt: "none" }));
+    expect(errorOf(redirectTo(none, REDIRECT_URI))).toBe("login_required");
+    const page = await other.browser.visit(url());
+    expect(headingOf(page)).toBe("Sign in");
+    service.clock.advance(1000);
+    // The wrong user again: the client is told, and there is no loop.
+    const after = await other.browser.submit(page, { email: other.email, password: PASSWORD });
+    const wrong = await other.browser.send("GET", continuedUrl(after));
+    expect(errorOf(redirectTo(wrong, REDIRECT_URI))).toBe("login_required");
+  });
+
+  it("of another client is refused", async () => {
+    const { client, browser } = await arrange();
+    const { id_token = "" } = await signInToClient(service, browser, client);
+    const other = await insertClient({ isFirstParty: true });
+    const answer = await browser.send("GET", authorizeUrl(other, { id_token_hint: id_token }));
+    expect(errorOf(redirectTo(answer, REDIRECT_URI))).toBe("invalid_request");
+  });
+});
+
+describe("the ID token", () => {
+  it("has the instant of the new sign-in after prompt=login, and the nonce of the request", async () => {
+    const { client, email, browser } = await arrange();
+    const page = await browser.visit(authorizeUrl(client, { prompt: "login", nonce: "n-1" }));
+    service.clock.advance(5000);
+    const after = await browser.submit(page, { email, password: PASSWORD });
+    const answer = await browser.send("GET", continuedUrl(after));
+    const code = redirectTo(answer, REDIRECT_URI).get("code") ?? "";
+    const { id_token } = JSON.parse((await redeemCode(service, client, code)).text);
+    const claims = decodeJwt(id_token);
+    expect(claims.auth_time).toBe(Math.floor(service.clock.now() / 1000));
+    expect([claims.nonce, claims.aud]).toEqual(["n-1", client.id]);
   });
 });

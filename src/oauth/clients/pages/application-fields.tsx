@@ -1,0 +1,82 @@
+import type { PageProps } from "../../../ui/page.ts";
+import type { Words } from "../../../ui/ui-texts.ts";
+import { resourceField } from "./application-form.ts";
+
+type TextAreaProps = {
+  readonly p: PageProps;
+  readonly name: keyof Words["fields"];
+  readonly value: string;
+  readonly hint?: string;
+  readonly rows?: number;
+};
+
+/** A labelled field of several lines, with its hint and its error. */
+export function TextArea({ p, name, value, hint, rows = 3 }: TextAreaProps) {
+  const problem = p.problems[name];
+  const ids = [problem && `${name}-problem`, hint && `${name}-hint`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <div class="label">
+        <label for={name}>{p.t.fields[name]}</label>
+      </div>
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        spellcheck={false}
+        aria-describedby={ids || undefined}
+        aria-invalid={problem ? "true" : undefined}
+        autofocus={problem ? Object.keys(p.problems)[0] === name : undefined}
+      >
+        {p.values.get(name) ?? value}
+      </textarea>
+      {problem && (
+        <p class="problem" id={`${name}-problem`}>
+          {problem}
+        </p>
+      )}
+      {hint && (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type FlagProps = {
+  readonly p: PageProps;
+  readonly name: string;
+  readonly label: string;
+  readonly checked: boolean;
+};
+
+/** A checkbox with its stored state, or the submitted one. */
+export const Flag = ({ p, name, label, checked }: FlagProps) => (
+  <label class="check">
+    <input
+      type="checkbox"
+      name={name}
+      value="yes"
+      checked={p.values.size > 0 ? p.values.get(name) === "yes" : checked}
+    />
+    {label}
+  </label>
+);
+
+type ResourcesProps = {
+  readonly p: PageProps;
+  readonly known: readonly { readonly uri: string }[];
+  readonly chosen: readonly string[];
+};
+
+/** A checkbox for each resource of RESOURCES. */
+export const ResourceFields = ({ p, known, chosen }: ResourcesProps) => (
+  <fieldset>
+    <legend>{p.t.applications.resources}</legend>
+    {known.length === 0 && <p class="hint">{p.t.applications.noResources}</p>}
+    {known.map(({ uri }, at) => (
+      <Flag p={p} name={resourceField(at)} label={uri} checked={chosen.includes(uri)} />
+    ))}
+  </fieldset>
+);

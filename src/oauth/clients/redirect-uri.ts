@@ -1,0 +1,39 @@
+/** `https`: a web app. `loopback`: a native app on this machine (RFC 8252 §7.3). `private`: its own scheme (§7.1). */
+export type RedirectUriKind = "https" | "loopback" | "private";
+
+/** The characters of RFC 3986 without the fragment's `#` and without `*`, so that there are no wildcards. */
+const URI_CHARACTERS = /^[\w\-.~:/?[\]@!$&'()+,;=%]{1,2000}$/;
+
+/** RFC 8252 §7.1: a domain name in reverse. Schemes without a dot, such as `javascript:`, belong to others. */
+const PRIVATE_SCHEME = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:$/;
+
+const LOOPBACK_HOSTS = ["127.0.0.1", "[::1]", "localhost"];
+
+/** Whether a host name, as the URL parser writes it, is this machine. */
+export const isLoopbackHost = (hostname: string): boolean => LOOPBACK_HOSTS.includes(hostname);
+
+/** The kind of a redirect URI, or null if it may not be registered (RFC 9700 §4.1, RFC 6749 §3.1.2). */
+export function redirectUriKind(text: string): RedirectUriKind | null {
+  const url = URI_CHARACTERS.test(text) ? URL.parse(text) : null;
+  if (url === null || url.username !== "" || url.password !== "" || hasUserinfo(text)) return null;
+  if (url.protocol === "https:") return isWrittenOut(text, url) ? "https" : null;
+  if (url.protocol === "http:")
+    return isLoopbackHost(url.hostname) && isWrittenOut(text, url) ? "loopback" : null;
+  return PRIVATE_SCHEME.test(url.protocol) ? "private" : null;
+}
+
+/** The URL parser drops an empty userinfo, so that `https://@host` has none. */
+const hasUserinfo = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/?]*@/i.test(text);
+
+/**
+ * Browsers repair URLs: `https:/host` and `HTTPS:host` lead to the host, too. Only the spelling that every parser reads
+ * in the same way is registered.
+ */
+function isWrittenOut(text: string, { protocol, host }: URL): boolean {
+  const authority = new RegExp(`^${protocol}//([^/?]+)`).exec(text)?.[1];
+  const port = protocol === "https:" ? ":443" : ":80";
+  return authority !== undefined && (authority === host || authority === host + port);
+}
+
+/** Whether the text is an https URL without userinfo and fragment: a page, a logo or a key set of the client. */
+export const isHttpsUrl = (text: string): boolean => redirectUriKind(text) === "https";

@@ -1,0 +1,91 @@
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { SECOND } from "../../core/clock.ts";
+import type { Database } from "../../db/database.ts";
+import { runBatch } from "../../db/run-batch.ts";
+import { oauthDeviceRequests as requests } from "../../db/schema.ts";
+import type { NewFamily } from "../token/new-family.ts";
+import { authorizerIsLive, openFamily, readFamily, selectFamily } from "../token/statements.ts";
+import { SLOW_DOWN } from "./device-request.ts";
+import type { PolledRequest } from "./poll-rules.ts";
+import { isPending } from "./statements.ts";
+
+type Poll = {
+  readonly deviceCodeHash: string;
+  /** The family that the poll opens if the request is approved. */
+  readonly family: NewFamily;
+  readonly audit: NewAuditEvent;
+  readonly own: string;
+};
+
+/** A poll that the network has brought a little early is not too soon. */
+const POLL_TOLERANCE_MS = SECOND;
+
+type PollOutcome = {
+  /** Null: no tokens. */
+  readonly opened: ReturnType<typeof readFamily>;
+  /** The request before this poll. Null: the client has none with that code. */
+  readonly request: PolledRequest | null;
+};
+
+export type DevicePollStore = ReturnType<typeof devicePollStore>;
+
+export function devicePollStore(db: Database) {
+  return {
+    /**
+     * Counts a poll of a pending request, and opens the family of an approved one. Of concurrent polls one sets the claim,
+     * and of several pending ones within the interval each but the first raises it.
+     */
+    async poll({ deviceCodeHash, family, audit, own }: Poll): Promise<PollOutcome> {
+      const now = family.createdAt;
+      const isPolled = and(
+        eq(requests.deviceCodeHash, deviceCodeHash),
+        eq(requests.clientId, family.clientId),
+      );
+      const isTooSoon = sql`coalesce(${requests.lastPolledAt} + ${requests.interval} * ${SECOND} - ${POLL_TOLERANCE_MS}, 0) > ${now}`;
+      const { found, polled, opened } = await runBatch(db, {
+        found: db
+          .select({
+            state: requests.state,
+            claim: requests.claim,
+            expiresAt: requests.expiresAt,
+            interval: requests.interval,
+          })
+          .from(requests)
+          .where(isPolled),
+        polled: db
+          .update(requests)
+          .set({
+            interval: sql`CASE WHEN ${isTooSoon} THEN ${requests.interval} + ${SLOW_DOWN} ELSE ${requests.interval} END`,
+            lastPolledAt: now,
+          })
+          .where(and(isPolled, isPending(now)))
+          .returning({ interval: requests.interval }),
+        claimed: [
+          db
+            .update(requests)
+            .set({ claim: family.claim })
+            .where(
+              and(
+                isPolled,
+                eq(requests.state, "approved"),
+                isNull(requests.claim),
+                gt(requests.expiresAt, now),
+                authorizerIsLive(db, requests, own, now),
+              ),
+            ),
+        ],
+        ...openFamily(db, requests, { isAuthorization: isPolled, family, audit }),
+        opened: selectFamily(db, family.id),
+      });
+      const [[request], [counted]] = [found, polled];
+      if (!request) return { opened: null, request: null };
+      const { state, claim, expiresAt, interval } = request;
+      const slowedDownTo = counted && counted.interval > interval ? counted.interval : null;
+      return {
+        opened: readFamily(opened),
+        request: { state, isUsed: claim !== null, expiresAt, slowedDownTo },
+      };
+    },
+  };
+}

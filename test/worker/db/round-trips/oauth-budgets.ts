@@ -1,0 +1,90 @@
+import {
+  authorizeClient,
+  authorizedCode,
+  createClient,
+  credentialsOf,
+  NOTES,
+  REDIRECT_URI,
+  signedInUser,
+} from "../../../support/oauth.ts";
+import { type BudgetTable, type MeasuredRequest, service } from "./measured-service.ts";
+
+const form = (path: string, fields: Record<string, string>): MeasuredRequest => ({
+  method: "POST",
+  path,
+  body: new URLSearchParams(fields).toString(),
+  headers: { "Content-Type": "application/x-www-form-urlencoded" },
+});
+
+/** The endpoints of OAuth clients. The first round trip of the token endpoint reads the client. */
+export const oauthBudgets: BudgetTable = {
+  "POST /oauth/token": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const client = await createClient(service);
+      const code = await authorizedCode(service, { client, user: await signedInUser(service) });
+      return form("/oauth/token", {
+        ...credentialsOf(client),
+        ...{ grant_type: "authorization_code", code: code.code, code_verifier: code.verifier },
+        redirect_uri: REDIRECT_URI,
+      });
+    },
+  },
+  "POST /oauth/token, a refresh": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const client = await createClient(service);
+      const { refresh_token } = await authorizeClient(service, client);
+      return form("/oauth/token", { ...credentialsOf(client), grant_type: "refresh_token", refresh_token });
+    },
+  },
+  "POST /oauth/token, a machine": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const client = await createClient(service);
+      return form("/oauth/token", {
+        ...credentialsOf(client),
+        grant_type: "client_credentials",
+        resource: NOTES,
+      });
+    },
+  },
+  "GET /oauth/userinfo": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { access_token: token } = await authorizeClient(service, await createClient(service));
+      return { method: "GET", path: "/oauth/userinfo", token };
+    },
+  },
+  "POST /oauth/userinfo": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { access_token } = await authorizeClient(service, await createClient(service));
+      return form("/oauth/userinfo", { access_token });
+    },
+  },
+  "POST /oauth/introspect": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const client = await createClient(service);
+      const { access_token: token } = await authorizeClient(service, client);
+      return form("/oauth/introspect", { ...credentialsOf(client), token });
+    },
+  },
+  "POST /oauth/revoke": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 1 },
+    request: async () => {
+      const client = await createClient(service);
+      const { refresh_token: token } = await authorizeClient(service, client);
+      return form("/oauth/revoke", { ...credentialsOf(client), token });
+    },
+  },
+  "GET /.well-known/openid-configuration": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => ({ method: "GET", path: "/.well-known/openid-configuration" }),
+  },
+  "GET /.well-known/oauth-authorization-server": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => ({ method: "GET", path: "/.well-known/oauth-authorization-server" }),
+  },
+};
