@@ -85,8 +85,13 @@ import {
 } from "gatehouse/client/hono";
 import { type Context, Hono } from "hono";
 
-type Env = { Bindings: { AUTH: AuthServiceBinding } };
-const gatehouse = ({ env }: Context<Env>) => ({ binding: env.AUTH, pages: "https://auth.example.com" });
+type Env = { Bindings: { AUTH: AuthServiceBinding; CLIENT_SECRET: string } };
+const gatehouse = ({ env }: Context<Env>) => ({
+  issuer: "https://auth.example.com",
+  clientId: "notes",
+  clientSecret: env.CLIENT_SECRET,
+  verifier: createVerifier({ binding: env.AUTH }),
+});
 
 const api = new Hono<Env & SessionEnv>()
   .use(requireSession((c) => createVerifier({ binding: c.env.AUTH, audience: "notes" }), { strict: true }))
@@ -126,6 +131,15 @@ export async function lookUp(auth: AuthServiceBinding): Promise<string> {
 }
 
 export default app;
+`;
+
+/** The types of the platform that the examples name: the consumer has no package with them. */
+const WORKERS_TYPES = `
+interface Fetcher { fetch(url: string, init?: RequestInit): Promise<Response> }
+interface KVNamespace {
+  get(key: string): Promise<string | null>;
+  put(key: string, value: string, options: { expirationTtl: number }): Promise<void>;
+}
 `;
 
 describe("the packed client", () => {
@@ -184,7 +198,8 @@ describe("the packed client", () => {
       writeFileSync(join(consumer, `${name}-${at}.ts`), text);
       return `${name}-${at}.ts`;
     });
-    typeCheck(files, "bundler");
+    writeFileSync(join(consumer, "workers.d.ts"), WORKERS_TYPES);
+    typeCheck([...files, "workers.d.ts"], "bundler");
   });
 
   it("fetches the key set of its issuer", async () => {
@@ -211,12 +226,15 @@ describe("the packed client", () => {
   it("redirects a browser to the sign-in pages with Hono", async () => {
     const { browserSession, signInRoutes } = await import(join(installed, "dist", "client", "hono.js"));
     const { Hono } = await import("hono");
-    const gatehouse = () => ({ binding: {}, pages: "https://auth.example.com" });
+    const issuer = "https://auth.example.com";
+    const send = async () =>
+      Response.json({ issuer, authorization_endpoint: `${issuer}/oauth/authorize`, jwks_uri: issuer });
+    const gatehouse = () => ({ issuer, clientId: "notes", fetch: send });
     const app = new Hono().route("/", signInRoutes(gatehouse)).use(browserSession(gatehouse));
     const page = await app.request("https://app.example.com/notes", { headers: { Accept: "text/html" } });
     expect(page.headers.get("Location")).toBe("/sign-in?to=%2Fnotes");
     const redirect = await app.request("https://app.example.com/sign-in?to=%2Fnotes");
-    expect(redirect.headers.get("Location")).toMatch(/^https:\/\/auth\.example\.com\/sign-in\?returnTo=/);
-    expect(redirect.headers.get("Set-Cookie")).toMatch(/^__Host-app_journey_[\w-]{8}=/);
+    expect(redirect.headers.get("Location")).toMatch(/^https:\/\/auth\.example\.com\/oauth\/authorize\?/);
+    expect(redirect.headers.get("Set-Cookie")).toMatch(/^__Host-app_attempt_[\w-]{8}=/);
   });
 });

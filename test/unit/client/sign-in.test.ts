@@ -1,10 +1,9 @@
 import { Hono } from "hono";
 import { decodeJwt } from "jose";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { clock } from "../../../src/client/clock.ts";
 import type { App } from "../../../src/client/hono/sign-in/app.ts";
-import { browserSession } from "../../../src/client/hono/sign-in/browser-session.ts";
-import { signInRoutes } from "../../../src/client/hono/sign-in/sign-in-routes.ts";
-import type { SessionEnv } from "../../../src/client/hono.ts";
+import { browserSession, type SessionEnv, signInRoutes } from "../../../src/client/hono.ts";
 import { openBrowser } from "./app-browser.ts";
 import { APP, openProvider, RESOURCE, SECRET } from "./openid-provider.ts";
 
@@ -38,6 +37,8 @@ async function open(changes: Partial<App> = {}, initialCookies: Record<string, s
   }
   return { provider, browser, locationOf, pathOf, signIn };
 }
+
+afterEach(() => void vi.restoreAllMocks());
 
 /** Lets the access token's cookie expire. */
 const expire = ({ jar }: { jar: Map<string, string> }) => jar.delete("__Host-app_access");
@@ -111,6 +112,32 @@ describe("signing in", () => {
     for (const back of backs) targets.push((await browser.ask(pathOf(back))).headers.get("Location"));
     expect(targets).toEqual(["/second", "/first"]);
   });
+});
+
+describe("the cookies of sign-in attempts", () => {
+  const attempts = (browser: { kept(): object }) =>
+    Object.keys(browser.kept()).filter((name) => name.startsWith("attempt_"));
+
+  it("are five at most, and the oldest is dropped", async () => {
+    let time = Date.now();
+    vi.spyOn(clock, "now").mockImplementation(() => time);
+    const { locationOf, browser } = await open();
+    const states: string[] = [];
+    for (let count = 0; count < 7; count += 1) {
+      time += 1000;
+      states.push(new URL(await locationOf(`/sign-in?to=/${count}`)).searchParams.get("state") ?? "");
+    }
+    const expected = states.slice(2).map((state) => `attempt_${state.slice(0, 8)}`);
+    expect(attempts(browser).sort()).toEqual(expected.sort());
+  });
+
+  it.each(["%", "null", '{"state":"s"}', '{"state":"s","verifier":"v","nonce":1,"to":"/","at":1}'])(
+    "are refused with the content %s",
+    async (text) => {
+      const { browser } = await open({}, { attempt_s: encodeURIComponent(text) });
+      expect((await browser.ask("/signed-in?code=c&state=s")).status).toBe(400);
+    },
+  );
 });
 
 describe("an authorization response", () => {
