@@ -201,6 +201,8 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "seal-mail": null,
   "seal-request": null,
   "registration-salt": null,
+  // test/worker/oauth/device: short, and counted.
+  "user-code": null,
 };
 
 /** The kinds whose hash each column stores. Null: a password. */
