@@ -10,7 +10,7 @@ import { clientHostOf } from "../../client-host.ts";
 import { scopeTexts } from "../../pages/scope-texts.ts";
 import { parseScope } from "../../scopes.ts";
 import { type DecideDeviceRequestDeps, decideDeviceRequest } from "../decide-device-request.ts";
-import { DEVICE_CONFIRM_PATH, DEVICE_PATH, type PendingDeviceRequest } from "../device-request.ts";
+import { DEVICE_PATH, type PendingDeviceRequest } from "../device-request.ts";
 import { readEnteredCode } from "../entered-code.ts";
 import { type FindDeviceRequestDeps, findDeviceRequest } from "../find-device-request.ts";
 import { formatUserCode } from "../user-code.ts";
@@ -28,7 +28,7 @@ type Data = {
 
 /** Asks whether the device may have access. RFC 8628 §5.4: an attacker may have sent the code, so it always asks. */
 export const deviceConfirmPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
-  path: DEVICE_CONFIRM_PATH,
+  path: "/device/confirm",
   access: "signed_in",
   title: (t) => t.device.confirmTitle,
   back: (t) => ({ href: DEVICE_PATH, label: t.device.title }),

@@ -22,7 +22,7 @@ type Data = { readonly linkedCode: string | null };
  * field: a GET request must neither count a guess nor show whether a code is valid.
  */
 export const devicePage = (depsOf: DepsOf<EnterUserCodeDeps>): Page<Data> => ({
-  path: DEVICE_PATH,
+  path: "/device",
   access: "signed_in",
   title: (t) => t.device.title,
   back: backToAccount,
