@@ -185,7 +185,7 @@ export const ratePolicies = {
   apps: {
     limit: 60,
     windowSeconds: 600,
-    routes: ["DELETE /api/auth/me/apps/:grantId", "POST /account/apps"],
+    routes: ["DELETE /api/auth/me/apps/:id", "POST /account/apps"],
   },
   "oauth-consent": { limit: 60, windowSeconds: 600, routes: ["POST /oauth/consent"] },
   // Monitors call it about twice a minute. Each uncached report queries all stores.
