@@ -42,13 +42,17 @@ async function startCallbackServer() {
 
 type Memory = { tokens?: OAuthTokens; verifier?: string; redirect?: URL; clientId?: string };
 
-/** An assistant of one user. `redirectUrl` is where it receives the browser. */
-function openAssistant(redirectUrl: string) {
+/** An assistant of one user. `redirectUrl` is where it receives the browser. An older one has no metadata document. */
+function openAssistant(redirectUrl: string, { hasDocument = true } = {}) {
   const memory: Memory = {};
   const authProvider: OAuthClientProvider = {
     redirectUrl,
-    clientMetadataUrl: ASSISTANT,
-    clientMetadata: { redirect_uris: [redirectUrl], client_name: "Assistant" },
+    ...(hasDocument ? { clientMetadataUrl: ASSISTANT } : {}),
+    clientMetadata: {
+      redirect_uris: [redirectUrl],
+      client_name: "Assistant",
+      token_endpoint_auth_method: "none",
+    },
     clientInformation: () => (memory.clientId === undefined ? undefined : { client_id: memory.clientId }),
     saveClientInformation: ({ client_id }) => void Object.assign(memory, { clientId: client_id }),
     tokens: () => memory.tokens,
@@ -171,6 +175,15 @@ describe("an MCP client", () => {
     const another = openAssistant(CALLBACK);
     await expect(another.callTool("list_notes")).rejects.toThrow(UnauthorizedError);
     expect(await authorize(another, agent)).toEqual(["consent"]);
+  });
+
+  it("without a metadata document registers itself (RFC 7591)", async () => {
+    const assistant = openAssistant(CALLBACK, { hasDocument: false });
+    await expect(assistant.callTool("list_notes")).rejects.toThrow(UnauthorizedError);
+    expect(assistant.memory.clientId).not.toBe(ASSISTANT);
+    expect(await authorize(assistant)).toEqual(["sign_in", "consent"]);
+    expect(await assistant.callTool("list_notes")).toMatchObject({ content: [{ type: "text" }] });
+    expect(decodeJwt(assistant.memory.tokens?.access_token ?? "").client_id).toBe(assistant.memory.clientId);
   });
 
   it("gets no token for another resource, and none that the API accepts", async () => {
