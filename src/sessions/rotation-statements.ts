@@ -73,7 +73,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
               rotation.rotates ? undefined : sql`FALSE`,
               lt(sessions.rotatedAt, rotation.now - rotation.gracePeriod),
               not(successorIsInUse(db)),
-              or(isSameUserAgent, not(sql`(${isFirstParty()})`)),
+              or(isSameUserAgent, not(isFirstParty())),
             ),
           ),
         ),
@@ -101,7 +101,7 @@ export type RotationOutcome = {
   readonly isFirstParty: boolean;
   /** Whether the session may get the requested tokens. */
   readonly servesAudience: boolean;
-  /** Whether the current refresh token arrived, as an app's session that it opened proves. */
+  /** Whether the current refresh token arrived, as a client's session that it opened proves. */
   readonly successorInUse: boolean;
   readonly account: Account;
 };
@@ -147,8 +147,8 @@ const stateColumns = {
 };
 
 /**
- * Whether the holder of the current refresh token has used the answer that brought it: an app has exchanged a code
- * that this session issued with it. Its predecessor is then no retry.
+ * Whether the holder of the current refresh token has used the answer that brought it: a client has redeemed a code that
+ * this session issued with it. Its predecessor is then no retry.
  */
 const successorIsInUse = (db: Database): SQL => {
   const child = alias(sessions, "child");

@@ -38,10 +38,7 @@ export async function startDocumentedWorkers(documentedWorkers: readonly Documen
     workers: [
       {
         configPath: "wrangler.toml",
-        secrets: secretsOf(
-          proxy.origin,
-          documentedWorkers.map(({ name }) => originOf(name)),
-        ),
+        secrets: secretsOf(proxy.origin),
       },
       ...documentedWorkers.map(({ name, config, files }) => {
         const folder = join(directory, name);
@@ -97,13 +94,12 @@ const wholeConfig = (config: string, name: string): string =>
 
 export type DocumentedWorkers = Awaited<ReturnType<typeof startDocumentedWorkers>>;
 
-const secretsOf = (origin: string, apps: readonly string[]) => ({
+const secretsOf = (origin: string) => ({
   ENVIRONMENT: "development",
   PUBLIC_URL: origin,
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   // The values in examples/notes/README.md.
   RESOURCES: '[{"uri":"https://notes.example.com","alias":"notes"}]',
-  ALLOWED_RETURN_URLS: apps.map((app) => `${app}/signed-in`).join(","),
   MAIL_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",
   PASSWORD_HASH_BLOCKS: "1",

@@ -14,7 +14,6 @@ const SECRETS = {
   PUBLIC_URL: GATEHOUSE,
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   RESOURCES: JSON.stringify([{ uri: NOTES, alias: "notes" }]),
-  ALLOWED_RETURN_URLS: `${NOTES}/signed-in`,
   MAIL_PROVIDER: "mailbox",
   SMS_PROVIDER: "mailbox",
   PASSWORD_HASH_BLOCKS: "1",

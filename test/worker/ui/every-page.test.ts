@@ -6,10 +6,9 @@ import { startService } from "../../support/service.ts";
 
 const MOST_BYTES = 40 * 1024;
 const LOGO = "https://cdn.example.com/logo.svg";
-const APP = "https://app.example.com/signed-in";
 
 const service = startService({
-  env: { APP_LOGO_URL: LOGO, APP_COLOR: "#fd0", ALLOWED_RETURN_URLS: APP, APP_NAME: 'A "quoted" <name>' },
+  env: { APP_LOGO_URL: LOGO, APP_COLOR: "#fd0", APP_NAME: 'A "quoted" <name>' },
 });
 const stops = await visitEveryPage(service);
 const named = stops.map((stop) => [stop.path, stop] as const);

@@ -3,7 +3,7 @@ import { getTableName, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
 import * as schema from "../../../../src/db/schema.ts";
-import { authorizationCodeIn, clientAppUrl } from "../../../support/client-app.ts";
+import { codeIn, newApp, pageFor } from "../../../support/client-app.ts";
 import { dumpDatabase, type Row } from "../../../support/database-rows.ts";
 import { photoWithGps } from "../../../support/images.ts";
 import { createUnreachableKv } from "../../../support/kv.ts";
@@ -119,7 +119,8 @@ describe("DELETE /users/:id", () => {
     const id = await accountIdOf(email);
     const accessToken = await providers.tokenOf(socialUser());
     await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
-    authorizationCodeIn(await (await signedInPageBrowser(service, email)).visit(clientAppUrl("/sign-in")));
+    const app = await newApp(service);
+    codeIn(await (await signedInPageBrowser(service, email)).visit(pageFor(app, "/sign-in")));
     await service.post("/forgot-password", { email });
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await startSecondFactor(service, email);
