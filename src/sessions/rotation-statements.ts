@@ -1,13 +1,15 @@
-import { and, eq, exists, gte, isNull, lt, not, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, lt, not, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
+import { MINUTE } from "../core/clock.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
+import { RETRY_WINDOW } from "./refresh-rules.ts";
 import type { SessionState } from "./session.ts";
 import { authenticatedAt, isFirstParty, isLastPresented, sessionIsLive } from "./statements.ts";
 import { mayGetTokens, type TokenHolder } from "./token-holder-statements.ts";
@@ -159,9 +161,8 @@ const successorIsInUse = (db: Database): SQL => {
       .where(
         and(
           eq(child.parentId, sessions.id),
-          gte(child.createdAt, sessions.rotatedAt),
-          // The authorization endpoint needs the access token only, which the lost answer does not replace.
-          isNull(child.grantId),
+          // For RETRY_WINDOW a code is also issued for the predecessor of the current token, and a code lives a minute.
+          gte(child.createdAt, sql`${sessions.rotatedAt} + ${RETRY_WINDOW + MINUTE}`),
         ),
       ),
   );

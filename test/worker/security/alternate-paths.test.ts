@@ -33,7 +33,7 @@ const OPENS_NONE = [
   "POST /oauth/logout",
   "POST /oauth/par",
   // The endpoints of OAuth clients open sessions of clients, and none of this service (test/worker/oauth).
-  "POST /oauth/token",
+  "POST /oauth/device_authorization",
   "POST /oauth/userinfo",
   "POST /oauth/introspect",
   "POST /oauth/revoke",

@@ -131,7 +131,11 @@ describe("a refresh whose answer was lost", () => {
     codeIn(await request());
     service.clock.advance(11 * SECOND);
     browser.jar.set(REFRESH, before);
-    const code = { code: codeIn(await request()), verifier: CODE_VERIFIER };
+    codeIn(await request());
+    // The same token again, later than its predecessor would be accepted.
+    service.clock.advance(15 * SECOND);
+    const code = { code: codeIn(await browser.send("GET", authorizePathOf(app))), verifier: CODE_VERIFIER };
+    service.clock.advance(56 * SECOND);
     expect((await redeem(service, app, code, { redirect_uri: APP })).status).toBe(200);
     service.clock.advance(11 * SECOND);
     browser.jar.set(REFRESH, before);

@@ -67,7 +67,7 @@ describe.each(named)("%s", (_path, { page }) => {
       `style-src 'nonce-${nonce}'`,
       "script-src 'self'",
       "img-src 'self' data: https://cdn.example.com",
-      "form-action 'self' https://app.example.com",
+      "form-action 'self'",
       "object-src 'none'",
       "base-uri 'none'",
       "frame-ancestors 'none'",
