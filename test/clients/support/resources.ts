@@ -1,7 +1,6 @@
 /** The resource servers of the service, as RESOURCES names them. */
 export const NOTES = "https://notes.example.com/api";
 export const FILES = "https://files.example.com/api";
-export const MCP = "https://mcp.example.com/mcp";
 
 export const RESOURCES = [
   {
@@ -10,5 +9,11 @@ export const RESOURCES = [
     scopes: { "notes:read": "Read your notes", "notes:write": "Change your notes" },
   },
   { uri: FILES, scopes: { "files:read": "Read your files" } },
-  { uri: MCP, scopes: { "notes:read": "Read your notes", "notes:write": "Change your notes" } },
 ];
+
+/** The MCP server. Clients that no administrator has registered may request it. */
+export const mcpResource = (uri: string) => ({
+  uri,
+  scopes: { "notes:read": "Read your notes", "notes:write": "Change your notes" },
+  dynamicClients: true,
+});

@@ -391,7 +391,7 @@ function scansIn(operations: readonly Operation[]): Operation[] {
 }
 
 /** A trigger of the migrations inserts the rows. */
-const BY_TRIGGER = ["pending_revocations"];
+const BY_TRIGGER = ["oauth_logout_notices", "pending_revocations"];
 
 describe("query plans", () => {
   beforeAll(useAllFeatures);

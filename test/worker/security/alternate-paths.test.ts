@@ -37,6 +37,7 @@ const OPENS_NONE = [
   "POST /oauth/userinfo",
   "POST /oauth/introspect",
   "POST /oauth/revoke",
+  "POST /oauth/device_authorization",
   "RPC verifyToken",
   "RPC getUser",
   "RPC getUsers",
