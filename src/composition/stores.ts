@@ -35,6 +35,7 @@ import { logoutStore } from "../oauth/logout/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
 import { clientTokenStore } from "../oauth/token/store.ts";
+import { tokenRequestStore } from "../oauth/token/token-request-store.ts";
 import { userinfoStore } from "../oauth/userinfo/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
@@ -77,6 +78,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   logoutNotices: logoutNoticeStore(db),
   clientAssertions: clientAssertionStore(db),
   clientTokens: clientTokenStore(db),
+  tokenRequests: tokenRequestStore(db),
   introspections: introspectionStore(db),
   userinfo: userinfoStore(db),
   apiKeys: apiKeyStore(db, sendCaps),
