@@ -8,7 +8,6 @@ import { type MailSettings, readMailSettings } from "../messaging/email/settings
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
 import type { ClientMetadataPolicy } from "../oauth/client-metadata/document-url.ts";
 import type { ClaimsSettings } from "../oauth/custom-claims/settings.ts";
-import { type ClaimsSettings, readClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
 import type { Resource } from "../sessions/resource.ts";

@@ -113,24 +113,8 @@ export async function verifyAnyAccessToken(
   // Exactly the compact serialization: jose's decoder tolerates other characters.
   if (token.length > MAX_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return err("token_invalid");
   try {
-    const { payload, protectedHeader, key } = await jwtVerify(
-      token,
-      async ({ kid = "" }) => {
-        const publicKey = await verificationKey(kid);
-        // Only the service's own keys: `jku`, `jwk` and `x5u` in a header are ignored (RFC 8725 §3.10).
-        if (!publicKey) throw new UnknownKeyError();
-        return publicKey;
-      },
-      {
-        algorithms: [...TOKEN_KINDS.userAccess.algs],
-        typ: TYPE,
-        issuer,
-        ...(audiences === "any" ? {} : { audience: [...audiences] }),
-        // `readClaims` requires the others.
-        requiredClaims: ["jti"],
-        currentDate: new Date(ignoreExpiry ? 0 : now),
-      },
-    );
+    const at = new Date(ignoreExpiry ? 0 : now);
+    const { payload, protectedHeader, key } = await verifyJwt(token, required, at);
     const claims = readClaims(payload);
     if (!claims) return err("token_invalid");
     const { kid = "" } = protectedHeader;
@@ -142,6 +126,33 @@ export async function verifyAnyAccessToken(
     throw cause;
   }
 }
+
+type RequiredOfJwt = {
+  readonly issuer: string;
+  readonly audiences: readonly string[] | "any";
+  readonly verificationKey: (kid: string) => Promise<CryptoKey | null>;
+};
+
+/** Throws an error of jose, or `UnknownKeyError`, for an invalid token. */
+const verifyJwt = (token: string, { issuer, audiences, verificationKey }: RequiredOfJwt, currentDate: Date) =>
+  jwtVerify(
+    token,
+    async ({ kid = "" }) => {
+      const publicKey = await verificationKey(kid);
+      // Only the service's own keys: `jku`, `jwk` and `x5u` in a header are ignored (RFC 8725 §3.10).
+      if (!publicKey) throw new UnknownKeyError();
+      return publicKey;
+    },
+    {
+      algorithms: [...TOKEN_KINDS.userAccess.algs],
+      typ: TYPE,
+      issuer,
+      ...(audiences === "any" ? {} : { audience: [...audiences] }),
+      // `readClaims` requires the others.
+      requiredClaims: ["jti"],
+      currentDate,
+    },
+  );
 
 /** The claims, or null if one has the wrong type, which jose does not check. */
 function readClaims(payload: JWTPayload): AccessTokenClaims | MachineTokenClaims | null {

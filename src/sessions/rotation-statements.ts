@@ -1,4 +1,4 @@
-import { and, eq, exists, gte, isNotNull, isNull, lt, not, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, isNull, lt, not, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
@@ -8,9 +8,9 @@ import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
-import type { AudienceRequest } from "./audience.ts";
 import type { SessionState } from "./session.ts";
-import { authenticatedAt, isFirstParty, isLastPresented, maySignFor, sessionIsLive } from "./statements.ts";
+import { authenticatedAt, isFirstParty, isLastPresented, sessionIsLive } from "./statements.ts";
+import { mayGetTokens, type TokenHolder } from "./token-holder-statements.ts";
 
 export type Rotation = {
   readonly sessionId: string;
@@ -26,23 +26,6 @@ export type Rotation = {
   /** Written if the user agent is another one than at the last rotation. */
   readonly userAgentChanged: NewAuditEvent;
   readonly now: number;
-};
-
-/** Who presents a refresh token. */
-export type TokenHolder =
-  /** This service's own API, with the audience that it requests. */
-  | { readonly kind: "own"; readonly audience: AudienceRequest }
-  | ({ readonly kind: "client" } & ClientRequest);
-
-/** A refresh of an OAuth client, at the token endpoint. */
-type ClientRequest = {
-  readonly clientId: string;
-  /** The resources that the client may still get tokens for, or only the requested one. */
-  readonly resources: readonly string[];
-  /** Whether a session without a resource meets the request. */
-  readonly allowsNoResource: boolean;
-  /** The requested scopes; empty for those of the session. */
-  readonly scopes: readonly string[];
 };
 
 /**
@@ -139,21 +122,6 @@ export function readRotation(results: {
     session: { ...session, amr: session.amr.split(" ") },
     account: { id: session.accountId, ...account },
   };
-}
-
-/** Whether the session belongs to the holder, and the request asks for no more than what it may get. */
-function mayGetTokens(holder: TokenHolder): SQL | undefined {
-  if (holder.kind === "own") return maySignFor(holder.audience);
-  const { clientId, resources, allowsNoResource, scopes } = holder;
-  const list = (values: readonly string[]) => sql`SELECT value FROM json_each(${JSON.stringify(values)})`;
-  const isAllowed = sql`${sessions.audience} IN (${list(resources)})`;
-  const isNarrower = sql`NOT EXISTS (${list(scopes)} WHERE instr(' ' || ${sessions.scope} || ' ', ' ' || value || ' ') = 0)`;
-  return and(
-    eq(sessions.clientId, clientId),
-    isNotNull(sessions.grantId),
-    allowsNoResource ? sql`(${sessions.audience} IS NULL OR ${isAllowed})` : isAllowed,
-    isNarrower,
-  );
 }
 
 /** A condition as a column. */

@@ -46,5 +46,3 @@ export const TOKEN_KINDS = {
     acceptedAt: "the token endpoint, for its client",
   },
 } as const satisfies Record<string, TokenKind>;
-
-export type TokenKindName = keyof typeof TOKEN_KINDS;

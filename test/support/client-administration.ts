@@ -58,7 +58,7 @@ export async function administerClient(service: Service, superuser: SignedIn): P
     ["GET", `/${client.id}`],
     ["GET", `/${client.id}/grants`],
     ["PATCH", `/${client.id}`, { name: "Renamed" }],
-    ["POST", `/${client.id}/secrets`, {}],
+    ["POST", `/${client.id}/secrets`, { overlapSeconds: 0 }],
     ["POST", `/${client.id}/secrets`, { overlapSeconds: 60 }],
   ] as const) {
     const answer = await call(method, path, body);

@@ -2,6 +2,7 @@ import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import { createKey, keyRequest } from "./api-keys.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
+import { CALLBACK, registeredClient } from "./client-administration.ts";
 import { tinyPng } from "./image-parts.ts";
 import {
   enableSecondFactor,
@@ -113,18 +114,29 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "POST /users/:id/unlock": () => undefined,
     "POST /users/:id/reset-password": () => undefined,
     "PUT /users/:id/role": () => ({ role: "admin" }),
+    "POST /clients": () => ({ name: "Notes", redirectUris: [CALLBACK] }),
+    "PATCH /clients/:id": () => ({ name: "Renamed" }),
+    "DELETE /clients/:id": () => undefined,
+    "POST /clients/:id/secrets": () => ({ overlapSeconds: 0 }),
+    "DELETE /clients/:id/secrets/:secretId": () => undefined,
   };
   const bodyOf = bodies[`${method} ${path}`];
   if (!bodyOf) throw new Error(`${method} ${path} accepts cookies, but this file has no body for it`);
   const body = await bodyOf();
   const filled = path
     .replace(":provider", "github")
-    .replace(":id", await idFor(service, browser, path, email));
+    .replace(":id", await idFor(service, browser, path, email))
+    .replace(":secretId", await newestSecretId(service));
   const type: Record<string, string> = body === tinyPng ? { "Content-Type": "image/png" } : {};
   return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }
 
-/** For `/users`: makes the caller a superuser and returns another account's id. Otherwise returns the id of the caller's session or device. */
+async function newestSecretId({ env }: Service): Promise<string> {
+  const newest = "SELECT id FROM oauth_client_secrets ORDER BY rowid DESC LIMIT 1";
+  return String(await env.DB.prepare(newest).first("id"));
+}
+
+/** For `/users` and `/clients`: makes the caller a superuser and returns the id of another account, or of a client. Otherwise returns the id of the caller's session or device. */
 async function idFor(service: Service, browser: Browser, path: string, email: string): Promise<string> {
   if (path.startsWith("/me/devices")) {
     const [device] = (await browser.send("GET", "/me/devices")).body.data as { id: string }[];
@@ -132,6 +144,10 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
   }
   if (path.startsWith("/me/keys")) {
     return (await createKey(service, (await logIn(service, email)).token)).id;
+  }
+  if (path.startsWith("/clients")) {
+    await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
+    return (await registeredClient(service)).client.id;
   }
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];

@@ -21,8 +21,6 @@ type Deps = {
   readonly onError: OnProviderError;
 };
 
-export type ClientKeySets = ReturnType<typeof createClientKeySets>;
-
 /** Reads the key sets (`jwks_uri`, RFC 7591 §2) of clients: https only, without redirects, bounded in time and size. */
 export function createClientKeySets({ clock, cache, onError }: Deps) {
   return {

@@ -2,8 +2,6 @@ import type { Database } from "../../db/database.ts";
 import { oauthClientAssertions } from "../../db/schema.ts";
 import type { UsedAssertion } from "./client-assertion.ts";
 
-export type ClientAssertionStore = ReturnType<typeof clientAssertionStore>;
-
 export function clientAssertionStore(db: Database) {
   return {
     /** RFC 7523 §3: of concurrent uses of one assertion, one inserts the row. */

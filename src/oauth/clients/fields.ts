@@ -67,22 +67,26 @@ export const metadataFields = {
 };
 
 export const newClientBody = z.strictObject(metadataFields);
-export const clientChangesBody = z.strictObject({ ...metadataFields, name: z.optional(text(100)) });
+export const clientChangesBody = z
+  .strictObject({ ...metadataFields, name: z.optional(text(100)) })
+  .check(
+    z.refine(
+      (body) => Object.values(body).some((value) => value !== undefined),
+      "Must contain at least one field.",
+    ),
+  );
 
-/** Days that the previous secret stays valid. */
+/** How long the previous secret may stay valid. */
 const MAX_OVERLAP_SECONDS = MAX_SECRET_OVERLAP / 1000;
 
 export const rotationBody = z.strictObject({
-  overlapSeconds: z._default(
-    z
-      .number("Must be a number of seconds.")
-      .check(
-        z.int("Must be whole seconds."),
-        z.minimum(0, "Must not be negative."),
-        z.maximum(MAX_OVERLAP_SECONDS, `Must be at most ${MAX_OVERLAP_SECONDS} seconds (30 days).`),
-      ),
-    0,
-  ),
+  overlapSeconds: z
+    .number("Must be a number of seconds.")
+    .check(
+      z.int("Must be whole seconds."),
+      z.minimum(0, "Must not be negative."),
+      z.maximum(MAX_OVERLAP_SECONDS, `Must be at most ${MAX_OVERLAP_SECONDS} seconds (30 days).`),
+    ),
 });
 
 /** A random or chosen id, or the URL of a metadata document. */

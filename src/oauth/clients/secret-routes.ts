@@ -30,7 +30,7 @@ export function clientSecretRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         operationId: "rotateClientSecret",
         summary: "Give an OAuth client a new secret",
         description:
-          "The previous secret stays valid for `overlapSeconds`, at most 30 days. The default is 0: it ends at once.",
+          "The previous secret stays valid for `overlapSeconds`, at most 30 days. 0: it ends at once.",
         tag,
         answer: rotated,
         failures: ["not_found", "conflict"],

@@ -78,7 +78,11 @@ export function devicePollStore(db: Database) {
               ),
             ),
         ],
-        ...openFamily(db, requests, { isAuthorization: isPolled, family, audit }),
+        ...openFamily(db, requests, {
+          isAuthorization: eq(requests.deviceCodeHash, deviceCodeHash),
+          family,
+          audit,
+        }),
         opened: selectFamily(db, family.id),
       });
       const [[request], [counted]] = [found, polled];

@@ -3,11 +3,13 @@ import { SECOND } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type EndReusedSessionDeps, endReusedSession } from "../../sessions/end-reused-session.ts";
 import { judgeRefresh } from "../../sessions/refresh-rules.ts";
-import { verifyRefreshToken } from "../../sessions/refresh-token.ts";
+import { type RefreshTokenClaims, verifyRefreshToken } from "../../sessions/refresh-token.ts";
 import type { Resource } from "../../sessions/resource.ts";
+import type { Rotation } from "../../sessions/rotation-statements.ts";
 import type { SessionState } from "../../sessions/session.ts";
 import type { Client } from "../clients/client.ts";
 import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
+import type { CustomClaims } from "../custom-claims/rules.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { isOpenIdScope, narrowScopes, parseScope } from "../scopes.ts";
 import { lifetimesOf, rotatesRefreshTokens } from "./client-lifetimes.ts";
@@ -40,35 +42,13 @@ export async function refreshClientTokens(
   await warmSigningKeys(deps, client);
   const customClaims = await claimsOfFamily(deps, client, access, form.get("scope"));
   if (!customClaims.ok) return customClaims;
-  const { sessionId, generation } = claims.value;
-  const now = deps.clock.now();
-  const { refreshIdleTtl, refreshGraceSeconds } = lifetimesOf(client, deps.settings);
-  const gracePeriod = refreshGraceSeconds * SECOND;
-  const { userAgent } = caller;
-  const event = { type: "user_agent_changed", details: { sessionId, generation } } as const;
   const [requestedScope, requestedResource] = [form.get("scope"), form.get("resource")];
-  const found = await deps.clientTokens.rotate(
-    {
-      sessionId,
-      generation,
-      holder: {
-        kind: "client",
-        clientId: client.id,
-        ...allowedResources(client, deps.settings.resources, requestedResource),
-        scopes: parseScope(requestedScope ?? ""),
-      },
-      gracePeriod,
-      rotates: rotatesRefreshTokens(client),
-      userAgent,
-      userAgentChanged: newAuditEvent(deps, event, caller),
-      idleExpiresAt: now + refreshIdleTtl * SECOND,
-      now,
-    },
-    client.id,
-  );
+  const rotation = rotationOf(deps, { client, form, caller }, claims.value);
+  const found = await deps.clientTokens.rotate(rotation, client.id);
   if (!found || found.session.clientId !== client.id) return err(INVALID_GRANT);
   const { session, account } = found;
-  const verdict = judgeRefresh({ ...found, presentedGeneration: generation, userAgent, gracePeriod }, now);
+  const { generation, now } = rotation;
+  const verdict = judgeRefresh({ ...found, ...rotation, presentedGeneration: generation }, now);
   if (verdict === "reuse") await endReusedSession(deps, session, generation, caller);
   if (verdict === "audience_refused") return err(refusalOf(session, requestedScope, requestedResource));
   if (verdict !== "rotated" && verdict !== "retry") return err(INVALID_GRANT);
@@ -86,11 +66,38 @@ async function claimsOfFamily(
   client: Client,
   access: AuthorizedAccess | null,
   requestedScope: string | undefined,
-) {
-  if (access === null) return customClaimsOf(deps, { client, access, scopes: [] });
+): Promise<Result<CustomClaims, OAuthError>> {
+  if (access === null) return ok({});
   const allowed = allowedScopes(client, access, deps.settings.resources);
   const scopes = narrowScopes(allowed, requestedScope);
   return scopes.ok ? customClaimsOf(deps, { client, access, scopes: scopes.value }) : ok({});
+}
+
+/** The batch that the request asks for. */
+function rotationOf(
+  deps: RefreshClientTokensDeps,
+  { client, form, caller }: Omit<TokenGrantRequest, "access">,
+  { sessionId, generation }: RefreshTokenClaims,
+): Rotation {
+  const now = deps.clock.now();
+  const { refreshIdleTtl, refreshGraceSeconds } = lifetimesOf(client, deps.settings);
+  const event = { type: "user_agent_changed", details: { sessionId, generation } } as const;
+  return {
+    sessionId,
+    generation,
+    holder: {
+      kind: "client",
+      clientId: client.id,
+      ...allowedResources(client, deps.settings.resources, form.get("resource")),
+      scopes: parseScope(form.get("scope") ?? ""),
+    },
+    gracePeriod: refreshGraceSeconds * SECOND,
+    rotates: rotatesRefreshTokens(client),
+    userAgent: caller.userAgent,
+    userAgentChanged: newAuditEvent(deps, event, caller),
+    idleExpiresAt: now + refreshIdleTtl * SECOND,
+    now,
+  };
 }
 
 /** What the client may still get: its registration and RESOURCES may have changed since the grant. */

@@ -58,12 +58,23 @@ export function openFamily(
   { isAuthorization, family: { claim, ...family }, audit }: Opening,
 ) {
   const isClaimed = and(isAuthorization, eq(source.claim, claim));
+  const isOpened = eq(sessions.id, family.id);
+  const account = db.select({ id: sessions.accountId }).from(sessions).where(isOpened);
+  return {
+    family: [insertFrom(db, sessions, familyRow(source, { claim, ...family }), source, isClaimed)],
+    surplus: [endSurplusSessionsOf(db, sql`${account}`, family.createdAt)],
+    audit: [insertFrom(db, auditEvents, auditRow(audit, sessions.accountId), sessions, isOpened)],
+  };
+}
+
+/** The row of a family, with the columns that the authorization and its browser session give. */
+function familyRow(source: Authorization, { claim, ...family }: NewFamily) {
   const parent = alias(sessions, "parent");
   const ofParent = (value: SQL) =>
     sql`(SELECT ${value} FROM ${sessions} AS "parent" WHERE ${eq(parent.id, source.sessionId)})`;
   const isOffline = sql`instr(' ' || ${source.scope} || ' ', ' offline_access ') > 0`;
   const parentExpiry = sql`CASE WHEN ${isOffline} THEN ${family.expiresAt} ELSE ${ofParent(sql`${parent.expiresAt}`)} END`;
-  const row = {
+  return {
     ...family,
     accountId: sql`${source.accountId}`,
     generation: 1,
@@ -84,13 +95,6 @@ export function openFamily(
     grantId: sql`${source.grantId}`,
     scope: sql`${source.scope}`,
     reauthenticatedAt: null,
-  };
-  const isOpened = eq(sessions.id, family.id);
-  const account = db.select({ id: sessions.accountId }).from(sessions).where(isOpened);
-  return {
-    family: [insertFrom(db, sessions, row, source, isClaimed)],
-    surplus: [endSurplusSessionsOf(db, sql`${account}`, family.createdAt)],
-    audit: [insertFrom(db, auditEvents, auditRow(audit, sessions.accountId), sessions, isOpened)],
   };
 }
 

@@ -5,10 +5,14 @@ import type { Database } from "../../db/database.ts";
 import type { Meter } from "../../db/metered-d1.ts";
 import { meterKv } from "../../db/metered-kv.ts";
 import { pendingRevocations } from "../../db/schema.ts";
+import { MAX_TOKEN_LIFE } from "../signing-keys/rules.ts";
 import type { RevocationList } from "./revocation-list.ts";
 
 /** Sessions that one request or one cron run publishes. The platform allows an invocation 1,000 KV operations. */
 const MAX_PUBLISHED = 480;
+
+/** Seconds. A client's own access tokens may live longer than ACCESS_TOKEN_TTL, and an entry must outlive the last of them. */
+const MIN_TTL_SECONDS = MAX_TOKEN_LIFE / SECOND;
 
 /** Connections that a Worker may have open at once (platform limit). */
 const MAX_CONNECTIONS = 6;
@@ -39,7 +43,8 @@ export function revocationListStore({ kv, db, meter, defer }: Stores): Revocatio
 
     async revokeAccount(accountId, revokedBefore, ttlSeconds) {
       // Of two concurrent writes KV may keep the earlier instant. The pending rows of the sessions therefore stay.
-      await metered.put(accountKey(accountId), String(revokedBefore), ttlSeconds);
+      const seconds = Math.max(ttlSeconds, MIN_TTL_SECONDS);
+      await metered.put(accountKey(accountId), String(revokedBefore), seconds);
     },
 
     async publishPending(now) {
@@ -82,7 +87,9 @@ async function publish(
   for (let start = 0; start < revocations.length; start += MAX_CONNECTIONS) {
     const chunk = revocations.slice(start, start + MAX_CONNECTIONS);
     const outcomes = await Promise.all(
-      chunk.map(({ sessionId, ttlSeconds }) => kv.put(sessionKey(sessionId), "1", ttlSeconds)),
+      chunk.map(({ sessionId, ttlSeconds }) =>
+        kv.put(sessionKey(sessionId), "1", Math.max(ttlSeconds, MIN_TTL_SECONDS)),
+      ),
     );
     const accepted = chunk.filter((_, index) => outcomes[index] !== "failed");
     published.push(...accepted.map(({ sessionId }) => sessionId));

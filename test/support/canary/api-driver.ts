@@ -21,6 +21,8 @@ export function createApiDriver(watched: WatchedService) {
     const answer = await watched.ask(method, `/api/auth${path}`, options, outage);
     const pattern = path
       .replace(/\?.*/, "")
+      .replace(/\/secrets\/[0-9a-f-]{36}/, "/secrets/:secretId")
+      .replace(/client_[\w-]{22}/, ":id")
       .replace(/[0-9a-f-]{36}/, ":id")
       .replace(/^(\/me\/keys)\/\w+$/, "$1/:id")
       .replace("/github", "/:provider");

@@ -202,8 +202,26 @@ export async function administerUser(driver: ApiDriver, email: string, currentPa
   await post(`${path}/deactivate`, undefined, token);
   await ask("GET", "/audit", { token });
   await ask("DELETE", path, { token });
+  await administerClient(driver, token);
   await post("/logout", undefined, token);
   await env.DB.prepare("UPDATE accounts SET role = 'user' WHERE email = ?").bind(email).run();
+}
+
+/** A superuser performs every operation on an OAuth client. */
+async function administerClient({ ask, post, watched }: ApiDriver, token: string): Promise<void> {
+  const body = { name: "Notes", redirectUris: ["https://app.example.com/callback"] };
+  const created = await post("/clients", body, token);
+  const { client, secret } = created.body.data;
+  watched.canaries.plantIssued("the secret of a client", secret, created);
+  const path = `/clients/${client.id}`;
+  await ask("GET", "/clients", { token });
+  await ask("PATCH", path, { token, body: { name: "Renamed" } });
+  const rotated = await post(`${path}/secrets`, { overlapSeconds: 60 }, token);
+  watched.canaries.plantIssued("the second secret of a client", rotated.body.data.secret, rotated);
+  const { secrets } = (await ask("GET", path, { token })).body.data;
+  await ask("DELETE", `${path}/secrets/${secrets[0].id}`, { token });
+  await ask("GET", `${path}/grants`, { token });
+  await ask("DELETE", path, { token });
 }
 
 export async function deleteAccount(driver: ApiDriver, email: string, currentPassword: string) {

@@ -213,6 +213,14 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "captcha_proofs.proof_hash": ["captcha proof"],
   "oauth_transactions.state_hash": ["transaction state"],
   "oauth_transactions.binding_hash": ["transaction cookie"],
+  // test/worker/oauth presents the tokens of clients wherever they are refused.
+  "oauth_client_secrets.secret_hash": null,
+  "oauth_client_assertions.jti_hash": null,
+  "oauth_authorization_codes.code_hash": null,
+  "oauth_pushed_requests.request_hash": null,
+  "oauth_device_requests.device_code_hash": null,
+  "oauth_device_requests.user_code_hash": null,
+  "api_keys.secret_hash": null,
   "authorization_codes.code_hash": ["authorization code of a session", "authorization code of an identity"],
 };
 

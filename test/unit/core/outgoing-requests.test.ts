@@ -8,7 +8,8 @@ const SENDERS = {
   "src/captcha/providers/siteverify.ts": "contracts/captcha-provider",
   "src/client/read-json.ts": "unit/client/jwks-verifier",
   "src/core/post-to-provider.ts": "contracts/mail-provider",
-  "src/oauth/backchannel-logout/send-logout-token.ts": "worker/oauth/backchannel-logout/deliver-logout-notices",
+  "src/oauth/backchannel-logout/send-logout-token.ts":
+    "worker/oauth/backchannel-logout/deliver-logout-notices",
   "src/oauth/client-authentication/client-key-sets.ts": "unit/oauth/client-key-sets",
   "src/oauth/client-metadata/fetch-document.ts": "worker/oauth/client-metadata/resolve-client",
 };

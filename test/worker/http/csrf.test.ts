@@ -105,6 +105,8 @@ const expectRefused = async (
 describe("isCsrfSafe", () => {
   it("applies to these writes, according to the documentation of the routes", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
+      "DELETE /clients/:id",
+      "DELETE /clients/:id/secrets/:secretId",
       "DELETE /me/avatar",
       "DELETE /me/devices/:id",
       "DELETE /me/identities/:provider",
@@ -114,8 +116,11 @@ describe("isCsrfSafe", () => {
       "DELETE /users/:id",
       "DELETE /users/:id/avatar",
       "DELETE /users/:id/sessions",
+      "PATCH /clients/:id",
       "PATCH /me",
       "PATCH /users/:id",
+      "POST /clients",
+      "POST /clients/:id/secrets",
       "POST /login",
       "POST /login/otp",
       "POST /logout",

@@ -56,7 +56,8 @@ describe("rate limits of the service", () => {
     },
   );
 
-  // The endpoints under /oauth are no pages. The pages under /account, /admin and /device require a session, so this client cannot reach their limits.
+  // The endpoints under /oauth are no pages. The pages under /account, /admin and /device require a session, so this client
+  // cannot reach their limits.
   it.each(pageForms.filter(({ path }) => !/^\/(account|admin|device|language|oauth)/.test(path)))(
     "adds up requests to the page $path and to its API route",
     async ({ path, policy }) => {

@@ -15,6 +15,7 @@ const service = startService({ env: providers.variables });
 
 /** Requests without a session that write, and open none. */
 const OPENS_NONE = [
+  "POST /oauth/register",
   "POST /api/auth/captcha/verify",
   "POST /api/auth/register",
   "POST /api/auth/verify-email",
@@ -28,6 +29,11 @@ const OPENS_NONE = [
   "POST /forgot-password",
   "POST /sign-out",
   "POST /language",
+  // The endpoints of OAuth clients open sessions of clients, and none of this service (test/worker/oauth).
+  "POST /oauth/token",
+  "POST /oauth/userinfo",
+  "POST /oauth/introspect",
+  "POST /oauth/revoke",
   "RPC verifyToken",
   "RPC getUser",
   "RPC getUsers",

@@ -65,6 +65,8 @@ describe("the router", () => {
     const open = routes.filter(({ session }) => !session).map(({ method, path }) => `${method} ${path}`);
     expect(open.sort()).toEqual([
       "GET /.well-known/jwks.json",
+      "GET /.well-known/oauth-authorization-server",
+      "GET /.well-known/openid-configuration",
       "GET /api/auth/csrf-token",
       "GET /api/auth/reset-password",
       "GET /api/auth/social",
@@ -79,6 +81,7 @@ describe("the router", () => {
       "GET /docs/start.js",
       "GET /healthz",
       "GET /healthz/deep",
+      "GET /oauth/userinfo",
       "GET /openapi.json",
       "POST /api/auth/captcha/verify",
       "POST /api/auth/exchange",
@@ -92,8 +95,12 @@ describe("the router", () => {
       "POST /api/auth/social/:provider/token",
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",
-      "POST /oauth/register",
+      "POST /oauth/introspect",
       "POST /oauth/par",
+      "POST /oauth/register",
+      "POST /oauth/revoke",
+      "POST /oauth/token",
+      "POST /oauth/userinfo",
     ]);
   });
 

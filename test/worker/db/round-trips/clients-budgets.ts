@@ -27,7 +27,13 @@ export const clientBudgets: BudgetTable = {
   "GET /clients/:id": onClient("GET", "", { d1: 2, kvGets: 0, kvPuts: 0 }),
   "PATCH /clients/:id": onClient("PATCH", "", { d1: 3, kvGets: 1, kvPuts: 0 }, { name: "Renamed" }),
   "DELETE /clients/:id, without sessions": onClient("DELETE", "", { d1: 2, kvGets: 1, kvPuts: 0 }),
-  "POST /clients/:id/secrets": onClient("POST", "/secrets", { d1: 3, kvGets: 1, kvPuts: 0 }, {}, 201),
+  "POST /clients/:id/secrets": onClient(
+    "POST",
+    "/secrets",
+    { d1: 3, kvGets: 1, kvPuts: 0 },
+    { overlapSeconds: 0 },
+    201,
+  ),
   "DELETE /clients/:id/secrets/:secretId": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
