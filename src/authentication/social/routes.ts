@@ -33,7 +33,7 @@ import { type HandleCallbackDeps, handleCallback } from "./handle-callback.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
 import { refuseRedirect, refuseSocialLogin } from "./render-failure.ts";
 import { type SignInWithTokenDeps, signInWithToken } from "./sign-in-with-token.ts";
-import { type StartSocialSignInDeps, startSocialSignIn } from "./start-sign-in.ts";
+import { type StartSocialSignInDeps, startSocialSignIn } from "./start-social-sign-in.ts";
 
 const providerList = answer(200, undefined, z.array(providerSchema));
 
