@@ -24,7 +24,9 @@ const TOP =
   "^src/(composition/|(index|app|page-routes)\\.tsx?$|rpc/entrypoint\\.ts$|jobs/(run-scheduled|schedule)\\.ts$)";
 
 // What `exports` of package.json leads to.
-const PUBLISHED = "^src/client/(index|hono|api-types)\\.ts$";
+const PUBLISHED = "^src/client/(index|hono|browser|api-types)\\.ts$";
+// Packages that an example installs, and modules of Node.
+const EXAMPLE_PACKAGES = "node_modules/(hono|@modelcontextprotocol/sdk|zod)/|^(node:)?(http|process)$";
 
 // The packages that the Worker is made of. The other installed packages build and test it.
 const RUNTIME = [
@@ -167,10 +169,10 @@ module.exports = {
     },
     {
       name: "examples-import-only-published-packages",
-      comment: "An example imports itself, Hono and the package by its name, as a copy of the folder would.",
+      comment: "An example imports itself, its own packages and this package by its name, as a copy of the folder would.",
       severity: "error",
       from: { path: "^examples/([^/]+)/" },
-      to: { pathNot: ["^examples/$1/", "node_modules/hono/", PUBLISHED] },
+      to: { pathNot: ["^examples/$1/", EXAMPLE_PACKAGES, PUBLISHED] },
     },
     {
       name: "examples-import-the-package-by-its-name",
@@ -213,7 +215,7 @@ module.exports = {
       comment: "It runs in other Workers.",
       severity: "error",
       from: { path: "^src/client/" },
-      to: { path: ["^src/", "node_modules/"], pathNot: ["^src/client/", "node_modules/(jose|hono)/"] },
+      to: { path: ["^src/", "node_modules/"], pathNot: ["^src/client/", "node_modules/(jose|hono|oauth4webapi)/"] },
     },
     {
       name: "client-imports-hono-only-in-client-hono",

@@ -182,6 +182,19 @@ export default defineConfig({
         },
       },
       {
+        // Client libraries of others, over HTTP, with one service for all files.
+        test: {
+          name: "clients",
+          maxWorkers,
+          expect: eventually,
+          include: ["test/clients/**/*.test.ts"],
+          environment: "node",
+          globalSetup: ["test/clients/support/start-service.ts"],
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
+        },
+      },
+      {
         // What would be deployed, as it would be deployed; built once by the setup.
         test: {
           name: "bundle",

@@ -1,5 +1,6 @@
 import { importJWK, type JWK } from "jose";
 import { clock } from "./clock.ts";
+import type { Fetch } from "./fetch.ts";
 import { readJson } from "./read-json.ts";
 
 /** Milliseconds for which a key set is cached. A new key is published a day before it signs. */
@@ -34,22 +35,31 @@ type CachedKeySet = {
   state: "fetching" | "fetched" | "failed";
 };
 
-/** By URL. The cache outlives verifiers, which an app may create for each request. */
+/** By URL and algorithm. The cache outlives verifiers, which an app may create for each request. */
 const cachedKeySets = new Map<string, CachedKeySet>();
 
+/** ES256 signs access tokens. ID tokens and logout tokens are signed with RS256 or ES256. */
+export type KeyAlgorithm = "ES256" | "RS256";
+
+export type KeySource = {
+  readonly url: string;
+  readonly alg: KeyAlgorithm;
+  readonly fetch?: Fetch;
+};
+
 /** Returns the key with that `kid`; null if the set has none; "unavailable" if the set cannot be fetched. */
-export async function findKey(url: string, kid: string): Promise<CryptoKey | null | "unavailable"> {
-  const cached = cachedKeySet(url);
+export async function findKey(source: KeySource, kid: string): Promise<CryptoKey | null | "unavailable"> {
+  const cached = cachedKeySet(source);
   const key = cached.keys.get(kid);
   if (key && (isFresh(cached) || (isUsable(cached) && isFetching(cached)))) return key;
   if (isFetching(cached)) await waitForFetch(cached);
-  else if (mayFetch(cached)) await fetchKeys(url, cached);
+  else if (mayFetch(cached)) await fetchKeys(source, cached);
   if (!isUsable(cached)) return "unavailable";
   // Only a completed fetch proves that the key does not exist.
   return cached.keys.get(kid) ?? (cached.state === "fetched" ? null : "unavailable");
 }
 
-function cachedKeySet(url: string): CachedKeySet {
+function cachedKeySet({ url, alg }: KeySource): CachedKeySet {
   const never = Number.NEGATIVE_INFINITY;
   const empty: CachedKeySet = {
     keys: new Map(),
@@ -58,8 +68,9 @@ function cachedKeySet(url: string): CachedKeySet {
     searchedAt: never,
     state: "fetched",
   };
-  const cached = cachedKeySets.get(url) ?? empty;
-  cachedKeySets.set(url, cached);
+  const id = `${alg} ${url}`;
+  const cached = cachedKeySets.get(id) ?? empty;
+  cachedKeySets.set(id, cached);
   return cached;
 }
 
@@ -80,13 +91,13 @@ async function waitForFetch(cached: CachedKeySet): Promise<void> {
   while (isFetching(cached)) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
-async function fetchKeys(url: string, cached: CachedKeySet): Promise<void> {
+async function fetchKeys({ url, alg, fetch }: KeySource, cached: CachedKeySet): Promise<void> {
   // Set before the first await, so that one of several concurrent calls fetches.
   cached.startedAt = clock.now();
   if (isFresh(cached)) cached.searchedAt = cached.startedAt;
   cached.state = "fetching";
   try {
-    cached.keys = await importKeys(await readJson(url, clock.timeoutMs));
+    cached.keys = await importKeys(await readJson(url, clock.timeoutMs, fetch), alg);
     cached.fetchedAt = clock.now();
     cached.state = "fetched";
   } catch {
@@ -94,18 +105,23 @@ async function fetchKeys(url: string, cached: CachedKeySet): Promise<void> {
   }
 }
 
-/** Imports the keys that can sign access tokens: public ES256 keys with a `kid`. Others are ignored. */
-async function importKeys(set: unknown): Promise<ReadonlyMap<string, CryptoKey>> {
+/** Imports the public keys of one algorithm that have a `kid`. Others are ignored. */
+async function importKeys(set: unknown, alg: KeyAlgorithm): Promise<ReadonlyMap<string, CryptoKey>> {
   const { keys } = set as { keys?: unknown };
   if (!Array.isArray(keys)) throw new Error("The response is not a JWK set.");
   const imported = new Map<string, CryptoKey>();
   for (const jwk of keys.slice(0, MAX_KEYS) as (JWK | null)[]) {
-    if (jwk?.kty !== "EC" || jwk.crv !== "P-256" || typeof jwk.kid !== "string") continue;
-    if ((jwk.alg ?? "ES256") !== "ES256" || (jwk.use ?? "sig") !== "sig") continue;
-    // Only these members are copied: private members and `key_ops` are not imported.
-    const { kty, crv, x, y } = jwk;
-    imported.set(jwk.kid, (await importJWK({ kty, crv, x, y }, "ES256")) as CryptoKey);
+    const members = jwk && publicMembers(jwk, alg);
+    if (!members || typeof jwk.kid !== "string") continue;
+    if ((jwk.alg ?? alg) !== alg || (jwk.use ?? "sig") !== "sig") continue;
+    imported.set(jwk.kid, (await importJWK(members, alg)) as CryptoKey);
   }
-  if (imported.size === 0) throw new Error("The JWK set has no ES256 signing key.");
+  if (imported.size === 0) throw new Error(`The JWK set has no ${alg} signing key.`);
   return imported;
+}
+
+/** Only these members are copied: private members and `key_ops` are not imported. Null for a key of another type. */
+function publicMembers({ kty, crv, x, y, n, e }: JWK, alg: KeyAlgorithm): JWK | null {
+  if (alg === "ES256") return kty === "EC" && crv === "P-256" ? { kty, crv, x, y } : null;
+  return kty === "RSA" ? { kty, n, e } : null;
 }

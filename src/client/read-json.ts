@@ -1,11 +1,12 @@
+import { type Fetch, sendRequest } from "./fetch.ts";
+
 /** Bytes. A key set has a few hundred. */
 const MAX_BYTES = 64 * 1024;
 
 /** Fetches JSON with a timeout in milliseconds and a size limit, without redirects. Throws unless the status is 200. */
-export async function readJson(url: string, timeout: number): Promise<unknown> {
-  const response = await fetch(url, {
+export async function readJson(url: string, timeout: number, fetch?: Fetch): Promise<unknown> {
+  const response = await sendRequest(fetch, url, {
     headers: { Accept: "application/json" },
-    redirect: "manual",
     signal: AbortSignal.timeout(timeout),
   });
   if (response.status !== 200 || !response.body) {

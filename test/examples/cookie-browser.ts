@@ -43,9 +43,10 @@ export function openCookieBrowser(fetchWorker: FetchWorker) {
     let response = await send(currentUrl, init, fetchSite);
     for (let hops = 0; hops < MAX_REDIRECTS; hops += 1) {
       const location = response.headers.get("Location");
-      if (location === null) return { url: currentUrl, status: response.status, text: await response.text() };
-      await response.body?.cancel();
-      const next = new URL(location, currentUrl);
+      const text = await response.text();
+      const target = location ?? refreshTarget(text);
+      if (target === null) return { url: currentUrl, status: response.status, text };
+      const next = new URL(target, currentUrl);
       if (next.origin !== currentUrl.origin) fetchSite = "cross-site";
       currentUrl = next;
       response = await send(currentUrl, { method: "GET" }, fetchSite);
@@ -65,6 +66,12 @@ export function openCookieBrowser(fetchWorker: FetchWorker) {
       return follow(new URL(form.action, page.url), init, "same-origin");
     },
   };
+}
+
+/** Where a page leads to by itself: a form of Gatehouse is answered with such a page, since CSP blocks a redirect. */
+function refreshTarget(html: string): string | null {
+  const [, url] = /<meta http-equiv="refresh" content="\d+; ?url=([^"]+)"/i.exec(html) ?? [];
+  return url === undefined ? null : decode(url);
 }
 
 function formOf(html: string, path: string) {

@@ -7,6 +7,7 @@ import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { waitFor } from "../../scripts/shared/wait-for.ts";
 import { assertMatchesContract } from "../support/openapi-contract.ts";
 import { openCookieBrowser } from "./cookie-browser.ts";
+import { CLIENT_SECRET, registerClient } from "./register-client.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
 
@@ -33,15 +34,12 @@ export async function startDocumentedWorkers(documentedWorkers: readonly Documen
     return response as unknown as Response;
   });
   const withLocalOrigin = (text: string) => text.replaceAll(DOCUMENTED_URL, proxy.origin);
-  const originOf = (name: string) => `http://${name}.example.test`;
+  const originOf = (name: string) => `https://${name}.example.test`;
   const harness = createTestHarness({
     workers: [
       {
         configPath: "wrangler.toml",
-        secrets: secretsOf(
-          proxy.origin,
-          documentedWorkers.map(({ name }) => originOf(name)),
-        ),
+        secrets: secretsOf(proxy.origin),
       },
       ...documentedWorkers.map(({ name, config, files }) => {
         const folder = join(directory, name);
@@ -51,13 +49,22 @@ export async function startDocumentedWorkers(documentedWorkers: readonly Documen
           mkdirSync(dirname(join(folder, file)), { recursive: true });
           writeFileSync(join(folder, file), withLocalOrigin(text));
         }
-        return { configPath: join(folder, "wrangler.toml"), vars: { GATEHOUSE_URL: proxy.origin } };
+        return {
+          configPath: join(folder, "wrangler.toml"),
+          vars: { GATEHOUSE_URL: proxy.origin, CLIENT_SECRET },
+        };
       }),
     ],
   });
   await harness.listen();
   const gatehouse = harness.getWorker<{ DB: D1Database }>("gatehouse");
   await gatehouse.applyD1Migrations("DB");
+  await registerClient((await gatehouse.getEnv()).DB, {
+    id: "notes",
+    secret: CLIENT_SECRET,
+    origins: documentedWorkers.map(({ name }) => originOf(name)),
+    resource: "https://notes.example.com",
+  });
   const names = new Map([
     [proxy.origin, "gatehouse"],
     ...documentedWorkers.map(({ name }) => [originOf(name), name] as const),
@@ -97,13 +104,12 @@ const wholeConfig = (config: string, name: string): string =>
 
 export type DocumentedWorkers = Awaited<ReturnType<typeof startDocumentedWorkers>>;
 
-const secretsOf = (origin: string, apps: readonly string[]) => ({
+const secretsOf = (origin: string) => ({
   ENVIRONMENT: "development",
   PUBLIC_URL: origin,
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   // The values in examples/notes/README.md.
   RESOURCES: '[{"uri":"https://notes.example.com","alias":"notes"}]',
-  ALLOWED_RETURN_URLS: apps.map((app) => `${app}/signed-in`).join(","),
   MAIL_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",
   PASSWORD_HASH_BLOCKS: "1",

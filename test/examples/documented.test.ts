@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import own from "../../package.json" with { type: "json" };
 import { examplesForTest } from "../../scripts/check/examples/examples-for-test.ts";
@@ -112,7 +113,7 @@ describe("docs/workers.md", () => {
 });
 
 describe.each([
-  ["docs/workers.md", "app", "Hello, Ada"],
+  ["docs/clients.md", "app", "Hello, Ada"],
   ["examples/notes/README.md", "notes-example", "Notes of Ada"],
 ])("the app in %s", (_page, name, greeting) => {
   it("redirects to sign-in, returns with a session, and ends the session on sign-out", async () => {
@@ -134,7 +135,7 @@ describe.each([
     });
     expect([signedOut.status, signedOut.headers.get("Location")]).toEqual([
       303,
-      `${workers.origin}/sign-out?returnTo=${encodeURIComponent(`${app}/signed-in`)}`,
+      expect.stringMatching(`^${workers.origin}/oauth/logout\\?client_id=notes&`),
     ]);
     expect(
       (await request(name, "/notes", { Cookie: signOut.headers.Cookie, Accept: "text/html" })).status,
@@ -145,11 +146,11 @@ describe.each([
 const cookies = (jar: Map<string, string>) =>
   Array.from(jar, ([name, value]) => `${name}=${value}`).join("; ");
 
-it("serves the public page of docs/workers.md to all visitors and its admin page to admins only", async () => {
+it("serves the public page of docs/clients.md to all visitors and its admin page to admins only", async () => {
   const { email } = await createMember(workers);
   const browser = workers.newBrowser();
   const app = workers.originOf("app");
-  expect((await browser.visit(app)).text).toBe("Hello, whoever you are");
+  expect((await browser.visit(app)).text).toBe("Hello, visitor");
   await browser.submit(await browser.visit(`${app}/notes`), "/sign-in", { email, password: PASSWORD });
   expect((await browser.visit(app)).text).toBe("Hello, Ada");
   expect((await browser.visit(`${app}/notes/all`)).status).toBe(403);
@@ -194,4 +195,30 @@ describe("docs/observability.md", () => {
     });
     expect(Object.keys(data.checks.database ?? {})).toEqual(Object.keys(documented.data.checks.database));
   });
+});
+
+it("remembers ended sessions with the store of docs/clients.md", async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: code("logout-store"), loader: "ts" },
+    format: "esm",
+    write: false,
+  });
+  const { logoutStore } = await import(
+    `data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? "")}`
+  );
+  const values = new Map<string, string>();
+  const store = logoutStore({
+    put: async (key: string, value: string) => void values.set(key, value),
+    get: async (key: string) => values.get(key) ?? null,
+  });
+  const issuedAt = Math.floor(Date.now() / 1000) - 60;
+  const session = { sessionId: "s", userId: "u", issuedAt };
+  expect(await store.hasEnded(session)).toBe(false);
+  await store.end({ sessionId: "s", userId: "u" });
+  expect(await store.hasEnded(session)).toBe(true);
+  expect(await store.hasEnded({ ...session, sessionId: "other" })).toBe(false);
+  await store.end({ userId: "u" });
+  expect(await store.hasEnded({ ...session, sessionId: "other" })).toBe(true);
+  // The user has signed in again since.
+  expect(await store.hasEnded({ ...session, sessionId: "other", issuedAt: issuedAt + 3600 })).toBe(false);
 });

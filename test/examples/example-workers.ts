@@ -3,9 +3,10 @@ import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { waitFor } from "../../scripts/shared/wait-for.ts";
 import { assertMatchesContract } from "../support/openapi-contract.ts";
 import { openCookieBrowser } from "./cookie-browser.ts";
+import { CLIENT_SECRET, registerClient } from "./register-client.ts";
 
-export const GATEHOUSE = "http://auth.example.test";
-export const NOTES = "http://notes.example.test";
+export const GATEHOUSE = "https://auth.example.test";
+export const NOTES = "https://notes.example.test";
 
 export const PASSWORD = "a quiet lighthouse 7";
 
@@ -14,7 +15,6 @@ const SECRETS = {
   PUBLIC_URL: GATEHOUSE,
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   RESOURCES: JSON.stringify([{ uri: NOTES, alias: "notes" }]),
-  ALLOWED_RETURN_URLS: `${NOTES}/signed-in`,
   MAIL_PROVIDER: "mailbox",
   SMS_PROVIDER: "mailbox",
   PASSWORD_HASH_BLOCKS: "1",
@@ -28,12 +28,19 @@ export async function startExample() {
     workers: [
       // The harness also reads a developer's .dev.vars; secrets override it.
       { configPath: "wrangler.toml", secrets: SECRETS },
-      { configPath: "examples/notes/wrangler.toml", vars: { GATEHOUSE_URL: GATEHOUSE } },
+      { configPath: "examples/notes/wrangler.toml", vars: { GATEHOUSE_URL: GATEHOUSE, CLIENT_SECRET } },
     ],
   });
   await harness.listen();
   const workers: Readonly<Record<string, string>> = { [GATEHOUSE]: "gatehouse", [NOTES]: "gatehouse-notes" };
   for (const name of Object.values(workers)) await harness.getWorker(name).applyD1Migrations("DB");
+
+  await registerClient((await harness.getWorker<{ DB: D1Database }>("gatehouse").getEnv()).DB, {
+    id: "notes",
+    secret: CLIENT_SECRET,
+    origins: [NOTES],
+    resource: NOTES,
+  });
 
   const fetchWorker = async (url: URL, init: RequestInit): Promise<Response> => {
     const name = workers[url.origin];
@@ -65,7 +72,7 @@ export async function startExample() {
       const { messages } = (await (await fetchWorker(new URL(url), {})).json()) as {
         messages: { text: string }[];
       };
-      return /http:\S+\?token=\S+/.exec(messages[0]?.text ?? "")?.[0];
+      return /https:\S+\?token=\S+/.exec(messages[0]?.text ?? "")?.[0];
     });
 
   return {

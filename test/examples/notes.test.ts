@@ -30,7 +30,7 @@ async function signedIn() {
 }
 
 /** The cookie of a pending sign-in attempt. */
-const ATTEMPT_COOKIE = /^__Host-notes_journey_[\w-]{8}$/;
+const ATTEMPT_COOKIE = /^__Host-notes_attempt_[\w-]{8}$/;
 
 const hrefOf = ({ url }: BrowserPage) => url.href;
 
@@ -105,17 +105,16 @@ describe("examples/notes", () => {
       expect(jar.has("__Host-notes_access")).toBe(true);
     });
 
-    it("ends its own session on sign-out and redirects to Gatehouse's sign-out page", async () => {
+    it("ends its own session and that of Gatehouse on sign-out, and returns to the public page", async () => {
       const { browser, page } = await signedIn();
       const headers = { Authorization: `Bearer ${browser.jarOf(NOTES).get("__Host-notes_access")}` };
       const apiStatus = async () =>
         (await workers.fetchWorker(new URL(`${NOTES}/api/notes`), { headers })).status;
       expect(await apiStatus()).toBe(200);
-      const signOutPage = await browser.submit(page, "/sign-out");
-      expect(signOutPage.url.origin + signOutPage.url.pathname).toBe(`${GATEHOUSE}/sign-out`);
+      const signedOut = await browser.submit(page, "/sign-out");
       expect([...browser.jarOf(NOTES).keys()]).toEqual([]);
       expect(await apiStatus()).toBe(401);
-      await browser.submit(signOutPage, "/sign-out");
+      expect(hrefOf(signedOut)).toBe(`${NOTES}/`);
       expect((await browser.visit(`${NOTES}/notes`)).url.pathname).toBe("/sign-in");
     });
 
@@ -232,7 +231,7 @@ describe("examples/notes", () => {
         redirect: "manual",
       });
       const planted = redirect.headers.get("Location") ?? "";
-      expect(planted).toMatch(/^http:\/\/notes\.example\.test\/signed-in\?code=/);
+      expect(planted).toMatch(/^https:\/\/notes\.example\.test\/signed-in\?code=/);
       const victim = workers.newBrowser();
       expect((await victim.visit(planted)).text).toContain("Sign in");
       expect(victim.jarOf(NOTES).size).toBe(0);

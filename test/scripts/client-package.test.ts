@@ -21,6 +21,8 @@ const installed = join(modules, "gatehouse");
 const { code: install } = examplesForTest("scripts/client-package", readPages().values())("install");
 let tarball = "";
 
+const DEPENDENCIES = ["jose", "oauth4webapi"];
+
 /** Runs in a shell, since the executables of npm and tsc have other names on Windows. */
 function run(command: string, cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, { cwd, shell: true, encoding: "utf8" });
@@ -43,8 +45,10 @@ beforeAll(() => {
   const [packed] = JSON.parse(run("npm pack --json --silent", source)) as [{ filename: string }];
   tarball = join(source, packed.filename);
   mkdirSync(consumer);
-  // The installed jose, so that the test needs no network.
-  const overrides = { jose: `file:${resolve("node_modules", "jose")}` };
+  // The installed packages, so that the test needs no network.
+  const overrides = Object.fromEntries(
+    DEPENDENCIES.map((name) => [name, `file:${resolve("node_modules", name)}`]),
+  );
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ type: "module", overrides }));
   run(`${install.trim()} --offline --no-audit --no-fund`, consumer);
   symlinkSync(resolve("node_modules", "hono"), join(modules, "hono"), "junction");
@@ -81,8 +85,13 @@ import {
 } from "gatehouse/client/hono";
 import { type Context, Hono } from "hono";
 
-type Env = { Bindings: { AUTH: AuthServiceBinding } };
-const gatehouse = ({ env }: Context<Env>) => ({ binding: env.AUTH, pages: "https://auth.example.com" });
+type Env = { Bindings: { AUTH: AuthServiceBinding; CLIENT_SECRET: string } };
+const gatehouse = ({ env }: Context<Env>) => ({
+  issuer: "https://auth.example.com",
+  clientId: "notes",
+  clientSecret: env.CLIENT_SECRET,
+  verifier: createVerifier({ binding: env.AUTH }),
+});
 
 const api = new Hono<Env & SessionEnv>()
   .use(requireSession((c) => createVerifier({ binding: c.env.AUTH, audience: "notes" }), { strict: true }))
@@ -100,7 +109,7 @@ const app = new Hono<Env>()
     // @ts-expect-error the session is optional
     return c.text(c.var.session.name);
   })
-  .get("/mine", browserSession(gatehouse, { strict: true }), (c) => c.text(c.var.session.name))
+  .get("/mine", browserSession(gatehouse, { strict: true }), (c) => c.text(c.var.session.userId))
   .route("/optional", optionalApi)
   .route("/api", api);
 
@@ -124,16 +133,25 @@ export async function lookUp(auth: AuthServiceBinding): Promise<string> {
 export default app;
 `;
 
+/** The types of the platform that the examples name: the consumer has no package with them. */
+const WORKERS_TYPES = `
+interface Fetcher { fetch(url: string, init?: RequestInit): Promise<Response> }
+interface KVNamespace {
+  get(key: string): Promise<string | null>;
+  put(key: string, value: string, options: { expirationTtl: number }): Promise<void>;
+}
+`;
+
 describe("the packed client", () => {
-  it("depends only on jose and contains no file of the service", () => {
+  it("depends only on jose and oauth4webapi and contains no file of the service", () => {
     const { dependencies, peerDependencies } = JSON.parse(
       readFileSync(join(installed, "package.json"), "utf8"),
     );
-    expect(Object.keys(dependencies)).toEqual(["jose"]);
+    expect(Object.keys(dependencies)).toEqual(DEPENDENCIES);
     expect(peerDependencies).toEqual({ hono: ">=4" });
     const files = run(`tar -tzf "${tarball}"`, source).trim().split("\n");
     const unexpected = files.filter(
-      (file) => !/^package\/(dist\/client\/(hono\/)?[\w-]+(\.d\.ts|\.js)|[\w.]+)$/.test(file),
+      (file) => !/^package\/(dist\/client\/([\w-]+\/)*[\w-]+(\.d\.ts|\.js)|[\w.]+)$/.test(file),
     );
     expect(unexpected).toEqual([]);
     expect(files).toContain("package/dist/client/index.js");
@@ -144,6 +162,25 @@ describe("the packed client", () => {
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
+  it("passes attw for each entry point: its types are found by every module resolution of ES modules", () => {
+    const attw = resolve("node_modules", ".bin", "attw");
+    run(`"${attw}" "${tarball}" --profile esm-only --format ascii --no-emoji`, source);
+  });
+
+  it("runs in the browser: no module of an entry point imports one of Node, and no file but hono's imports hono", () => {
+    const files = run(`tar -tzf "${tarball}"`, source).trim().split("\n");
+    const imports = files
+      .filter((file) => file.endsWith(".js"))
+      .flatMap((file) => {
+        const text = readFileSync(join(modules, file.replace("package", "gatehouse")), "utf8");
+        return [...text.matchAll(/from "([^".][^"]*)"/g)].map(([, name = ""]) => ({ file, name }));
+      });
+    const names = new Set(
+      imports.filter(({ file }) => !/client\/hono(\/|\.js)/.test(file)).map(({ name }) => name),
+    );
+    expect([...names].sort()).toEqual(DEPENDENCIES);
+  });
+
   it.each(["bundler", "nodenext"] as const)(
     "type-checks in a consumer with the module resolution %s",
     (moduleResolution) => {
@@ -152,16 +189,17 @@ describe("the packed client", () => {
     },
   );
 
-  it("type-checks each example of docs/workers.md by itself", () => {
-    const page = readFileSync("docs/workers.md", "utf8");
+  it.each(["workers", "clients"])("type-checks each example of docs/%s.md by itself", (name) => {
+    const page = readFileSync(`docs/${name}.md`, "utf8");
     const examples = [...page.matchAll(/```ts\n(.*?)```/gs)];
     expect(examples.length).toBeGreaterThan(0);
     expect(examples).toHaveLength(page.match(/^```ts$/gm)?.length ?? 0);
     const files = examples.map(([, text = ""], at) => {
-      writeFileSync(join(consumer, `example-${at}.ts`), text);
-      return `example-${at}.ts`;
+      writeFileSync(join(consumer, `${name}-${at}.ts`), text);
+      return `${name}-${at}.ts`;
     });
-    typeCheck(files, "bundler");
+    writeFileSync(join(consumer, "workers.d.ts"), WORKERS_TYPES);
+    typeCheck([...files, "workers.d.ts"], "bundler");
   });
 
   it("fetches the key set of its issuer", async () => {
@@ -188,12 +226,15 @@ describe("the packed client", () => {
   it("redirects a browser to the sign-in pages with Hono", async () => {
     const { browserSession, signInRoutes } = await import(join(installed, "dist", "client", "hono.js"));
     const { Hono } = await import("hono");
-    const gatehouse = () => ({ binding: {}, pages: "https://auth.example.com" });
+    const issuer = "https://auth.example.com";
+    const send = async () =>
+      Response.json({ issuer, authorization_endpoint: `${issuer}/oauth/authorize`, jwks_uri: issuer });
+    const gatehouse = () => ({ issuer, clientId: "notes", fetch: send });
     const app = new Hono().route("/", signInRoutes(gatehouse)).use(browserSession(gatehouse));
     const page = await app.request("https://app.example.com/notes", { headers: { Accept: "text/html" } });
     expect(page.headers.get("Location")).toBe("/sign-in?to=%2Fnotes");
     const redirect = await app.request("https://app.example.com/sign-in?to=%2Fnotes");
-    expect(redirect.headers.get("Location")).toMatch(/^https:\/\/auth\.example\.com\/sign-in\?returnTo=/);
-    expect(redirect.headers.get("Set-Cookie")).toMatch(/^__Host-app_journey_[\w-]{8}=/);
+    expect(redirect.headers.get("Location")).toMatch(/^https:\/\/auth\.example\.com\/oauth\/authorize\?/);
+    expect(redirect.headers.get("Set-Cookie")).toMatch(/^__Host-app_attempt_[\w-]{8}=/);
   });
 });

@@ -3,7 +3,7 @@ import { signInToClient } from "./authorization-requests.ts";
 import { insertClient } from "./oauth-clients.ts";
 import { formsIn, signedInPageBrowser } from "./pages.ts";
 import type { Service } from "./service.ts";
-import { logIn, registerVerifiedUser } from "./users.ts";
+import { accountIdOf, logIn, registerVerifiedUser } from "./users.ts";
 
 type PageBrowser = Awaited<ReturnType<typeof signedInPageBrowser>>;
 
@@ -19,6 +19,17 @@ export async function registerWithConnectedApp(service: Service) {
     .bind(client.id)
     .first<{ id: string }>();
   return { email, client, grantId: grant?.id ?? "", token: (await logIn(service, email)).token };
+}
+
+/** Inserts the consent of a user for a client, without a session. Returns its id. */
+export async function insertGrant(email: string): Promise<string> {
+  const client = await insertTeamClient();
+  const id = crypto.randomUUID();
+  const now = Date.now();
+  await env.DB.prepare("INSERT INTO oauth_grants VALUES (?, ?, ?, '', 'openid', 'notes.example.com', ?, ?)")
+    .bind(id, await accountIdOf(email), client.id, now, now)
+    .run();
+  return id;
 }
 
 /** Signs the user of that browser in to a client, and revokes its access. */

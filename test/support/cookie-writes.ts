@@ -3,6 +3,7 @@ import { createKey, keyRequest } from "./api-keys.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { CALLBACK, registeredClient } from "./client-administration.ts";
+import { insertGrant } from "./connected-apps.ts";
 import { tinyPng } from "./image-parts.ts";
 import {
   enableSecondFactor,
@@ -20,7 +21,6 @@ import { accountIdOf, logIn, newAddress, PASSWORD, registerVerifiedUser } from "
 /** A state-changing route that accepts cookies as credentials. */
 export type CookieWrite = { readonly method: string; readonly path: string };
 
-// `POST /exchange` is not listed, because it accepts only one origin (test/worker/oauth).
 const TRANSPORT = [
   { method: "POST", path: "/login" },
   { method: "POST", path: "/login/otp" },
@@ -91,6 +91,7 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "DELETE /me/devices/:id": () => undefined,
     "POST /me/keys": () => keyRequest(service),
     "DELETE /me/keys/:id": () => undefined,
+    "DELETE /me/apps/:id": () => undefined,
     "POST /me/phone": () => ({ phone: newPhoneNumber() }),
     "POST /me/phone/verify": async () => {
       const { challengeId, code } = await requestPhoneCode(service, (await logIn(service, email)).token);
@@ -136,7 +137,7 @@ async function newestSecretId({ env }: Service): Promise<string> {
   return String(await env.DB.prepare(newest).first("id"));
 }
 
-/** For `/users` and `/clients`: makes the caller a superuser and returns the id of another account, or of a client. Otherwise returns the id of the caller's session or device. */
+/** For `/users` and `/clients`: makes the caller a superuser and returns the id of another account, or of a client. Otherwise returns the id of the caller's session, device or app. */
 async function idFor(service: Service, browser: Browser, path: string, email: string): Promise<string> {
   if (path.startsWith("/me/devices")) {
     const [device] = (await browser.send("GET", "/me/devices")).body.data as { id: string }[];
@@ -149,6 +150,7 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
     await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
     return (await registeredClient(service)).client.id;
   }
+  if (path.startsWith("/me/apps")) return insertGrant(email);
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];
     return session?.id ?? "";

@@ -11,12 +11,23 @@ import { NONCE, secureHeaders } from "hono/secure-headers";
 import { addNote, deleteNote, listNotes, MAX_NOTE_LENGTH, parseNoteText } from "./notes.ts";
 import { NotesPage, PublicPage } from "./pages.tsx";
 
-type Env = { Bindings: { AUTH: AuthServiceBinding; GATEHOUSE_URL: string; DB: D1Database } };
+type Env = {
+  Bindings: {
+    AUTH: AuthServiceBinding;
+    GATEHOUSE: Fetcher;
+    GATEHOUSE_URL: string;
+    CLIENT_SECRET: string;
+    DB: D1Database;
+  };
+};
 
-/** This Worker calls Gatehouse over the binding; browsers are redirected to its pages. */
+/** The client that Gatehouse has registered. Its requests go over the binding; browsers are redirected to the pages. */
 const gatehouse = ({ env }: Context<Env>) => ({
-  binding: env.AUTH,
-  pages: env.GATEHOUSE_URL,
+  issuer: env.GATEHOUSE_URL,
+  clientId: "notes",
+  clientSecret: env.CLIENT_SECRET,
+  fetch: (url: string, init?: RequestInit) => env.GATEHOUSE.fetch(url, init),
+  verifier: createVerifier({ binding: env.AUTH }),
   name: "notes",
   home: "/notes",
 });
@@ -37,7 +48,7 @@ app.use(
   }),
 );
 
-// /sign-in, /signed-in (the callback) and /sign-out.
+// /sign-in, /signed-in (the redirect URI) and /sign-out.
 app.route("/", signInRoutes(gatehouse));
 
 // The public page needs no session, and shows the name of a signed-in user.

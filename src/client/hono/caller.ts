@@ -1,11 +1,4 @@
 import type { Context } from "hono";
-import type { Client } from "../auth-service.ts";
-
-/** The user's client, for the list of their sessions. The edge sets the IP address; a client cannot forge it. */
-export const clientOf = (c: Context): Client => ({
-  ip: c.req.header("CF-Connecting-IP") ?? null,
-  userAgent: c.req.header("User-Agent") ?? null,
-});
 
 /** Whether a browser navigates or submits a form, rather than a script. Only then may the response be HTML. */
 export const acceptsHtml = (c: Context): boolean => c.req.header("Accept")?.includes("text/html") ?? false;

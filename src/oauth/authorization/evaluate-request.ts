@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { type AudienceSettings, ownAudience } from "../../sessions/audience.ts";
+import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import type { StoredGrant } from "../grants/grant.ts";
 import { type IdTokenDeps, verifyIdTokenHint } from "../id-token.ts";
 import type { OAuthError } from "../oauth-error.ts";
@@ -21,12 +22,13 @@ import { readInteraction } from "./interaction.ts";
 import { errorRedirect } from "./redirect-url.ts";
 import type { AuthorizationState, AuthorizationStore } from "./store.ts";
 
-export type EvaluateRequestDeps = Pick<IdTokenDeps, "keyRing" | "settings"> & {
-  readonly clock: Clock;
-  readonly secrets: SecretRing;
-  readonly authorizations: Pick<AuthorizationStore, "read">;
-  readonly settings: AudienceSettings;
-};
+export type EvaluateRequestDeps = Pick<IdTokenDeps, "keyRing" | "settings"> &
+  ResolveClientDeps & {
+    readonly clock: Clock;
+    readonly secrets: SecretRing;
+    readonly authorizations: Pick<AuthorizationStore, "read">;
+    readonly settings: AudienceSettings;
+  };
 
 export type AuthorizationInput = {
   /** The query string, without its question mark. */
@@ -60,8 +62,9 @@ export async function evaluateRequest(
   const sent = readParameters(query);
   const token = pushedRequestToken(sent.form.get("request_uri"));
   const requestHash = token === null ? null : await hashOneTimeToken(token);
+  const clientId = sent.form.get("client_id") ?? "";
   const state = await deps.authorizations.read({
-    clientId: sent.form.get("client_id") ?? "",
+    clientId,
     requestHash,
     held,
     own: ownAudience(deps.settings),
@@ -70,7 +73,8 @@ export async function evaluateRequest(
   const parameters = requestHash === null ? sent : pushedParameters(sent, state);
   if (parameters === null) return INVALID_REQUEST_URI;
   const isPushed = requestHash !== null;
-  const checked = checkRequest({ ...parameters, client: state.client, isPushed, resources });
+  const client = await resolveFoundClient(deps, { clientId, found: state.client, now });
+  const checked = checkRequest({ ...parameters, client: client?.client ?? null, isPushed, resources });
   if (!checked.ok) {
     const { error } = checked;
     return error.kind === "page"

@@ -7,7 +7,7 @@ import { accountIsActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { auditEvents, oauthAuthorizationCodes, oauthPushedRequests, sessions } from "../../db/schema.ts";
 import { generationIsAccepted, isOwnSession, sessionIsLive } from "../../sessions/statements.ts";
-import type { Client } from "../clients/client.ts";
+import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 import type { NewGrant, StoredGrant } from "../grants/grant.ts";
 import { selectGrants, upsertGrant } from "../grants/statements.ts";
@@ -28,7 +28,7 @@ type Lookup = {
 };
 
 export type AuthorizationState = {
-  readonly client: Client | null;
+  readonly client: ClientWithSecrets | null;
   /** The pushed parameters. */
   readonly pushed: string | null;
   readonly session: AuthorizingSession | null;
@@ -63,7 +63,7 @@ export const authorizationStore = (db: Database) => ({
     });
     const [row] = session;
     return {
-      client: readSelectedClient(client)?.client ?? null,
+      client: readSelectedClient(client),
       pushed: pushed[0]?.parameters ?? null,
       session: row && row.account.id === held?.accountId ? { ...row, amr: row.amr.split(" ") } : null,
       grants,

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
+import { type ResolveClientDeps, resolveClient } from "../client-metadata/resolve-client.ts";
 import type { Client, ClientWithSecrets } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { type ClientAssertionDeps, isValidAssertion } from "./client-assertion.ts";
@@ -9,10 +10,7 @@ import { type ClientCredentials, type PresentedClient, readPresentedClient } fro
 
 export type VerifyClientDeps = ClientAssertionDeps;
 
-export type AuthenticateClientDeps = VerifyClientDeps & {
-  readonly clock: Clock;
-  readonly clients: { find(clientId: string, now: number): Promise<ClientWithSecrets | null> };
-};
+export type AuthenticateClientDeps = VerifyClientDeps & ResolveClientDeps & { readonly clock: Clock };
 
 /**
  * Authenticates the client of a request (RFC 6749 §2.3) by the one method that it is registered for. Costs one D1 round
@@ -25,7 +23,7 @@ export async function authenticateClient(
 ): Promise<Result<Client, OAuthError>> {
   const presented = readPresentedClient(credentials);
   if (!presented.ok) return presented;
-  const found = await deps.clients.find(presented.value.clientId, deps.clock.now());
+  const found = await resolveClient(deps, presented.value.clientId, deps.clock.now());
   return verifyClient(deps, presented.value, found);
 }
 

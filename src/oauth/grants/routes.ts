@@ -5,7 +5,7 @@ import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { timestamp } from "../../http/timestamp.ts";
-import { pathParams } from "../../http/validate-request.ts";
+import { idParam } from "../../http/validate-request.ts";
 import type { ConnectedApp } from "./grant.ts";
 import { type ListAppsDeps, listApps } from "./list-apps.ts";
 import { type RevokeAppDeps, revokeApp } from "./revoke-app.ts";
@@ -33,7 +33,6 @@ const appSchema = z
 
 const appList = answer(200, undefined, z.array(appSchema));
 const appRevoked = answer(200, "The app has no access any more.");
-const grantParam = pathParams(z.object({ grantId: z.uuid() }));
 
 type Deps = ListAppsDeps & RevokeAppDeps & RequireSessionDeps;
 
@@ -58,7 +57,7 @@ export function connectedAppRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       },
     )
     .delete(
-      "/me/apps/:grantId",
+      "/me/apps/:id",
       describeRoute({
         operationId: "revokeConnectedApp",
         summary: "End the access of an app to the caller's account",
@@ -68,9 +67,9 @@ export function connectedAppRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         failures: ["not_found"],
       }),
       session,
-      grantParam,
+      idParam,
       async (c) => {
-        const { grantId } = c.req.valid("param");
+        const { id: grantId } = c.req.valid("param");
         const accountId = c.var.session.account.id;
         const result = await revokeApp(depsOf(c), { grantId, accountId, caller: c.var.caller });
         return result.ok ? respond(c, appRevoked) : refuse(c, result.error.reason);

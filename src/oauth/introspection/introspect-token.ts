@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { AccessTokenClaims, MachineTokenClaims } from "../../sessions/access-token-claims.ts";
 import { type VerifyClientDeps, verifyClient } from "../client-authentication/authenticate-client.ts";
 import { type ClientCredentials, readPresentedClient } from "../client-authentication/presented-client.ts";
+import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import type { Client } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { type PresentedToken, type PresentedTokenDeps, readPresentedToken } from "../presented-token.ts";
@@ -11,6 +12,7 @@ import { type IntrospectApiKeyDeps, introspectApiKey } from "./introspect-api-ke
 import type { IntrospectionStore, LiveSession, TokenReference } from "./store.ts";
 
 export type IntrospectTokenDeps = VerifyClientDeps &
+  ResolveClientDeps &
   PresentedTokenDeps &
   IntrospectApiKeyDeps & {
     readonly clock: Clock;
@@ -38,8 +40,13 @@ export async function introspectToken(
   const text = credentials.form.get("token") ?? "";
   const key = await readPresentedKey(text);
   const token = key === null ? await readPresentedToken(deps, { token: text, clientId }) : null;
-  const facts = await deps.introspections.read(clientId, referenceOf(token, key), deps.clock.now());
-  const caller = await verifyClient(deps, presented.value, facts.caller);
+  const now = deps.clock.now();
+  const facts = await deps.introspections.read(clientId, referenceOf(token, key), now);
+  const caller = await verifyClient(
+    deps,
+    presented.value,
+    await resolveFoundClient(deps, { clientId, found: facts.caller, now }),
+  );
   if (!caller.ok) return caller;
   // RFC 7662 §2.1: a public client cannot be authorized, and a token must not be tested by anyone who has it.
   if (caller.value.authMethod === "none")

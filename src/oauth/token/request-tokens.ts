@@ -2,6 +2,7 @@ import type { Caller } from "../../core/caller.ts";
 import { err, type Result } from "../../core/result.ts";
 import { type VerifyClientDeps, verifyClient } from "../client-authentication/authenticate-client.ts";
 import { readPresentedClient } from "../client-authentication/presented-client.ts";
+import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import { type Client, GRANT_TYPES } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { OAuthForm } from "../oauth-form.ts";
@@ -11,6 +12,7 @@ import type { TokenResponse } from "./token-grant.ts";
 import type { TokenRequestStore } from "./token-request-store.ts";
 
 export type RequestTokensDeps = VerifyClientDeps &
+  ResolveClientDeps &
   PresentedGrantDeps &
   TokenGrantDeps & { readonly tokenRequests: TokenRequestStore };
 
@@ -29,11 +31,12 @@ export async function requestTokens(
   if (!presented.ok) return presented;
   const { clientId } = presented.value;
   const presentedGrant = await readPresentedGrant(deps, form, clientId);
-  const found = await deps.tokenRequests.read(clientId, presentedGrant, deps.clock.now());
-  const client = await verifyClient(deps, presented.value, found.client);
+  const now = deps.clock.now();
+  const { client: found, access } = await deps.tokenRequests.read(clientId, presentedGrant, now);
+  const resolved = await resolveFoundClient(deps, { clientId, found, now });
+  const client = await verifyClient(deps, presented.value, resolved);
   if (!client.ok) return client;
   const grant = grantOf(client.value, form.get("grant_type"));
-  const { access } = found;
   return grant.ok ? grant.value(deps, { client: client.value, form, caller, access }) : grant;
 }
 

@@ -36,7 +36,7 @@ export const userMutations: readonly Mutation[] = [
     },
   },
   {
-    route: "DELETE /me/apps/:grantId",
+    route: "DELETE /me/apps/:id",
     status: 200,
     repeatedStatus: 404,
     async request(service) {

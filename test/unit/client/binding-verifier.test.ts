@@ -4,7 +4,7 @@ import { OUTAGES, openFakeGatehouse, SESSION } from "./fake-gatehouse.ts";
 
 const verifyBy = (answer: () => unknown) => {
   const { does, binding } = openFakeGatehouse();
-  does.verifyToken = answer;
+  does.verify = answer;
   return createVerifier({ binding }).verify("access-1");
 };
 const UNAVAILABLE = { ok: false, reason: "unavailable" };

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import type { App } from "../../../src/client/hono/app.ts";
+import type { App } from "../../../src/client/hono/sign-in/app.ts";
 import {
   browserSession,
   type OptionalSessionEnv,
@@ -9,11 +9,20 @@ import {
   signInRoutes,
 } from "../../../src/client/hono.ts";
 import { openBrowser } from "./app-browser.ts";
-import { APP, OUTAGES, openFakeGatehouse, PAGES } from "./fake-gatehouse.ts";
+import { APP, HTTP_OUTAGES, ISSUER, OUTAGES, openFakeGatehouse } from "./fake-gatehouse.ts";
 
 function open(initialCookies: Record<string, string> = {}, changes: Partial<App> = {}) {
   const gatehouse = openFakeGatehouse();
-  const appOf = () => ({ binding: gatehouse.binding, pages: PAGES, home: "/home", ...changes });
+  const { fetch: send, verifier } = gatehouse;
+  const appOf = (): App => ({
+    issuer: ISSUER,
+    clientId: "gatehouse",
+    clientSecret: "secret",
+    fetch: send,
+    verifier,
+    home: "/home",
+    ...changes,
+  });
   const pages = new Hono<SessionEnv>()
     .use(browserSession(appOf))
     .get("/", (c) => c.text(`Hello, ${c.var.session.name}`))
@@ -55,7 +64,7 @@ describe("browserSession", () => {
       const { browser, gatehouse } = open(SIGNED_IN);
       const answer = await browser.ask("/mine");
       expect([answer.status, await answer.text()]).toEqual([200, "Hello, Ada"]);
-      expect(gatehouse.calls).toEqual([["verifyToken", "access-1", { strict: false }]]);
+      expect(gatehouse.calls).toEqual([["verify", "access-1", { strict: false }]]);
       expect(answer.headers.getSetCookie()).toEqual([]);
     });
 
@@ -78,9 +87,9 @@ describe("browserSession", () => {
       const { browser, gatehouse } = open({ access: "old", refresh: "refresh-1" });
       expect(await (await browser.ask("/strict")).text()).toBe("Ada");
       expect(gatehouse.calls.map(([name, , options]) => [name, options])).toEqual([
-        ["verifyToken", { strict: true }],
-        ["refreshSession", undefined],
-        ["verifyToken", { strict: true }],
+        ["verify", { strict: true }],
+        ["refresh", undefined],
+        ["verify", { strict: true }],
       ]);
     });
 
@@ -92,7 +101,7 @@ describe("browserSession", () => {
         expect([answer.status, await answer.text()]).toEqual([200, "anonymous"]);
       }
       const { browser, gatehouse } = open(SIGNED_IN);
-      gatehouse.does.verifyToken = OUTAGES["is not deployed"] as never;
+      gatehouse.does.verify = () => ({ ok: false, reason: "unavailable" });
       expect(await (await browser.ask("/open/name")).text()).toBe("anonymous");
       expect(browser.kept()).toEqual(SIGNED_IN);
     });
@@ -186,62 +195,56 @@ describe("browserSession", () => {
   });
 
   describe("browserSession during an outage", () => {
-    it.each(Object.entries(OUTAGES))(
-      "answers with 503 and keeps the cookies when the service %s",
-      async (_name, outage) => {
-        for (const [method, cookies] of [
-          ["verifyToken", SIGNED_IN],
-          ["refreshSession", { access: "old", refresh: "refresh-1" }],
-        ] as const) {
-          const { browser, gatehouse } = open(cookies);
-          gatehouse.does[method] = outage;
-          const page = await browser.ask("/mine");
-          expect([page.status, page.headers.get("Retry-After")]).toEqual([503, "5"]);
-          expect(await page.text()).toContain("<h1>The service is unavailable.");
-          const json = await browser.ask("/mine", { headers: { Accept: "*/*" } });
-          expect([json.status, await json.json()]).toMatchObject([503, { error: { code: "unavailable" } }]);
-          expect(browser.kept()).toEqual(cookies);
-        }
-      },
-    );
+    it.each([
+      ...Object.entries(OUTAGES).map(([name, outage]) => ["verify", name, outage] as const),
+      ...Object.entries(HTTP_OUTAGES).map(([name, outage]) => ["refresh", name, outage] as const),
+    ])("answers with 503 and keeps the cookies when %s %s", async (method, _name, outage) => {
+      const cookies: Record<string, string> =
+        method === "verify" ? SIGNED_IN : { access: "old", refresh: "refresh-1" };
+      const { browser, gatehouse } = open(cookies);
+      Object.assign(gatehouse.does, { [method]: outage });
+      const page = await browser.ask("/mine");
+      expect([page.status, page.headers.get("Retry-After")]).toEqual([503, "5"]);
+      expect(await page.text()).toContain("<h1>The service is unavailable.");
+      const json = await browser.ask("/mine", { headers: { Accept: "*/*" } });
+      expect([json.status, await json.json()]).toMatchObject([503, { error: { code: "unavailable" } }]);
+      expect(browser.kept()).toEqual(cookies);
+    });
 
     it("sets refreshed tokens although they cannot be verified", async () => {
       const { browser, gatehouse } = open({ refresh: "refresh-1" });
-      gatehouse.does.verifyToken = () => ({ ok: false, reason: "unavailable" });
+      gatehouse.does.verify = () => ({ ok: false, reason: "unavailable" });
       expect((await browser.ask("/mine")).status).toBe(503);
       expect(browser.kept()).toEqual(REFRESHED);
     });
 
-    it.each([
-      ["verifyToken", "forbidden"],
-      ["refreshSession", "bad_request"],
-    ] as const)("throws when %s returns %s, since the app is misconfigured", async (method, reason) => {
-      const { browser, gatehouse } = open({ access: "old", refresh: "refresh-1" });
-      gatehouse.does[method] = () => ({ ok: false, reason });
-      const answer = await browser.ask("/mine");
-      expect([answer.status, await answer.text()]).toMatchObject([500, expect.stringContaining(reason)]);
+    it("throws when the verifier or the token endpoint refuses the app, since it is misconfigured", async () => {
+      const refusing = open({ access: "old", refresh: "refresh-1" });
+      refusing.gatehouse.does.verify = () => ({ ok: false, reason: "forbidden" });
+      expect(await (await refusing.browser.ask("/mine")).text()).toContain("forbidden");
+      const unknown = open({ refresh: "refresh-1" });
+      unknown.gatehouse.does.refresh = () => Response.json({ error: "invalid_client" }, { status: 400 });
+      const answer = await unknown.browser.ask("/mine");
+      expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining("invalid_client")]);
+      expect(unknown.browser.kept()).toEqual({ refresh: "refresh-1" });
     });
 
-    it("throws without a binding and without the URL of the pages", async () => {
-      const unbound = await open(SIGNED_IN, { binding: undefined }).browser.ask("/mine");
-      expect([unbound.status, await unbound.text()]).toEqual([
-        500,
-        "The service binding is undefined. Add it to wrangler.toml.",
-      ]);
-      const withoutPages = await open({}, { pages: undefined }).browser.ask("/mine");
-      expect([withoutPages.status, await withoutPages.text()]).toEqual([
-        500,
-        "pages must be Gatehouse's PUBLIC_URL",
-      ]);
+    it.each<[Partial<App>, string]>([
+      [{ issuer: "https://auth.example.com/" }, "issuer must be an https origin without a path"],
+      [{ issuer: undefined }, "issuer must be an https origin without a path"],
+      [{ clientId: "" }, "clientId is required"],
+    ])("throws for the configuration %j", async (changes, message) => {
+      const answer = await open(SIGNED_IN, changes).browser.ask("/mine");
+      expect([answer.status, await answer.text()]).toEqual([500, message]);
     });
   });
 
   it("sets no token after a sign-out route that it wraps", async () => {
     const { browser, gatehouse } = open({ refresh: "refresh-1" });
     const answer = await browser.post("/around/sign-out");
-    expect(gatehouse.calls.at(-1)).toMatchObject(["signOut", { refreshToken: "refresh-2" }]);
+    expect(gatehouse.calls.at(-1)).toEqual(["revoke", "refresh-2"]);
     expect(browser.kept()).toEqual({});
     // One Set-Cookie line for each cookie: no later line overrides the deletion.
-    expect(answer.headers.getSetCookie()).toHaveLength(2);
+    expect(answer.headers.getSetCookie()).toHaveLength(3);
   });
 });

@@ -29,6 +29,11 @@ export async function openIssuer() {
     keys.push({ kid, privateKey: pair.privateKey, publicJwk });
   };
   await addKey("first");
+  const keyOf = (kid: string) => {
+    const key = keys.find((candidate) => candidate.kid === kid);
+    if (!key) throw new Error(`no key ${kid}`);
+    return key.privateKey;
+  };
   return {
     url,
     addKey,
@@ -38,10 +43,8 @@ export async function openIssuer() {
       answer = listener;
     },
     /** A valid token signed with the key `by`, with `kid` in its header. */
-    token: (kid = "first", by = kid) => {
-      const key = keys.find((candidate) => candidate.kid === by);
-      if (!key) throw new Error(`no key ${by}`);
-      return new SignJWT({
+    token: (kid = "first", by = kid) =>
+      new SignJWT({
         sid: "s",
         role: "admin",
         email: "a@example.com",
@@ -59,7 +62,11 @@ export async function openIssuer() {
         .setJti("j")
         .setIssuedAt()
         .setExpirationTime("1 day")
-        .sign(key.privateKey);
-    },
+        .sign(keyOf(by)),
+    /** A token with these claims exactly. An undefined claim is left out. */
+    sign: (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: "ES256", kid: "first", typ: "at+jwt", ...header })
+        .sign(keyOf("first")),
   };
 }

@@ -6,7 +6,7 @@ const SENDERS = {
   "src/accounts/breached-passwords.ts": "worker/accounts/password-policy",
   "src/authentication/social/providers/provider-fetch.ts": "worker/authentication/social/provider-errors",
   "src/captcha/providers/siteverify.ts": "contracts/captcha-provider",
-  "src/client/read-json.ts": "unit/client/jwks-verifier",
+  "src/client/fetch.ts": "unit/client/jwks-verifier",
   "src/core/post-to-provider.ts": "contracts/mail-provider",
   "src/oauth/backchannel-logout/send-logout-token.ts":
     "worker/oauth/backchannel-logout/deliver-logout-notices",
@@ -50,10 +50,16 @@ describe("the outgoing requests of the program", () => {
     expect(readFileSync(`test/${test}.test.ts`, "utf8")).toMatch(/redirect/i);
   });
 
-  it("of a library go through the fetch function of the providers", () => {
-    const openid = sources.filter(({ text }) => text.includes('from "oauth4webapi"'));
-    expect(openid.length).toBeGreaterThan(0);
-    for (const { name, text } of openid) expect(text, name).toContain("requestOptions(providerFetch");
+  it("of a library go through the fetch function of the providers, or of the client", () => {
+    const senders = sources.filter(
+      ({ text }) => text.includes('from "oauth4webapi"') && /await \w+Request\(/.test(text),
+    );
+    expect(senders.length).toBeGreaterThan(0);
+    for (const { name, text } of senders) {
+      expect(text, name).toContain(
+        name.startsWith("src/client/") ? "requestOptions(client" : "requestOptions(providerFetch",
+      );
+    }
     for (const { name, text } of sources) expect(text, name).not.toContain("createRemoteJWKSet");
   });
 });

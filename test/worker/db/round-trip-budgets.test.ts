@@ -27,6 +27,7 @@ const table: BudgetTable = {
   ...oauthBudgets,
   ...deviceBudgets,
   ...authorizationBudgets,
+  ...oauthBudgets,
 };
 
 describe("round trips before the response, on a warm isolate", () => {

@@ -107,6 +107,7 @@ describe("isCsrfSafe", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
       "DELETE /clients/:id",
       "DELETE /clients/:id/secrets/:secretId",
+      "DELETE /me/apps/:id",
       "DELETE /me/avatar",
       "DELETE /me/devices/:id",
       "DELETE /me/identities/:provider",

@@ -84,7 +84,6 @@ describe("the router", () => {
       "GET /oauth/userinfo",
       "GET /openapi.json",
       "POST /api/auth/captcha/verify",
-      "POST /api/auth/exchange",
       "POST /api/auth/forgot-password",
       "POST /api/auth/login",
       "POST /api/auth/login/otp",
@@ -146,6 +145,7 @@ describe("another user's id", () => {
   it("only the listed routes take the id of the caller's own resource", () => {
     expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "DELETE /api/auth/me/devices/:id",
+      "DELETE /api/auth/me/apps/:id",
       "DELETE /api/auth/me/keys/:id",
       "DELETE /api/auth/sessions/:id",
     ]);

@@ -3,13 +3,12 @@ import { getTableName, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
 import * as schema from "../../../../src/db/schema.ts";
-import { createKey } from "../../../support/api-keys.ts";
-import { authorizationCodeIn, clientAppUrl } from "../../../support/client-app.ts";
+import { createKey, NOTES_RESOURCE } from "../../../support/api-keys.ts";
+import { codeIn, newApp, pageFor } from "../../../support/client-app.ts";
 import { dumpDatabase, type Row } from "../../../support/database-rows.ts";
 import { createDeviceClient, decide, startDevice } from "../../../support/devices.ts";
 import { photoWithGps } from "../../../support/images.ts";
 import { createUnreachableKv } from "../../../support/kv.ts";
-import { authorizedCode, familyOf, RESOURCE_VARIABLES } from "../../../support/oauth.ts";
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
@@ -116,19 +115,21 @@ describe("DELETE /users/:id", () => {
 
   it("leaves no row of the account in any table with an account column, except in the audit log", async () => {
     const providers = openProviders();
-    const variables = { ...providers.variables, ...RESOURCE_VARIABLES };
-    const service = startService({ clock: createTestClock(), env: variables });
+    const service = startService({
+      clock: createTestClock(),
+      env: { ...providers.variables, RESOURCES: NOTES_RESOURCE },
+    });
     const callUsers = usersApiAs(service, await signedInAs(service, "superuser")).call;
     const { email, token } = await registerVerifyAndLogIn(service);
     const id = await accountIdOf(email);
     const accessToken = await providers.tokenOf(socialUser());
     await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
+    const app = await newApp(service);
     const browser = await signedInPageBrowser(service, email);
-    authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in")));
+    codeIn(await browser.visit(pageFor(app, "/sign-in")));
     await createKey(service, token);
-    const client = await createDeviceClient(service);
-    await authorizedCode(service, { user: { accountId: id, sessionId: familyOf(token) }, client });
-    await decide(browser, await startDevice(service, client));
+    const device = await createDeviceClient(service);
+    await decide(browser, await startDevice(service, device, { scope: "openid" }));
     await service.post("/forgot-password", { email });
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await startSecondFactor(service, email);

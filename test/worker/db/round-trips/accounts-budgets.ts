@@ -25,7 +25,7 @@ export const accountsBudgets: BudgetTable = {
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },
     request: async () => api("GET", "/me/apps", undefined, (await registerAndLogIn(service)).token),
   },
-  "DELETE /me/apps/:grantId": {
+  "DELETE /me/apps/:id": {
     budget: { d1: 2, kvGets: 1, kvPuts: 1 },
     request: async () => {
       const { token, grantId } = await registerWithConnectedApp(service);

@@ -45,7 +45,6 @@ export const service = startService({
     ...providers.variables,
     ...ONE_RESOURCE,
     CLIENT_REGISTRATION: "on",
-    ...providers.variables,
     DB: d1.db,
     KV: kv.kv,
     RATE_LIMITS,

@@ -54,7 +54,7 @@ describe("GET /me/apps", () => {
   });
 });
 
-describe("DELETE /me/apps/:grantId", () => {
+describe("DELETE /me/apps/:id", () => {
   it("ends the sessions of the app on all devices, its codes, and the consent", async () => {
     const { client, email, browser, token } = await arrange();
     const second = await signedInPageBrowser(service, email);
