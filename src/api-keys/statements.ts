@@ -27,11 +27,12 @@ export const selectApiKey = (db: Database, id: string) =>
     .select({
       ...keyColumns,
       secretHash: apiKeys.secretHash,
-      accountId: accounts.id,
+      // Names of their own: a batch returns rows by column name.
+      accountId: sql<string>`${accounts.id}`.as("owner_id"),
       role: accounts.role,
       email: accounts.email,
       emailVerifiedAt: emailVerifiedAt(),
-      ownerName: accounts.name,
+      ownerName: sql<string>`${accounts.name}`.as("owner_name"),
     })
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))

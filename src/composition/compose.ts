@@ -159,6 +159,8 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
       clock,
       cache: new Map(),
       onError: reportProviderError("client-keys"),
+      allowsLoopback: config.environment === "development",
+      timeout: options.providerTimeoutMs,
     }),
     customClaims: {
       source: env.CLAIMS ?? null,

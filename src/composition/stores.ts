@@ -34,6 +34,7 @@ import { introspectionStore } from "../oauth/introspection/store.ts";
 import { logoutStore } from "../oauth/logout/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
 import { clientTokenStore } from "../oauth/token/store.ts";
+import { tokenRequestStore } from "../oauth/token/token-request-store.ts";
 import { userinfoStore } from "../oauth/userinfo/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
@@ -75,6 +76,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   logoutNotices: logoutNoticeStore(db),
   clientAssertions: clientAssertionStore(db),
   clientTokens: clientTokenStore(db),
+  tokenRequests: tokenRequestStore(db),
   introspections: introspectionStore(db),
   userinfo: userinfoStore(db),
   apiKeys: apiKeyStore(db, sendCaps),

@@ -34,3 +34,14 @@ export function isPublicHost(host: string): boolean {
 /** Whether the text is host and port of this machine, such as `127.0.0.1:4321`. For development only. */
 export const isLoopbackOrigin = (host: string): boolean =>
   /^(?:127\.0\.0\.1|\[::1\]|localhost):\d{1,5}$/.test(host);
+
+/**
+ * Whether the service may send a request to a URI that a client has registered (server-side request forgery): https to a
+ * public host, in development also to this machine.
+ */
+export function mayBeCalled(uri: string, allowsLoopback: boolean): boolean {
+  const url = URL.parse(uri);
+  if (url === null || url.username !== "" || url.password !== "") return false;
+  if (allowsLoopback && isLoopbackOrigin(url.host)) return true;
+  return url.protocol === "https:" && isPublicHost(url.hostname);
+}

@@ -7,19 +7,20 @@ import { removeUnverifiedIdentities } from "../authentication/social/unverified-
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../db/schema.ts";
+import { removeForeignGrants } from "../oauth/grants/statements.ts";
 import { EMAIL_TOKEN_PURPOSES } from "./email-tokens/email-token.ts";
 import { voidEmailTokens } from "./email-tokens/statements.ts";
 import type { ForeignAccessRemoval } from "./foreign-access.ts";
 
 /**
  * Takes away what the earlier user of an implied address may have set up, when the owner of the address proves it: every
- * identity whose provider has not verified the address, links, codes, known devices, API keys and the phone number. The batch also
- * ends the sessions (`endSessions`), whose ids it needs. `accountIds`: a subquery, the account or nothing.
+ * identity whose provider has not verified the address, links, codes, known devices, API keys, connected apps and the phone
+ * number. The batch also ends the sessions (`endSessions`), whose ids it needs. `accountIds`: a subquery, the account or nothing.
  */
 export const removeForeignAccess = (
   db: Database,
   accountIds: SQLWrapper,
-  { identityRemoved, phoneRemoved, apiKeysRevoked }: ForeignAccessRemoval,
+  { identityRemoved, phoneRemoved, apiKeysRevoked, appsRevoked }: ForeignAccessRemoval,
   now: number,
 ) => {
   return [
@@ -28,6 +29,7 @@ export const removeForeignAccess = (
     voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
     ...removeForeignPhone(db, accountIds, phoneRemoved),
     ...removeForeignKeys(db, accountIds, apiKeysRevoked),
+    ...removeForeignGrants(db, accountIds, appsRevoked),
     db
       .update(accounts)
       .set({ devicesKnownSince: now + 1 })

@@ -9,6 +9,8 @@ export type ForeignAccessRemoval = {
   readonly phoneRemoved: NewAuditEvent;
   /** One for all API keys. The batch sets their ids. */
   readonly apiKeysRevoked: NewAuditEvent;
+  /** One for all connected apps. The batch sets the ids of their clients. */
+  readonly appsRevoked: NewAuditEvent;
 };
 
 export const newForeignAccessRemoval = (
@@ -24,4 +26,5 @@ export const newForeignAccessRemoval = (
   ),
   phoneRemoved: newAuditEvent(deps, { type: "phone_removed" }, caller, accountId),
   apiKeysRevoked: newAuditEvent(deps, { type: "api_key_revoked", details: { keyId: "" } }, caller, accountId),
+  appsRevoked: newAuditEvent(deps, { type: "app_revoked", details: { client: "" } }, caller, accountId),
 });

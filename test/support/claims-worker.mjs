@@ -2,8 +2,16 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
 let calls = 0;
+/** The subjects that were asked for once by the client of that fault. */
+const failed = new Set();
 
 const ANSWERS = {
+  "fails at first": (subject) => {
+    const key = JSON.stringify(subject);
+    if (failed.has(key)) return { "acme:plan": "pro", "acme:subject": subject };
+    failed.add(key);
+    throw new Error("the team's database is down");
+  },
   throws: () => {
     throw new Error("the team's database is down");
   },
@@ -20,7 +28,7 @@ export class Claims extends WorkerEntrypoint {
   claimsFor(subject) {
     calls += 1;
     const answer = ANSWERS[subject.clientId];
-    return answer ? answer() : { "acme:plan": "pro", "acme:calls": calls, "acme:subject": subject };
+    return answer ? answer(subject) : { "acme:plan": "pro", "acme:calls": calls, "acme:subject": subject };
   }
 }
 

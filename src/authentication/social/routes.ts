@@ -35,7 +35,7 @@ import { type CancelledCallback, type HandleCallbackDeps, handleCallback } from 
 import { OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
 import { refuseRedirect, refuseSocialLogin } from "./render-failure.tsx";
 import { type SignInWithTokenDeps, signInWithToken } from "./sign-in-with-token.ts";
-import { type StartSocialSignInDeps, startSocialSignIn } from "./start-sign-in.ts";
+import { type StartSocialSignInDeps, startSocialSignIn } from "./start-social-sign-in.ts";
 
 const providerList = answer(200, undefined, z.array(providerSchema));
 

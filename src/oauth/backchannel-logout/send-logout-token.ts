@@ -1,5 +1,5 @@
 import { SECOND } from "../../core/clock.ts";
-import { isLoopbackOrigin, isPublicHost } from "../../core/public-host.ts";
+import { mayBeCalled } from "../../core/public-host.ts";
 import { readAtMost } from "../../core/read-at-most.ts";
 import type { AttemptOutcome } from "./rules.ts";
 
@@ -41,11 +41,3 @@ export const createSendLogoutToken =
       return { outcome: "failed", reason: signal.aborted ? "timeout" : "network" };
     }
   };
-
-/** Server-side request forgery: only https to a public host. */
-export function mayBeCalled(uri: string, allowsLoopback: boolean): boolean {
-  const url = URL.parse(uri);
-  if (url === null || url.username !== "" || url.password !== "") return false;
-  if (allowsLoopback && isLoopbackOrigin(url.host)) return true;
-  return url.protocol === "https:" && isPublicHost(url.hostname);
-}

@@ -6,6 +6,7 @@ import {
   ProviderError,
   providerErrorKind,
 } from "../../core/provider-error.ts";
+import { mayBeCalled } from "../../core/public-host.ts";
 import { readAtMost } from "../../core/read-at-most.ts";
 
 const TIMEOUT_MS = 5 * SECOND;
@@ -16,19 +17,27 @@ const MAX_CACHED = 200;
 type CachedKeySet = { readonly keySet: JSONWebKeySet; readonly readAt: number };
 
 type Deps = {
+  /** Development also allows the hosts of this machine. */
+  readonly allowsLoopback: boolean;
+  /** Milliseconds. */
+  readonly timeout?: number | undefined;
   readonly clock: Clock;
   readonly cache: Map<string, CachedKeySet>;
   readonly onError: OnProviderError;
 };
 
-/** Reads the key sets (`jwks_uri`, RFC 7591 §2) of clients: https only, without redirects, bounded in time and size. */
-export function createClientKeySets({ clock, cache, onError }: Deps) {
+/**
+ * Reads the key sets (`jwks_uri`, RFC 7591 §2) of clients: https to public hosts, without redirects, bounded in time and
+ * size. A failure is not cached. The URI is checked at each read, since the row of the client may be older than the rules.
+ */
+export function createClientKeySets({ clock, cache, onError, allowsLoopback, timeout = TIMEOUT_MS }: Deps) {
   return {
     async read(uri: string, maxAge: number): Promise<JSONWebKeySet | null> {
       const cached = cache.get(uri);
       if (cached && clock.now() - cached.readAt < maxAge) return cached.keySet;
       try {
-        const keySet = await fetchKeySet(uri);
+        if (!mayBeCalled(uri, allowsLoopback)) throw new ProviderError("bad_answer");
+        const keySet = await fetchKeySet(uri, timeout);
         remember(cache, uri, { keySet, readAt: clock.now() });
         return keySet;
       } catch (cause) {
@@ -39,12 +48,14 @@ export function createClientKeySets({ clock, cache, onError }: Deps) {
   };
 }
 
-async function fetchKeySet(uri: string): Promise<JSONWebKeySet> {
-  if (URL.parse(uri)?.protocol !== "https:") throw new ProviderError("bad_answer");
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+async function fetchKeySet(uri: string, timeout: number): Promise<JSONWebKeySet> {
+  const signal = AbortSignal.timeout(timeout);
   const headers = { Accept: "application/json" };
   const response = await mapNetworkErrors(fetch(uri, { headers, redirect: "manual", signal }));
-  if (response.status !== 200) throw new ProviderError("bad_status");
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new ProviderError("bad_status");
+  }
   const bytes = await mapNetworkErrors(readAtMost(response.body, MAX_BYTES));
   if (bytes === null) throw new ProviderError("bad_answer");
   const keySet: unknown = JSON.parse(new TextDecoder().decode(bytes));

@@ -16,6 +16,8 @@ type Poll = {
   readonly family: NewFamily;
   readonly audit: NewAuditEvent;
   readonly own: string;
+  /** Otherwise the poll of an approved request is pending. */
+  readonly mayOpen: boolean;
 };
 
 /** A poll that the network has brought a little early is not too soon. */
@@ -36,7 +38,7 @@ export function devicePollStore(db: Database) {
      * Counts a poll of a pending request, and opens the family of an approved one. Of concurrent polls one sets the claim,
      * and of several pending ones within the interval each but the first raises it.
      */
-    async poll({ deviceCodeHash, family, audit, own }: Poll): Promise<PollOutcome> {
+    async poll({ deviceCodeHash, family, audit, own, mayOpen }: Poll): Promise<PollOutcome> {
       const now = family.createdAt;
       const isPolled = and(
         eq(requests.deviceCodeHash, deviceCodeHash),
@@ -68,6 +70,7 @@ export function devicePollStore(db: Database) {
             .where(
               and(
                 isPolled,
+                mayOpen ? undefined : sql`false`,
                 eq(requests.state, "approved"),
                 isNull(requests.claim),
                 gt(requests.expiresAt, now),
@@ -88,7 +91,12 @@ export function devicePollStore(db: Database) {
       const slowedDownTo = counted && counted.interval > interval ? counted.interval : null;
       return {
         opened: readFamily(opened),
-        request: { state, isUsed: claim !== null, expiresAt, slowedDownTo },
+        request: {
+          state: mayOpen || state === "denied" ? state : "pending",
+          isUsed: claim !== null,
+          expiresAt,
+          slowedDownTo,
+        },
       };
     },
   };

@@ -3,7 +3,10 @@ import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { Defer } from "../../core/defer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { ownAudience } from "../../sessions/audience.ts";
+import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
 import type { OAuthError } from "../oauth-error.ts";
+import { parseScope } from "../scopes.ts";
+import { customClaimsOf } from "../token/custom-claims-of.ts";
 import {
   type IssueClientTokensDeps,
   issueClientTokens,
@@ -14,12 +17,13 @@ import type { TokenGrantRequest, TokenResponse } from "../token/token-grant.ts";
 import { refusePoll } from "./poll-rules.ts";
 import type { DevicePollStore } from "./poll-store.ts";
 
-export type RedeemDeviceCodeDeps = IssueClientTokensDeps & {
-  readonly defer: Defer;
-  readonly devicePolls: DevicePollStore;
-  readonly clientTokens: { recordUse(clientId: string, now: number): Promise<void> };
-  readonly settings: Parameters<typeof ownAudience>[0];
-};
+export type RedeemDeviceCodeDeps = IssueClientTokensDeps &
+  ReadCustomClaimsDeps & {
+    readonly defer: Defer;
+    readonly devicePolls: DevicePollStore;
+    readonly clientTokens: { recordUse(clientId: string, now: number): Promise<void> };
+    readonly settings: Parameters<typeof ownAudience>[0];
+  };
 
 /**
  * The grant of the device flow (RFC 8628 §3.4). One batch counts the poll, and opens the family once the user has allowed it.
@@ -27,12 +31,15 @@ export type RedeemDeviceCodeDeps = IssueClientTokensDeps & {
  */
 export async function redeemDeviceCode(
   deps: RedeemDeviceCodeDeps,
-  { client, form, caller }: TokenGrantRequest,
+  { client, form, caller, access }: TokenGrantRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
   const deviceCode = form.get("device_code");
   if (deviceCode === undefined)
     return err({ error: "invalid_request", description: "The parameter device_code is required." });
   await warmSigningKeys(deps, client);
+  const scopes = parseScope(access?.scope ?? "");
+  const claims = await customClaimsOf(deps, { client, access, scopes });
+  if (!claims.ok) return claims;
   const family = newFamily(deps, client, caller);
   const details = { sessionId: family.id, client: client.id };
   const polled = await deps.devicePolls.poll({
@@ -40,8 +47,12 @@ export async function redeemDeviceCode(
     family,
     audit: newAuditEvent(deps, { type: "client_session_opened", details }, caller),
     own: ownAudience(deps.settings),
+    // A request that is approved after the claims were asked for waits for its next poll.
+    mayOpen: access !== null || deps.customClaims.source === null,
   });
   if (polled.opened === null) return err(refusePoll(polled.request, family.createdAt));
   deps.defer(() => deps.clientTokens.recordUse(client.id, family.createdAt));
-  return ok(await issueClientTokens(deps, { client, ...polled.opened, nonce: null }));
+  return ok(
+    await issueClientTokens(deps, { client, ...polled.opened, nonce: null, customClaims: claims.value }),
+  );
 }

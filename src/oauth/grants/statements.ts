@@ -1,7 +1,9 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { oauthGrants, sessions } from "../../db/schema.ts";
+import { accounts, auditEvents, oauthGrants, sessions } from "../../db/schema.ts";
 import type { NewGrant } from "./grant.ts";
 
 /** The consents of an account for a client, for all resources and hosts. */
@@ -41,3 +43,30 @@ export const upsertGrant = (
     target: [oauthGrants.accountId, oauthGrants.clientId, oauthGrants.resource, oauthGrants.redirectHost],
     set: { scope: sql`excluded.scope`, updatedAt: now },
   });
+
+/**
+ * Deletes the consents of an account whose address was only implied, with their codes and device requests: the earlier
+ * user of the address gave them, and a client would get codes of the owner without a page. Before the statement that
+ * verifies the address. The batch also ends the sessions.
+ */
+export function removeForeignGrants(db: Database, accountIds: SQLWrapper, audit: NewAuditEvent) {
+  const implied = and(inArray(accounts.id, accountIds), eq(accounts.emailImplied, true));
+  const isGrant = sql`${oauthGrants.accountId} = ${accounts.id}`;
+  const clientsOf = db
+    .select({ ids: sql`group_concat(DISTINCT ${oauthGrants.clientId})` })
+    .from(oauthGrants)
+    .where(isGrant);
+  const hasGrants = exists(db.select({ one: sql`1` }).from(oauthGrants).where(isGrant));
+  return [
+    insertFrom(
+      db,
+      auditEvents,
+      { ...auditRow(audit, sql`${accounts.id}`), details: sql`json_object('client', ${clientsOf})` },
+      accounts,
+      and(implied, hasGrants),
+    ),
+    db
+      .delete(oauthGrants)
+      .where(inArray(oauthGrants.accountId, db.select({ id: accounts.id }).from(accounts).where(implied))),
+  ];
+}

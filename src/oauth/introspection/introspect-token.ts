@@ -1,3 +1,4 @@
+import { type PresentedApiKey, readPresentedKey } from "../../api-keys/key-format.ts";
 import { type Clock, SECOND } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { AccessTokenClaims, MachineTokenClaims } from "../../sessions/access-token-claims.ts";
@@ -7,11 +8,13 @@ import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/r
 import type { Client } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { type PresentedToken, type PresentedTokenDeps, readPresentedToken } from "../presented-token.ts";
+import { type IntrospectApiKeyDeps, introspectApiKey } from "./introspect-api-key.ts";
 import type { IntrospectionStore, LiveSession, TokenReference } from "./store.ts";
 
 export type IntrospectTokenDeps = VerifyClientDeps &
   ResolveClientDeps &
-  PresentedTokenDeps & {
+  PresentedTokenDeps &
+  IntrospectApiKeyDeps & {
     readonly clock: Clock;
     readonly introspections: IntrospectionStore;
   };
@@ -24,8 +27,8 @@ export type Introspection =
 const INACTIVE = { active: false } as const;
 
 /**
- * Introspects an access token for a client of its audience, or a refresh token for its own client (RFC 7662). The
- * authentication of the caller and the state of the token are read in one batch.
+ * Introspects an access token or an API key for a client of its audience, or a refresh token for its own client
+ * (RFC 7662). The authentication of the caller and the state of the token are read in one batch.
  */
 export async function introspectToken(
   deps: IntrospectTokenDeps,
@@ -35,9 +38,10 @@ export async function introspectToken(
   if (!presented.ok) return presented;
   const { clientId } = presented.value;
   const text = credentials.form.get("token") ?? "";
-  const token = await readPresentedToken(deps, { token: text, clientId });
+  const key = await readPresentedKey(text);
+  const token = key === null ? await readPresentedToken(deps, { token: text, clientId }) : null;
   const now = deps.clock.now();
-  const facts = await deps.introspections.read(clientId, referenceOf(token), now);
+  const facts = await deps.introspections.read(clientId, referenceOf(token, key), now);
   const caller = await verifyClient(
     deps,
     presented.value,
@@ -48,6 +52,8 @@ export async function introspectToken(
   if (caller.value.authMethod === "none")
     return err({ error: "invalid_client", description: "A public client may not introspect tokens." });
   if (text === "") return err({ error: "invalid_request", description: "The parameter token is required." });
+  if (key !== null)
+    return ok(introspectApiKey(deps, { caller: caller.value, key, stored: facts.apiKey }) ?? INACTIVE);
   if (token === null) return ok(INACTIVE);
   if (token.kind === "refresh")
     return ok(ofRefreshToken(token, facts.session, clientId, deps.settings.publicUrl));
@@ -57,7 +63,8 @@ export async function introspectToken(
   return ok(isActive ? ofAccessToken(token.claims, deps.settings.publicUrl) : INACTIVE);
 }
 
-function referenceOf(token: PresentedToken | null): TokenReference {
+function referenceOf(token: PresentedToken | null, key: PresentedApiKey | null): TokenReference {
+  if (key !== null) return { kind: "api_key", id: key.id };
   if (token === null) return { kind: "none" };
   const { claims } = token;
   if (token.kind === "refresh") {

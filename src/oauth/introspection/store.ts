@@ -1,4 +1,6 @@
 import { and, eq, type SQL } from "drizzle-orm";
+import type { StoredApiKey } from "../../api-keys/api-key.ts";
+import { readSelectedApiKey, selectApiKey } from "../../api-keys/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
@@ -7,10 +9,14 @@ import { authenticatedAt, generationIsAccepted, sessionIsLive } from "../../sess
 import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 
-/** What a token refers to: a session, at a generation for a refresh token, or a client for a machine token. */
+/**
+ * What a token refers to: a session, at a generation for a refresh token, a client for a machine token, or the row of an
+ * API key.
+ */
 export type TokenReference =
   | { readonly kind: "session"; readonly sessionId: string; readonly generation: number | null }
   | { readonly kind: "client"; readonly clientId: string }
+  | { readonly kind: "api_key"; readonly id: string }
   | { readonly kind: "none" };
 
 /** A live session of an active account. */
@@ -24,11 +30,13 @@ export type LiveSession = {
   readonly authenticatedAt: number;
 };
 
-/** The calling client, and the live session or the existing client that the token refers to. */
+/** The calling client, and the live session, the existing client or the API key that the token refers to. */
 export type IntrospectionFacts = {
   readonly caller: ClientWithSecrets | null;
   readonly session: LiveSession | null;
   readonly clientExists: boolean;
+  /** The key with this id, whose secret is not checked yet. */
+  readonly apiKey: StoredApiKey | null;
 };
 
 export type IntrospectionStore = ReturnType<typeof introspectionStore>;
@@ -54,16 +62,19 @@ export function introspectionStore(db: Database) {
       const sessionId = reference.kind === "session" ? reference.sessionId : "";
       const generation = reference.kind === "session" ? reference.generation : null;
       const clientId = reference.kind === "client" ? reference.clientId : "";
+      const keyId = reference.kind === "api_key" ? reference.id : "";
       const isPresented = generation === null ? undefined : generationIsAccepted(generation, now);
-      const { caller, session, client } = await runBatch(db, {
+      const { caller, session, client, apiKey } = await runBatch(db, {
         caller: selectClient(db, callerId, now),
         session: liveSession(and(eq(sessions.id, sessionId), isPresented), now),
         client: db.select({ id: oauthClients.id }).from(oauthClients).where(eq(oauthClients.id, clientId)),
+        apiKey: selectApiKey(db, keyId),
       });
       return {
         caller: readSelectedClient(caller),
         session: session[0] ?? null,
         clientExists: client.length > 0,
+        apiKey: readSelectedApiKey(apiKey),
       };
     },
   };

@@ -5,6 +5,7 @@ import { userinfoUrl } from "../../sessions/audience.ts";
 import { type RefreshTokenDeps, signRefreshToken } from "../../sessions/refresh-token.ts";
 import { emailClaims, sessionClaims } from "../../sessions/user-claims.ts";
 import type { Client } from "../clients/client.ts";
+import type { CustomClaims } from "../custom-claims/rules.ts";
 import { type IdTokenDeps, signIdToken } from "../id-token.ts";
 import { scopeText } from "../scopes.ts";
 import { type LifetimeSettings, lifetimesOf, rotatesRefreshTokens } from "./client-lifetimes.ts";
@@ -37,6 +38,8 @@ export type NewClientTokens = {
   readonly scopes: readonly string[];
   /** Of the authorization request; null for another grant. */
   readonly nonce: string | null;
+  /** Claims of the access token alone. */
+  readonly customClaims: CustomClaims;
 };
 
 /**
@@ -54,7 +57,7 @@ export async function warmSigningKeys(
 /** Signs the tokens of a user for a client: an access token, an ID token for `openid`, a refresh token if it may have one. */
 export async function issueClientTokens(
   deps: IssueClientTokensDeps,
-  { client, account, family, scopes, nonce }: NewClientTokens,
+  { client, account, family, scopes, nonce, customClaims }: NewClientTokens,
 ): Promise<TokenResponse> {
   const { accessTokenTtl: lifetime } = lifetimesOf(client, deps.settings);
   const scope = scopeText(scopes);
@@ -63,7 +66,7 @@ export async function issueClientTokens(
     subject: account.id,
     clientId: client.id,
     lifetime,
-    claims: { ...sessionClaims(family), ...accountClaims(account, scopes), scope },
+    claims: { ...customClaims, ...sessionClaims(family), ...accountClaims(account, scopes), scope },
   });
   const idToken = { client, account, session: family, scopes, nonce, accessToken, lifetime };
   return {

@@ -3,14 +3,18 @@ import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { ownAudience } from "../../sessions/audience.ts";
 import { type EndSessionDeps, endSession } from "../../sessions/end-session.ts";
+import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
 import type { OAuthError } from "../oauth-error.ts";
+import { parseScope } from "../scopes.ts";
+import { customClaimsOf } from "./custom-claims-of.ts";
 import { type IssueClientTokensDeps, issueClientTokens, warmSigningKeys } from "./issue-client-tokens.ts";
 import { newFamily } from "./new-family.ts";
 import type { ClientTokenStore } from "./store.ts";
 import type { TokenGrantRequest, TokenResponse } from "./token-grant.ts";
 
 export type RedeemAuthorizationCodeDeps = IssueClientTokensDeps &
-  EndSessionDeps & {
+  EndSessionDeps &
+  ReadCustomClaimsDeps & {
     readonly clientTokens: Pick<ClientTokenStore, "redeemCode">;
     readonly settings: Parameters<typeof ownAudience>[0];
   };
@@ -24,7 +28,7 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
  */
 export async function redeemAuthorizationCode(
   deps: RedeemAuthorizationCodeDeps,
-  { client, form, caller }: TokenGrantRequest,
+  { client, form, caller, access }: TokenGrantRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
   const [code, verifier] = [form.get("code"), form.get("code_verifier")];
   if (code === undefined || verifier === undefined)
@@ -34,6 +38,9 @@ export async function redeemAuthorizationCode(
     });
   if (!VERIFIER.test(verifier)) return err(INVALID_GRANT);
   await warmSigningKeys(deps, client);
+  const scopes = parseScope(access?.scope ?? "");
+  const claims = await customClaimsOf(deps, { client, access, scopes });
+  if (!claims.ok) return claims;
   const family = newFamily(deps, client, caller);
   const opening = {
     type: "client_session_opened",
@@ -52,7 +59,8 @@ export async function redeemAuthorizationCode(
     audit: newAuditEvent(deps, opening, caller),
     ownAudience: ownAudience(deps.settings),
   });
-  if (redeemed.kind === "opened") return ok(await issueClientTokens(deps, { client, ...redeemed }));
+  if (redeemed.kind === "opened")
+    return ok(await issueClientTokens(deps, { client, ...redeemed, customClaims: claims.value }));
   if (redeemed.kind === "other_resource")
     return err({ error: "invalid_target", description: "The code is for another resource." });
   if (redeemed.kind === "used" && redeemed.opened !== null) {

@@ -8,15 +8,20 @@ import type { Resource } from "../../sessions/resource.ts";
 import type { Rotation } from "../../sessions/rotation-statements.ts";
 import type { SessionState } from "../../sessions/session.ts";
 import type { Client } from "../clients/client.ts";
+import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
+import type { CustomClaims } from "../custom-claims/rules.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { isOpenIdScope, narrowScopes, parseScope } from "../scopes.ts";
 import { lifetimesOf, rotatesRefreshTokens } from "./client-lifetimes.ts";
+import { customClaimsOf } from "./custom-claims-of.ts";
 import { type IssueClientTokensDeps, issueClientTokens, warmSigningKeys } from "./issue-client-tokens.ts";
+import type { AuthorizedAccess } from "./presented-grant.ts";
 import type { ClientTokenStore } from "./store.ts";
 import type { TokenGrantRequest, TokenResponse } from "./token-grant.ts";
 
 export type RefreshClientTokensDeps = IssueClientTokensDeps &
-  EndReusedSessionDeps & {
+  EndReusedSessionDeps &
+  ReadCustomClaimsDeps & {
     readonly clientTokens: Pick<ClientTokenStore, "rotate">;
     readonly settings: { readonly resources: readonly Resource[] };
   };
@@ -27,7 +32,7 @@ export type RefreshClientTokensDeps = IssueClientTokensDeps &
  */
 export async function refreshClientTokens(
   deps: RefreshClientTokensDeps,
-  { client, form, caller }: TokenGrantRequest,
+  { client, form, caller, access }: TokenGrantRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
   const token = form.get("refresh_token");
   if (token === undefined)
@@ -35,6 +40,8 @@ export async function refreshClientTokens(
   const claims = await verifyRefreshToken(deps, token, client.id);
   if (!claims.ok) return err(INVALID_GRANT);
   await warmSigningKeys(deps, client);
+  const customClaims = await claimsOfFamily(deps, client, access, form.get("scope"));
+  if (!customClaims.ok) return customClaims;
   const [requestedScope, requestedResource] = [form.get("scope"), form.get("resource")];
   const rotation = rotationOf(deps, { client, form, caller }, claims.value);
   const found = await deps.clientTokens.rotate(rotation, client.id);
@@ -45,16 +52,31 @@ export async function refreshClientTokens(
   if (verdict === "reuse") await endReusedSession(deps, session, generation, caller);
   if (verdict === "audience_refused") return err(refusalOf(session, requestedScope, requestedResource));
   if (verdict !== "rotated" && verdict !== "retry") return err(INVALID_GRANT);
-  const scopes = narrowScopes(allowedScopes(client, session, deps.settings.resources), requestedScope);
+  const granted = { scope: session.scope ?? "", resource: session.audience };
+  const scopes = narrowScopes(allowedScopes(client, granted, deps.settings.resources), requestedScope);
   if (!scopes.ok) return scopes;
   const { revokedAt: _, ...family } = session;
-  return ok(await issueClientTokens(deps, { client, account, family, scopes: scopes.value, nonce: null }));
+  const tokens = { client, account, family, scopes: scopes.value, nonce: null };
+  return ok(await issueClientTokens(deps, { ...tokens, customClaims: customClaims.value }));
+}
+
+/** A request for more scopes than the family has is refused later, without a question. */
+async function claimsOfFamily(
+  deps: RefreshClientTokensDeps,
+  client: Client,
+  access: AuthorizedAccess | null,
+  requestedScope: string | undefined,
+): Promise<Result<CustomClaims, OAuthError>> {
+  if (access === null) return ok({});
+  const allowed = allowedScopes(client, access, deps.settings.resources);
+  const scopes = narrowScopes(allowed, requestedScope);
+  return scopes.ok ? customClaimsOf(deps, { client, access, scopes: scopes.value }) : ok({});
 }
 
 /** The batch that the request asks for. */
 function rotationOf(
   deps: RefreshClientTokensDeps,
-  { client, form, caller }: TokenGrantRequest,
+  { client, form, caller }: Omit<TokenGrantRequest, "access">,
   { sessionId, generation }: RefreshTokenClaims,
 ): Rotation {
   const now = deps.clock.now();
@@ -88,9 +110,14 @@ function allowedResources(client: Client, resources: readonly Resource[], reques
 }
 
 /** The granted scopes that the client may still request. */
-function allowedScopes(client: Client, { scope, audience }: SessionState, resources: readonly Resource[]) {
-  const ofResource = resources.find(({ uri }) => uri === audience)?.scopes ?? {};
-  return parseScope(scope ?? "").filter(
+function allowedScopes(
+  client: Client,
+  access: Pick<AuthorizedAccess, "scope" | "resource">,
+  resources: readonly Resource[],
+) {
+  const { scope, resource } = access;
+  const ofResource = resources.find(({ uri }) => uri === resource)?.scopes ?? {};
+  return parseScope(scope).filter(
     (each) => client.scopes.includes(each) && (isOpenIdScope(each) || Object.hasOwn(ofResource, each)),
   );
 }

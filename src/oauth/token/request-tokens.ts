@@ -1,16 +1,20 @@
 import type { Caller } from "../../core/caller.ts";
 import { err, type Result } from "../../core/result.ts";
-import {
-  type AuthenticateClientDeps,
-  authenticateClient,
-} from "../client-authentication/authenticate-client.ts";
+import { type VerifyClientDeps, verifyClient } from "../client-authentication/authenticate-client.ts";
+import { readPresentedClient } from "../client-authentication/presented-client.ts";
+import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import { type Client, GRANT_TYPES } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { OAuthForm } from "../oauth-form.ts";
 import { TOKEN_GRANTS, type TokenGrantDeps } from "./grants.ts";
+import { type PresentedGrantDeps, readPresentedGrant } from "./presented-grant.ts";
 import type { TokenResponse } from "./token-grant.ts";
+import type { TokenRequestStore } from "./token-request-store.ts";
 
-export type RequestTokensDeps = AuthenticateClientDeps & TokenGrantDeps;
+export type RequestTokensDeps = VerifyClientDeps &
+  ResolveClientDeps &
+  PresentedGrantDeps &
+  TokenGrantDeps & { readonly tokenRequests: TokenRequestStore };
 
 type TokenRequest = {
   readonly authorization: string | undefined;
@@ -23,10 +27,17 @@ export async function requestTokens(
   deps: RequestTokensDeps,
   { authorization, form, caller }: TokenRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
-  const client = await authenticateClient(deps, { authorization, form });
+  const presented = readPresentedClient({ authorization, form });
+  if (!presented.ok) return presented;
+  const { clientId } = presented.value;
+  const presentedGrant = await readPresentedGrant(deps, form, clientId);
+  const now = deps.clock.now();
+  const { client: found, access } = await deps.tokenRequests.read(clientId, presentedGrant, now);
+  const resolved = await resolveFoundClient(deps, { clientId, found, now });
+  const client = await verifyClient(deps, presented.value, resolved);
   if (!client.ok) return client;
   const grant = grantOf(client.value, form.get("grant_type"));
-  return grant.ok ? grant.value(deps, { client: client.value, form, caller }) : grant;
+  return grant.ok ? grant.value(deps, { client: client.value, form, caller, access }) : grant;
 }
 
 function grantOf(client: Client, requested: string | undefined) {

@@ -3,6 +3,7 @@ import type { Result } from "../../core/result.ts";
 import type { Client } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { OAuthForm } from "../oauth-form.ts";
+import type { AuthorizedAccess } from "./presented-grant.ts";
 
 /** The response of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export type TokenResponse = {
@@ -20,6 +21,8 @@ export type TokenGrantRequest = {
   readonly client: Client;
   readonly form: OAuthForm;
   readonly caller: Caller;
+  /** What the presented code, device code or refresh token allows, if it must be known before it is consumed. */
+  readonly access: AuthorizedAccess | null;
 };
 
 /** The use case of one grant type. */

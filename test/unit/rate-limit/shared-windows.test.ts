@@ -17,8 +17,13 @@ const importsOf = (path: string, source: string): Import[] =>
     path: join(dirname(path), from),
   }));
 
+/** Functions of these folders, such as `isTopLevelNavigation`, serve requests of any use case. */
+const isUseCase = ({ path }: Import) => !/^src\/(?:core|http|ui)\//.test(path);
+
 const callsIn = (text: string, imports: readonly Import[]) =>
-  imports.filter(({ name }) => new RegExp(`\\b${name}\\(`).test(text)).map(({ name }) => name);
+  imports
+    .filter((one) => isUseCase(one) && new RegExp(`\\b${one.name}\\(`).test(text))
+    .map(({ name }) => name);
 
 /** The source of a route and of the local functions that it calls. */
 const withHelpers = (text: string, source: string) =>

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { newApiKey } from "../../../src/api-keys/key-format.ts";
+import { createKey } from "../../support/api-keys.ts";
 import {
   authorizeClient,
   basicOf,
@@ -16,6 +18,7 @@ import {
   RESOURCE_VARIABLES,
   refresh,
   requestTokens,
+  signedInUser,
   type TestClient,
   tokensOf,
   USERINFO,
@@ -169,5 +172,72 @@ describe("the caller of introspection", () => {
     expect(errorOf(await postForm(service, "/oauth/introspect", credentialsOf(client)))).toBe(
       "invalid_request",
     );
+  });
+});
+
+describe("introspection of an API key", () => {
+  const secondsOf = (text: string | null) => Math.floor(Date.parse(text ?? "") / 1000);
+
+  it("states the key of a user to the resource server of its resource, in one round trip", async () => {
+    const user = await signedInUser(service);
+    const created = await createKey(service, user.token, { scopes: ["notes:write", "notes:read"] });
+    const server = await resourceServer(NOTES);
+    expect(await introspect(server, created.key)).toEqual({
+      ...{ active: true, token_type: "api_key", iss: ISSUER, aud: NOTES, sub: user.accountId },
+      ...{ scope: "notes:read notes:write", role: "user" },
+      ...{ iat: expect.any(Number), exp: secondsOf(created.expiresAt) },
+    });
+    await introspect(server, created.key);
+    expect(service.log.at(-1)?.d1).toBe(1);
+  });
+
+  it("states no expiry of a key that does not expire", async () => {
+    const user = await signedInUser(service);
+    const { key } = await createKey(service, user.token, { expiresInDays: null });
+    expect(await introspect(await resourceServer(NOTES), key)).not.toHaveProperty("exp");
+  });
+
+  it("states nothing to a client of another resource, and does not count as a use of the key", async () => {
+    const user = await signedInUser(service);
+    const { key, id } = await createKey(service, user.token);
+    const lastUse = () =>
+      env.DB.prepare("SELECT last_used_at FROM api_keys WHERE id = ?").bind(id).first<number>("last_used_at");
+    expect(await introspect(await resourceServer(FILES), key)).toEqual(INACTIVE);
+    expect(await lastUse()).toBeNull();
+    await introspect(await resourceServer(NOTES), key);
+    expect(await lastUse()).toBe(service.clock.now());
+  });
+
+  it("needs an authenticated client", async () => {
+    const { key } = await createKey(service, (await signedInUser(service)).token);
+    const isPublic = await createClient(service, { authMethod: "none", resources: [NOTES] });
+    const answer = await postForm(service, "/oauth/introspect", { client_id: isPublic.id, token: key });
+    expect([answer.status, errorOf(answer)]).toEqual([401, "invalid_client"]);
+  });
+
+  it("states nothing of a key with another secret, an expired or revoked key, or one of a user who may not sign in", async () => {
+    const own = startService({ env: RESOURCE_VARIABLES });
+    const server = await resourceServer(NOTES);
+    const user = await signedInUser(own);
+    const [expiring, revoked, other] = [
+      await createKey(own, user.token, { expiresInDays: 1 }),
+      await createKey(own, user.token, { expiresInDays: 30 }),
+      await createKey(own, user.token, { expiresInDays: 30 }),
+    ];
+    const { key: foreign } = await newApiKey();
+    expect(await introspect(server, foreign, own)).toEqual(INACTIVE);
+    // The id of a key with the secret of another one.
+    await env.DB.prepare("UPDATE api_keys SET secret_hash = 'another' WHERE id = ?").bind(other.id).run();
+    expect(await introspect(server, other.key, own)).toEqual(INACTIVE);
+    await own.call("DELETE", `/api/auth/me/keys/${revoked.id}`, undefined, user.token);
+    expect(await introspect(server, revoked.key, own)).toEqual(INACTIVE);
+    expect(await introspect(server, expiring.key, own)).toMatchObject({ active: true });
+    await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE id = ?")
+      .bind(user.accountId)
+      .run();
+    expect(await introspect(server, expiring.key, own)).toEqual(INACTIVE);
+    await env.DB.prepare("UPDATE accounts SET status = 'active' WHERE id = ?").bind(user.accountId).run();
+    own.clock.advance(86_400_000);
+    expect(await introspect(server, expiring.key, own)).toEqual(INACTIVE);
   });
 });

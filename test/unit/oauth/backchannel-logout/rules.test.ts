@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, SECOND } from "../../../../src/core/clock.ts";
+import { mayBeCalled } from "../../../../src/core/public-host.ts";
 import { judgeAttempt } from "../../../../src/oauth/backchannel-logout/rules.ts";
-import { mayBeCalled } from "../../../../src/oauth/backchannel-logout/send-logout-token.ts";
 
 const FAILED = { outcome: "failed", reason: "http_500" } as const;
 
