@@ -63,7 +63,10 @@ async function notesClient(
   };
 }
 
-/** A single-page app that shows the notes of the user. The port of a loopback URI is free (RFC 8252 §7.3). */
+/** Where the README of the single-page app serves it. The port is part of the URL: only that of an IP address is free. */
+const SPA_URL = "http://localhost:8000/";
+
+/** A single-page app that shows the notes of the user. */
 function spaClient(api: ClientLimits["resources"]): ConfiguredClient {
   const { resources, scopes } = accessTo(api);
   return {
@@ -71,8 +74,8 @@ function spaClient(api: ClientLimits["resources"]): ConfiguredClient {
     metadata: {
       name: "Single-page app (example)",
       type: "public",
-      redirectUris: ["http://localhost/", "http://127.0.0.1/"],
-      postLogoutRedirectUris: ["http://localhost/", "http://127.0.0.1/"],
+      redirectUris: [SPA_URL],
+      postLogoutRedirectUris: [SPA_URL],
       resources,
       scopes: ["openid", "profile", "email", ...scopes],
     },
