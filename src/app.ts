@@ -51,7 +51,6 @@ import { renderOAuthFailures } from "./oauth/oauth-response.ts";
 import { pushedRequestRoutes } from "./oauth/par/routes.ts";
 import { clientRegistrationRoutes } from "./oauth/registration/routes.ts";
 import { revocationRoutes } from "./oauth/revocation/routes.ts";
-import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { tokenRoutes } from "./oauth/token/routes.ts";
 import { userinfoRoutes } from "./oauth/userinfo/routes.ts";
 import { pageRoutes } from "./page-routes.tsx";
@@ -166,7 +165,6 @@ export function createApp(options: AppOptions = {}) {
     secondFactorRoutes,
     reauthenticationRoutes,
     knownDeviceRoutes,
-    authorizationCodeRoutes,
     sessionRoutes,
     accountRoutes,
     passwordResetRoutes,

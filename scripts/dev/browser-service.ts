@@ -27,10 +27,8 @@ export async function startBrowserService() {
   try {
     const service = await startDevServer(join(scratch.path, "service"), [
       ...VARIABLES,
-      `ALLOWED_RETURN_URLS:${app.returnUrls.join(",")}`,
       `ALLOWED_ORIGINS:${app.origin}`,
     ]);
-    app.setServiceOrigin(service.origin);
     await insertExampleClient(service);
     return {
       endpoint: browser.wsEndpoint(),

@@ -13,17 +13,7 @@ export function devVariables(
   return {
     ...publicUrl,
     RESOURCES: addResource(configured.RESOURCES, example.resource),
-    ALLOWED_RETURN_URLS: addToList(configured.ALLOWED_RETURN_URLS, example.returnUrl),
   };
-}
-
-/** Adds an item to a comma-separated list, unless it is in it. */
-function addToList(list: unknown, item: string): string {
-  if (!list) return item;
-  const isListed = String(list)
-    .split(",")
-    .some((one) => one.trim() === item);
-  return isListed ? String(list) : `${list},${item}`;
 }
 
 /** Adds the example's resource to the JSON of RESOURCES, unless its URI or alias is there. Invalid JSON stays invalid. */

@@ -4,7 +4,6 @@ import { type Finding, fail, ok, skip, warn } from "./finding.ts";
 export type OriginFacts = {
   readonly publicUrl: string | undefined;
   readonly allowedOrigins: readonly string[];
-  readonly allowedReturnUrls: readonly string[];
   readonly captcha: string | undefined;
 };
 
@@ -15,7 +14,6 @@ export function judgeOrigins(facts: OriginFacts): readonly Finding[] {
   return [
     judgeCookies(url),
     ...facts.allowedOrigins.map((origin) => judgeOrigin(url, origin)),
-    ...facts.allowedReturnUrls.flatMap((target) => judgeReturnUrl(url, target, facts.allowedOrigins)),
     judgeCaptcha(url, facts.captcha ?? "off"),
   ];
 }
@@ -49,20 +47,6 @@ function judgeOrigin(url: URL, origin: string): Finding {
     `${origin} is another site than ${url.hostname}: browsers withhold the cookies from its requests`,
     `serve both under ${registrableDomain(url.hostname)}, or use Bearer tokens in that app`,
   );
-}
-
-function judgeReturnUrl(url: URL, target: string, origins: readonly string[]): readonly Finding[] {
-  const origin = URL.parse(target)?.origin;
-  if (origin === undefined)
-    return [fail("return URLs", `${target} is not a URL`, "write it as https://app.example.com/signed-in")];
-  if (origin === url.origin || origins.includes(origin)) return [ok("return URLs", target)];
-  return [
-    warn(
-      "return URLs",
-      `${target}: ALLOWED_ORIGINS lacks its origin, so a page there cannot exchange the code`,
-      `add ${origin} to ALLOWED_ORIGINS, unless the app exchanges the code on its server`,
-    ),
-  ];
 }
 
 const isLoopback = ({ hostname }: URL): boolean => hostname === "localhost" || hostname === "127.0.0.1";

@@ -86,7 +86,6 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
       ...judgeOrigins({
         publicUrl: text("PUBLIC_URL"),
         allowedOrigins: list("ALLOWED_ORIGINS"),
-        allowedReturnUrls: list("ALLOWED_RETURN_URLS"),
         captcha: text("CAPTCHA_PROVIDER"),
       }),
       ...judgeMail(await readMail(variables, options.dns)),

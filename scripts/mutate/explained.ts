@@ -29,8 +29,6 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
     "The batch that counts an answer sets the lockout to 0 or to a later instant.",
   "src/authentication/second-factor/verify-second-factor.ts · operand is dropped · !factor":
     "Without a factor nothing is verified.",
-  "src/authentication/token-response.ts · condition is always true · deviceToken !== null":
-    "Only the exchange of an authorization code has no device token, and it sets no cookies.",
   "src/registration/email-tokens/statements.ts · conjunct is dropped · eq(emailTokens.purpose, purpose)":
     "The callers have read the purpose of the token, and it never changes.",
   "src/registration/store.ts · conjunct is dropped · isNull(accounts.emailVerifiedAt)":
@@ -39,10 +37,6 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
     "No account was created at the instant 0.",
   "src/rate-limit/burst-guard.ts · condition is always true · binding":
     "Without a binding the call throws, which is counted and passes, like a missing binding.",
-  'src/oauth/store.ts · conjunct is dropped · ${oneTimeCodes.accountId} = ${column("accountId")}':
-    "The claim of a code is unique. The account and the purpose let the statement use an index.",
-  "src/oauth/store.ts · conjunct is dropped · ${oneTimeCodes.purpose} = 'login'":
-    "The claim of a code is unique. The account and the purpose let the statement use an index.",
   "src/sessions/access-token.ts · operand is dropped · cause instanceof errors.JWTClaimValidationFailed":
     "Of the errors that reach it, only this one has a claim `aud`.",
   'src/sessions/refresh-token.ts · operand is dropped · typeof gen !== "number"':

@@ -5,8 +5,11 @@ import { documentedVariables } from "../check/examples/check-variables.ts";
 /** Variables of wrangler, Node and npm, which read the same files. */
 const OF_TOOLS = /^(?:CLOUDFLARE|CF|WRANGLER|NODE|NPM)_/i;
 
-/** The variable that replaces one of earlier releases, which the service refuses to start with. */
-export const REPLACEMENTS: Readonly<Record<string, string>> = { AUDIENCES: "RESOURCES" };
+/** What replaces a variable of earlier releases, which the service refuses to start with: "set …". */
+export const REPLACEMENTS: Readonly<Record<string, string>> = {
+  AUDIENCES: "RESOURCES",
+  ALLOWED_RETURN_URLS: "the redirect URIs of a client for each app",
+};
 
 type UnknownVariable = {
   readonly name: string;

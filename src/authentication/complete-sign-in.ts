@@ -22,13 +22,13 @@ export async function completeSignIn(
   deps: CompleteSignInDeps,
   firstFactor: FirstFactorResult,
 ): Promise<Result<SignedIn, SignInFailure>> {
-  const { grant, emailKey, caller, device, client, replaces } = firstFactor;
+  const { grant, emailKey, caller, device, audience, replaces } = firstFactor;
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const amr = amrOf(grant);
   // The next token of a device from before `known_devices` gets a row.
   const deviceId = device?.isListed ? device.deviceId : newId();
-  const session = { ...newSession(deps, { amr, client, caller, deviceId }), accountId: grant.accountId };
+  const session = { ...newSession(deps, { amr, audience, caller, deviceId }), accountId: grant.accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = device?.hasSignedIn
     ? null
@@ -50,6 +50,6 @@ export async function completeSignIn(
   const deviceToken = await signDeviceToken(deps, { emailKey, deviceId, knownSince, hasSignedIn: true });
   const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
-  const tokens = await issueTokens(deps, { session: stored, account }, { audience: client.audience });
+  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }

@@ -1,5 +1,4 @@
 import type { Amr } from "./amr.ts";
-import { authorizationCodeFactor } from "./authorization-code/authorization-code-factor.ts";
 import type { FirstFactor, FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
 import { passwordFactor } from "./password/password-factor.ts";
 import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
@@ -10,7 +9,6 @@ import { identityFactor } from "./social/identity-factor.ts";
 const FIRST_FACTORS = {
   password: passwordFactor,
   identity: identityFactor,
-  code: authorizationCodeFactor,
 } satisfies Record<FirstFactorMethod, FirstFactor>;
 
 /** The methods of the second factor. A sign-in asks for the first one that the user has enabled. */

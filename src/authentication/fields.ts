@@ -27,14 +27,7 @@ const user = z.object({
 export const loginDataSchema = z.union([
   z.object({
     ...tokensShape,
-    deviceToken: z.optional(
-      z.string().check(
-        z.meta({
-          description:
-            "Keep it, and send it with the next sign-in. Absent if an app's session is created from a page session on an unknown device.",
-        }),
-      ),
-    ),
+    deviceToken: z.string().check(z.meta({ description: "Keep it, and send it with the next sign-in." })),
     user,
   }),
   z.object({

@@ -1,5 +1,4 @@
 import type { Caller } from "../core/caller.ts";
-import type { SessionClient } from "../sessions/new-session.ts";
 import type { FirstFactorGrant } from "./first-factor.ts";
 import type { KnownDevice } from "./known-devices/device-token.ts";
 
@@ -9,8 +8,8 @@ export type FirstFactorResult = {
   readonly emailKey: string;
   readonly device: KnownDevice | null;
   readonly caller: Caller;
-  /** The client that the session will belong to. */
-  readonly client: SessionClient;
+  /** The audience of the session's first access token. */
+  readonly audience: string;
   /** The session whose cookies the response replaces: it ends when the new one opens. Null if there is none. */
   readonly replaces: string | null;
 };

@@ -4,9 +4,6 @@ import type { IdentityAttachment } from "./social/identity.ts";
 /** `now`: the instant (ms) of the verification. */
 type GrantSubject = { readonly accountId: string; readonly now: number };
 
-/** An authorization code, and the id of the exchange that consumes it. */
-type ConsumedCode = { readonly codeHash: string; readonly claim: string };
-
 /** What each method verified, as the batch that opens a session or a second factor checks it again. */
 type Proofs = {
   password: {
@@ -16,8 +13,6 @@ type Proofs = {
     readonly rehash: string | null;
   };
   identity: { readonly attachment: IdentityAttachment };
-  /** The authorization code that an app on another origin received for a verified identity. */
-  code: ConsumedCode;
 };
 
 export type FirstFactorMethod = keyof Proofs;
@@ -40,12 +35,3 @@ export type FirstFactor = {
 export type FirstFactorGrant<Method extends FirstFactorMethod = FirstFactorMethod> = {
   [By in Method]: GrantSubject & { readonly by: By; readonly lockoutKey: string } & Proofs[By];
 }[Method];
-
-/**
- * The authorization code that an app on another origin received for a page session. It replaces a whole
- * sign-in: the lockout and the second factor were checked when that session opened.
- */
-export type ChildSessionGrant = GrantSubject & { readonly by: "session" } & ConsumedCode;
-
-/** Everything that a session can be opened for. */
-export type SessionGrant = FirstFactorGrant | ChildSessionGrant;

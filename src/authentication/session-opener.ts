@@ -2,12 +2,12 @@ import type { Account } from "../accounts/account.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { NewSession } from "../sessions/session.ts";
-import type { SessionGrant } from "./first-factor.ts";
+import type { FirstFactorGrant } from "./first-factor.ts";
 import type { ReplacedSession } from "./replaced-session.ts";
 
 /** A session to store, with the grant that must still be valid in the batch that stores it. */
 export type OpenSessionInput = {
-  readonly grant: SessionGrant;
+  readonly grant: FirstFactorGrant;
   readonly session: NewSession;
   readonly audit: NewAuditEvent;
   /** Mailed to the owner if the device is new and the account has signed in before. */

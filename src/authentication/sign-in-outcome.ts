@@ -8,10 +8,9 @@ export type SignedIn = {
   readonly account: Account;
   readonly sessionId: string;
   /**
-   * The client keeps it and sends it with the next sign-in, so that the device is known then. Null if
-   * nothing was verified that makes the device known.
+   * The client keeps it and sends it with the next sign-in, so that the device is known then.
    */
-  readonly deviceToken: string | null;
+  readonly deviceToken: string;
 };
 
 /** A verified first factor of an account that needs a second one. It has no token. `expiresIn` in seconds. */

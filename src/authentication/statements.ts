@@ -9,9 +9,8 @@ import type { ClientLimit } from "../rate-limit/client-limits.ts";
 import { clientRetryAt, readClientCounters } from "../rate-limit/statements.ts";
 import type { NewSession } from "../sessions/session.ts";
 import { sessionRow } from "../sessions/statements.ts";
-import { childSessionGrant, codeGrant } from "./authorization-code/grant-statements.ts";
 import { countsAttempts } from "./factors.ts";
-import type { FirstFactorGrant, FirstFactorMethod, SessionGrant } from "./first-factor.ts";
+import type { FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
 import type { GrantStatements } from "./grant-statements.ts";
 import { lockoutOf, readLockout } from "./lockout/attempt-counter-statements.ts";
 import { passwordGrant } from "./password/grant-statements.ts";
@@ -21,35 +20,29 @@ import { identityGrant } from "./social/grant-statements.ts";
 const FIRST_FACTOR_GRANTS: { readonly [By in FirstFactorMethod]: GrantStatements<FirstFactorGrant<By>> } = {
   password: passwordGrant,
   identity: identityGrant,
-  code: codeGrant,
 };
 
-/** The statements that run before `firstFactorStillValid`: they attach an identity, or consume a code. */
-export const consumeFirstFactor = (db: Database, caps: SendCaps, grant: SessionGrant) =>
-  grant.by === "session" ? childSessionGrant.consume(db, caps, grant) : consumeMethod(db, caps, grant);
-
-const consumeMethod = <By extends FirstFactorMethod>(
+/** The statements that run before `firstFactorStillValid`: they attach an identity. */
+export const consumeFirstFactor = <By extends FirstFactorMethod>(
   db: Database,
   caps: SendCaps,
   grant: FirstFactorGrant<By>,
 ) => FIRST_FACTOR_GRANTS[grant.by].consume(db, caps, grant);
 
 /** The condition of every row that a grant opens: the account has not changed since the verification. */
-export function firstFactorStillValid(db: Database, grant: SessionGrant): SQL | undefined {
-  const account = and(eq(accounts.id, grant.accountId), isActive());
-  if (grant.by === "session") return and(account, childSessionGrant.isValid(db, grant));
-  return and(
-    account,
+export const firstFactorStillValid = (db: Database, grant: FirstFactorGrant): SQL | undefined =>
+  and(
+    eq(accounts.id, grant.accountId),
+    isActive(),
     methodStillValid(db, grant),
     countsAttempts(grant) ? undefined : notExists(lockoutOf(db, grant.lockoutKey, grant.now)),
   );
-}
 
 const methodStillValid = <By extends FirstFactorMethod>(db: Database, grant: FirstFactorGrant<By>) =>
   FIRST_FACTOR_GRANTS[grant.by].isValid(db, grant);
 
 /** Inserts the session if the grant is still valid. */
-export function insertSession(db: Database, grant: SessionGrant, session: NewSession) {
+export function insertSession(db: Database, grant: FirstFactorGrant, session: NewSession) {
   const row = sessionRow(session, grant.accountId);
   if (grant.by !== "password") {
     return insertFrom(db, sessions, row, accounts, firstFactorStillValid(db, grant));
@@ -65,18 +58,18 @@ const insertSessionByPassword = compiled((db, values: PasswordSession) =>
 );
 
 /** Replaces an outdated hash of the verified password by one under the current cost and pepper. */
-export const storeRehash = (db: Database, grant: SessionGrant) =>
+export const storeRehash = (db: Database, grant: FirstFactorGrant) =>
   grant.by === "password" && grant.rehash !== null
     ? [db.update(accounts).set({ passwordHash: grant.rehash }).where(firstFactorStillValid(db, grant))]
     : [];
 
 /** The exact limits of a client whose sign-in creates an account. Empty for any other grant. */
-const clientLimitsOf = (grant: SessionGrant): readonly ClientLimit[] =>
+const clientLimitsOf = (grant: FirstFactorGrant): readonly ClientLimit[] =>
   grant.by === "identity" && grant.attachment.kind !== "existing" ? grant.attachment.clientLimits : [];
 
-/** What `failureReason` needs. A child session verifies no credential, so no lockout applies to it. */
-export const readCircumstances = (db: Database, grant: SessionGrant) => ({
-  lockout: readLockout(db, grant.by === "session" ? "" : grant.lockoutKey),
+/** What `failureReason` needs. */
+export const readCircumstances = (db: Database, grant: FirstFactorGrant) => ({
+  lockout: readLockout(db, grant.lockoutKey),
   counters: readClientCounters(db, clientLimitsOf(grant)),
 });
 
@@ -87,9 +80,9 @@ type Circumstances = {
 };
 
 /** Why a grant opened nothing. For a counted attempt the lockout was checked when it was counted. */
-export function failureReason(grant: SessionGrant, { lockout, counters }: Circumstances): GrantFailure {
+export function failureReason(grant: FirstFactorGrant, { lockout, counters }: Circumstances): GrantFailure {
   const lockedUntil = lockout[0]?.lockedUntil ?? 0;
-  if (grant.by !== "session" && !countsAttempts(grant) && lockedUntil > grant.now) {
+  if (!countsAttempts(grant) && lockedUntil > grant.now) {
     return { kind: "locked", until: lockedUntil };
   }
   const retryAt = clientRetryAt(counters, clientLimitsOf(grant));

@@ -21,7 +21,7 @@ import {
 
 export function signInStore(db: Database, caps: SendCaps) {
   return {
-    /** Opens a session if the grant is still valid. The same batch attaches an identity or consumes a code. */
+    /** Opens a session if the grant is still valid. The same batch attaches an identity. */
     async openSession({
       grant,
       session,
@@ -38,10 +38,9 @@ export function signInStore(db: Database, caps: SendCaps) {
         audit: [insertEventOfSession(db, { ...audit, accountId, sessionId })],
         replaced: endReplacedSession(db, { replaces, openedId: sessionId, now }),
         surplusSessions: [endSurplusSessions(db, { accountId, now })],
-        attempts:
-          grant.by !== "session" && countsAttempts(grant)
-            ? [clearAttemptsOfSignIn(db, { lockoutKey: grant.lockoutKey, sessionId })]
-            : [],
+        attempts: countsAttempts(grant)
+          ? [clearAttemptsOfSignIn(db, { lockoutKey: grant.lockoutKey, sessionId })]
+          : [],
         rehash: storeRehash(db, grant),
         device: rememberDevice(db, session, { mayBeNew: newDeviceNotice !== null }),
         notice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),

@@ -89,7 +89,7 @@ export async function respondWithTokens(
   c.set("actorId", id);
   const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
   if (transport !== "cookie") {
-    return respond(c, signInResponse, { ...tokens, ...(deviceToken !== null && { deviceToken }), user });
+    return respond(c, signInResponse, { ...tokens, deviceToken, user });
   }
   setSignInCookies(c, outcome);
   const csrfToken = await csrfTokenOfSession(deps, sessionId);
@@ -100,5 +100,5 @@ export async function respondWithTokens(
 export function setSignInCookies(c: Context, { tokens, account, deviceToken }: SignedIn): void {
   c.set("actorId", account.id);
   setSessionCookies(c, tokens);
-  if (deviceToken !== null) setDeviceCookie(c, deviceToken, DEVICE_TOKEN_TTL_MS / SECOND);
+  setDeviceCookie(c, deviceToken, DEVICE_TOKEN_TTL_MS / SECOND);
 }

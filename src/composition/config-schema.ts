@@ -121,18 +121,11 @@ export const variables = (environment: Environment) =>
       ),
       [],
     ),
-    ALLOWED_RETURN_URLS: z._default(
-      commaList(
-        z
-          .string()
-          .check(
-            z.refine(
-              (text) => isReturnUrl(text) && (environment === "development" || /^https:/i.test(text)),
-              "must be a list of URLs such as https://app.example.com/signed-in",
-            ),
-          ),
+    // Earlier releases read it. An operator who still sets it expects apps to sign in, which takes a client now.
+    ALLOWED_RETURN_URLS: z.optional(
+      z.undefined(
+        "is replaced by clients: register each app as a client with its redirect URIs, and remove this variable",
       ),
-      [],
     ),
     AUDIENCES: z._default(commaList(z.string()), []),
     CLIENT_METADATA_DOCUMENTS: z._default(
@@ -197,11 +190,4 @@ export type Variables = z.output<ReturnType<typeof variables>>;
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
-}
-
-/** A query is allowed; credentials and a fragment are not. The whole URL is compared. */
-function isReturnUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  return url.username === "" && url.password === "" && url.hash === "";
 }

@@ -61,8 +61,6 @@ export type Settings = {
   readonly smsCountries: readonly string[];
   /** Origins that may call this service from a browser, beside its own. */
   readonly allowedOrigins: readonly string[];
-  /** Allowed return targets: whole URLs, as the URL parser writes them. */
-  readonly allowedReturnUrls: readonly string[];
   readonly mailFrom: MailSettings["from"];
   readonly brand: {
     readonly appName: string;
@@ -182,7 +180,6 @@ function freeze(
       canText: providers.sms.provider !== "off",
       smsCountries: values.SMS_COUNTRIES,
       allowedOrigins: values.ALLOWED_ORIGINS,
-      allowedReturnUrls: values.ALLOWED_RETURN_URLS.map((text) => new URL(text).href),
       mailFrom: providers.mail.from,
       brand: {
         appName: values.APP_NAME,

@@ -33,7 +33,6 @@ import { grantStore } from "../oauth/grants/store.ts";
 import { introspectionStore } from "../oauth/introspection/store.ts";
 import { logoutStore } from "../oauth/logout/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
-import { authorizationCodeStore } from "../oauth/store.ts";
 import { clientTokenStore } from "../oauth/token/store.ts";
 import { userinfoStore } from "../oauth/userinfo/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
@@ -70,7 +69,6 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   reauthentications: reauthenticationStore(db, sendCaps),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),
-  authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
   deviceRequests: deviceRequestStore(db),
   devicePolls: devicePollStore(db),

@@ -5,7 +5,6 @@ import {
   apiKeys,
   attemptCounters,
   auditEvents,
-  authorizationCodes,
   captchaProofs,
   clientCounters,
   emailTokens,
@@ -72,9 +71,6 @@ export function expiredRowStore(db: Database) {
         oauthTransactions: db
           .delete(oauthTransactions)
           .where(lte(oauthTransactions.expiresAt, limits.expiredBefore)),
-        authorizationCodes: db
-          .delete(authorizationCodes)
-          .where(lte(authorizationCodes.expiresAt, limits.expiredBefore)),
         oauthCodes: db
           .delete(oauthAuthorizationCodes)
           .where(lte(oauthAuthorizationCodes.expiresAt, limits.expiredBefore)),

@@ -34,7 +34,6 @@ export const ratePolicies = {
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
   // address, so the limit is not below that of the burst guard; it stops only sustained load.
   refresh: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
-  exchange: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/exchange"] },
   // A client is often the server of an app with all its users behind one address, and a resource server asks for each request.
   "oauth-token": { limit: 300, windowSeconds: 60, routes: ["POST /oauth/token"] },
   "oauth-userinfo": {

@@ -5,46 +5,26 @@ import { type CheckPermissionDeps, checkPermission } from "../admin/authorizatio
 import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
 import { type VerifyApiKeyDeps, verifyApiKey } from "../api-keys/verify-api-key.ts";
-import type { AuthServiceBinding, Client } from "../client/auth-service.ts";
+import type { AuthServiceBinding, RemovedMethods } from "../client/auth-service.ts";
 import type { Caller } from "../core/caller.ts";
 import { LOCALES } from "../core/locale.ts";
-import {
-  type ExchangeAuthorizationCodeDeps,
-  exchangeAuthorizationCode,
-} from "../oauth/exchange-authorization-code.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
-import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
-import { type SignOutDeps, signOut } from "../sessions/sign-out.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
-import {
-  canArguments,
-  exchangeArguments,
-  idArguments,
-  idsArguments,
-  refreshArguments,
-  signOutArguments,
-  verifyArguments,
-  verifyKeyArguments,
-} from "./arguments.ts";
+import { canArguments, idArguments, idsArguments, verifyArguments, verifyKeyArguments } from "./arguments.ts";
 import { appAudienceOf, audienceOf } from "./binding.ts";
 import { answerCall, type IncomingCall } from "./call.ts";
-import { exchangeFailure } from "./errors.ts";
-import { presentApiKey, presentSession, presentSignIn, presentTokens } from "./present.ts";
+import { presentApiKey, presentSession } from "./present.ts";
 
 export type AuthServiceDeps = VerifyTokenDeps &
   VerifyApiKeyDeps &
   LookUpUsersDeps &
   EndSessionDeps &
   EndUserSessionsDeps &
-  CheckPermissionDeps &
-  ExchangeAuthorizationCodeDeps &
-  RefreshSessionDeps &
-  SignOutDeps & { readonly settings: TokenSettings };
+  CheckPermissionDeps & { readonly settings: TokenSettings };
 
 /** The caller of a method that has no client: no address, no user agent and the default language. */
 const NO_CLIENT: Caller = { ip: null, userAgent: null, locale: LOCALES[0] };
-const callerOf = ({ ip, userAgent }: Client): Caller => ({ ...NO_CLIENT, ip, userAgent });
 
 /**
  * The class that other Workers call over a service binding. `AuthServiceBinding` documents the methods.
@@ -53,7 +33,7 @@ const callerOf = ({ ip, userAgent }: Client): Caller => ({ ...NO_CLIENT, ip, use
 export const createAuthService = <Env>(
   open: (env: Env, ctx: ExecutionContext) => IncomingCall<AuthServiceDeps>,
 ) =>
-  class AuthService extends WorkerEntrypoint<Env> implements AuthServiceBinding {
+  class AuthService extends WorkerEntrypoint<Env> implements Omit<AuthServiceBinding, keyof RemovedMethods> {
     verifyToken(token: unknown, options?: unknown): ReturnType<AuthServiceBinding["verifyToken"]> {
       const method = { name: "verifyToken", scope: "verify", takes: verifyArguments } as const;
       return answerCall(
@@ -138,40 +118,5 @@ export const createAuthService = <Env>(
         ok: true,
         allowed: await checkPermission(deps, { accountId: input.userId, permission: input.permission }),
       }));
-    }
-
-    exchangeCode(request: unknown): ReturnType<AuthServiceBinding["exchangeCode"]> {
-      const method = { name: "exchangeCode", scope: "sign-in", takes: exchangeArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
-        const chosen = appAudienceOf(binding, input.audience, deps.settings);
-        if ("reason" in chosen) return { ok: false, ...chosen };
-        const { code, codeVerifier, client } = input;
-        // A Worker sends no Origin header. The code verifier binds the code to the client that started the flow.
-        const from = { origin: undefined, deviceToken: client.deviceToken, caller: callerOf(client) };
-        const result = await exchangeAuthorizationCode(deps, { code, codeVerifier, ...from, ...chosen });
-        return result.ok ? presentSignIn(result.value) : exchangeFailure(result.error);
-      });
-    }
-
-    refreshSession(request: unknown): ReturnType<AuthServiceBinding["refreshSession"]> {
-      const method = { name: "refreshSession", scope: "sign-in", takes: refreshArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
-        const chosen = appAudienceOf(binding, input.audience, deps.settings);
-        if ("reason" in chosen) return { ok: false, ...chosen };
-        const caller = callerOf(input.client);
-        const result = await refreshSession(deps, { refreshToken: input.refreshToken, ...chosen, caller });
-        if (!result.ok) return { ok: false, reason: "refresh_invalid" };
-        const { session, tokens } = result.value;
-        return { ok: true, sessionId: session.sessionId, ...presentTokens(tokens) };
-      });
-    }
-
-    signOut(request: unknown): ReturnType<AuthServiceBinding["signOut"]> {
-      const method = { name: "signOut", scope: "sign-in", takes: signOutArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, request, async (deps, input) => {
-        const caller = input.client ? callerOf(input.client) : NO_CLIENT;
-        const result = await signOut(deps, { kind: "refresh", token: input.refreshToken, caller });
-        return result.ok ? { ok: true } : { ok: false, reason: "refresh_invalid" };
-      });
     }
   };

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type AudienceSettings, chooseAppAudience, findResource, ownAudience } from "../sessions/audience.ts";
 
 /** The permissions of a binding. Each method needs one of them. */
-const SCOPES = ["verify", "read", "revoke", "sign-in"] as const;
+const SCOPES = ["verify", "read", "revoke"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 const propsSchema = z.strictObject({
@@ -48,10 +48,7 @@ export function audienceOf(
   return wanted === undefined || wanted === allowed ? orBadRequest(allowed) : { reason: "forbidden" };
 }
 
-/**
- * The audience of a session that the calling Worker opens or continues: never this service's own. Without any it is
- * the only one of RESOURCES.
- */
+/** The resource of an API key: never this service's own API. Without any it is the only one of RESOURCES. */
 export function appAudienceOf(
   binding: Binding,
   requested: string | undefined,

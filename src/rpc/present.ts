@@ -1,10 +1,8 @@
 import type { VerifiedApiKey } from "../api-keys/api-key.ts";
-import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
-import type { ApiKey, ExchangeResult, Tokens } from "../client/auth-service.ts";
+import type { ApiKey } from "../client/auth-service.ts";
 import type { VerifiedSession } from "../client/session.ts";
 import { SECOND } from "../core/clock.ts";
 import type { AccessTokenClaims } from "../sessions/access-token-claims.ts";
-import type { IssuedTokens } from "../sessions/issue-tokens.ts";
 
 // Each field is named, so that a new field of a use case does not leave the service over RPC by accident.
 
@@ -38,23 +36,3 @@ export const presentApiKey = (key: VerifiedApiKey): ApiKey => ({
   userName: key.ownerName,
   expiresAt: key.expiresAt === null ? null : Math.floor(key.expiresAt / SECOND),
 });
-
-export const presentTokens = (tokens: IssuedTokens): Tokens => ({
-  token: tokens.token,
-  tokenType: tokens.tokenType,
-  expiresIn: tokens.expiresIn,
-  refreshToken: tokens.refreshToken,
-  refreshExpiresIn: tokens.refreshExpiresIn,
-});
-
-export function presentSignIn(outcome: SignedIn | SecondFactorRequired): ExchangeResult {
-  if (outcome.kind === "second_factor_required") {
-    const { challengeId, expiresIn } = outcome;
-    return { ok: false, reason: "second_factor_required", challengeId, expiresIn };
-  }
-  const { tokens, account, sessionId, deviceToken } = outcome;
-  const { id, name, email, role } = account;
-  const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
-  const device = deviceToken === null ? {} : { deviceToken };
-  return { ok: true, ...presentTokens(tokens), ...device, sessionId, user };
-}

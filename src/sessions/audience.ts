@@ -52,8 +52,8 @@ export function chooseAudience(
 }
 
 /**
- * The audience of the session that an app opens: never this service's own. Without a request it is the only one of
- * RESOURCES. Null if the audience is not allowed, or if the request has to name one of several.
+ * The resource of a request that is never for this service's own API. Without a name it is the only one of RESOURCES.
+ * Null if the resource is not allowed, or if the request has to name one of several.
  */
 export function chooseAppAudience(settings: AudienceSettings, requested: string | undefined): string | null {
   const [only = null, ...others] = settings.resources;

@@ -25,7 +25,7 @@ type EndSessionInput = {
 };
 
 /**
- * Ends one session and its child sessions in apps (RFC 9700 §4.14: the whole family is revoked). This service
+ * Ends one session and the sessions that OAuth clients opened with it (RFC 9700 §4.14: the whole family is revoked). This service
  * refuses their tokens at once. The revocation list holds them until the last of their tokens has expired.
  */
 export async function endSession(

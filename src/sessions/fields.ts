@@ -43,7 +43,7 @@ export const sessionSchema = z
     app: z.nullable(z.string()).check(
       z.meta({
         description:
-          "The name of the OAuth client that owns the session, or the origin of its app. Null for a session of this service.",
+          "The name of the OAuth client that owns the session. Null for a session of this service.",
       }),
     ),
     current: z.boolean(),

@@ -2,6 +2,7 @@ import type { Account } from "../accounts/account.ts";
 import { SECOND } from "../core/clock.ts";
 import { type AccessTokenDeps, signAccessToken } from "./access-token.ts";
 import { type RefreshTokenDeps, signRefreshToken } from "./refresh-token.ts";
+import { FIRST_PARTY_CLIENT } from "./session.ts";
 import { emailClaims, sessionClaims } from "./user-claims.ts";
 
 /** The tokens of a session (contract §2). Lifetimes in seconds. */
@@ -17,7 +18,6 @@ export type IssueTokensDeps = AccessTokenDeps & RefreshTokenDeps;
 
 type LiveSession = {
   readonly id: string;
-  readonly clientId: string;
   readonly generation: number;
   readonly amr: readonly string[];
   readonly rotatedAt: number;
@@ -35,7 +35,7 @@ export async function warmSigningKey(deps: IssueTokensDeps): Promise<void> {
 
 type TokenSubject = { readonly session: LiveSession; readonly account: Account };
 
-/** `audience`: one of AUDIENCES. */
+/** `audience`: one of `allAudiences`. */
 type TokenRequest = { readonly audience: string };
 
 /**
@@ -52,7 +52,7 @@ export async function issueTokens(
     token: await signAccessToken(deps, {
       audience,
       subject: account.id,
-      clientId: session.clientId,
+      clientId: FIRST_PARTY_CLIENT,
       lifetime: accessTokenTtl,
       claims: {
         ...sessionClaims(session),

@@ -2,7 +2,7 @@ import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import { SECOND } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { OWN_ALIAS, ownAudience } from "./audience.ts";
+import { ownAudience } from "./audience.ts";
 import { type EndReusedSessionDeps, endReusedSession } from "./end-reused-session.ts";
 import { type IssuedTokens, type IssueTokensDeps, issueTokens, warmSigningKey } from "./issue-tokens.ts";
 import { judgeRefresh } from "./refresh-rules.ts";
@@ -32,7 +32,7 @@ export type RefreshFailure = {
     | "session_ended"
     | "token_reused"
     | "client_changed"
-    /** The session belongs to a client that gets no tokens for the audience. Nothing was spent. */
+    /** The session gets no tokens for the audience. Nothing was spent. */
     | "audience_refused";
 };
 
@@ -70,9 +70,7 @@ export async function refreshSession(
   switch (verdict) {
     case "rotated":
     case "retry": {
-      // Releases before RESOURCES stored the alias.
-      const isOwn = found.isFirstParty && session.audience === OWN_ALIAS;
-      const audience = input.audience ?? (isOwn ? own : session.audience) ?? own;
+      const audience = input.audience ?? session.audience ?? own;
       return ok({
         tokens: await issueTokens(deps, { session, account }, { audience }),
         session: {

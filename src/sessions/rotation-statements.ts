@@ -1,13 +1,15 @@
-import { and, eq, exists, gte, isNull, lt, not, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, lt, not, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
+import { MINUTE } from "../core/clock.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
+import { RETRY_WINDOW } from "./refresh-rules.ts";
 import type { SessionState } from "./session.ts";
 import { authenticatedAt, isFirstParty, isLastPresented, sessionIsLive } from "./statements.ts";
 import { mayGetTokens, type TokenHolder } from "./token-holder-statements.ts";
@@ -73,7 +75,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
               rotation.rotates ? undefined : sql`FALSE`,
               lt(sessions.rotatedAt, rotation.now - rotation.gracePeriod),
               not(successorIsInUse(db)),
-              or(isSameUserAgent, not(sql`(${isFirstParty()})`)),
+              or(isSameUserAgent, not(isFirstParty())),
             ),
           ),
         ),
@@ -101,7 +103,7 @@ export type RotationOutcome = {
   readonly isFirstParty: boolean;
   /** Whether the session may get the requested tokens. */
   readonly servesAudience: boolean;
-  /** Whether the current refresh token arrived, as an app's session that it opened proves. */
+  /** Whether the current refresh token arrived, as a client's session that it opened proves. */
   readonly successorInUse: boolean;
   readonly account: Account;
 };
@@ -147,8 +149,8 @@ const stateColumns = {
 };
 
 /**
- * Whether the holder of the current refresh token has used the answer that brought it: an app has exchanged a code
- * that this session issued with it. Its predecessor is then no retry.
+ * Whether the holder of the current refresh token has used the answer that brought it: a client has redeemed a code that
+ * this session issued with it. Its predecessor is then no retry.
  */
 const successorIsInUse = (db: Database): SQL => {
   const child = alias(sessions, "child");
@@ -159,9 +161,8 @@ const successorIsInUse = (db: Database): SQL => {
       .where(
         and(
           eq(child.parentId, sessions.id),
-          gte(child.createdAt, sessions.rotatedAt),
-          // The authorization endpoint needs the access token only, which the lost answer does not replace.
-          isNull(child.grantId),
+          // For RETRY_WINDOW a code is also issued for the predecessor of the current token, and a code lives a minute.
+          gte(child.createdAt, sql`${sessions.rotatedAt} + ${RETRY_WINDOW + MINUTE}`),
         ),
       ),
   );

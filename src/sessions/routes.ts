@@ -64,7 +64,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description:
           "A retry within 10 seconds returns the same refresh token; a later one returns another, as long as the client has " +
           "not used the first one. Any other reuse ends the session. A session that was opened for another audience than " +
-          "this service's own API, such as that of an app, gets tokens for its own audience only.",
+          "this service's own API gets tokens for that audience only. The refresh tokens of OAuth clients work only at `/oauth/token`.",
         tag,
         answer: refreshed,
         cookies: true,

@@ -1,9 +1,12 @@
 import type { Account } from "../accounts/account.ts";
 
-/** The client of the service's own pages and API. A session of an app has the app's origin as its client. */
+/** The client of the service's own pages and API. Every other client is registered (`oauth_clients`). */
 export const FIRST_PARTY_CLIENT = "gatehouse";
 
-/** A session to be stored. Instants in milliseconds. */
+/**
+ * A session of this service's own client, to be stored. Instants in milliseconds. The sessions of OAuth clients are
+ * opened by `oauth/token`.
+ */
 export type NewSession = {
   readonly id: string;
   readonly accountId: string;
@@ -14,31 +17,12 @@ export type NewSession = {
   readonly createdAt: number;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
-  /** Set for a session of an app; null for a session of this service. */
-  readonly app: AppSession | null;
-  /** The last authentication. A child session has its parent's. */
+  /** The authentication. */
   readonly authTime: number;
-  /** `FIRST_PARTY_CLIENT`, or the origin of the app. */
-  readonly clientId: string;
-  /** The audience that the first access token is issued for. A session of an app is limited to it. */
+  /** The audience that the first access token is issued for. */
   readonly audience: string;
-  /** The exchange of the authorization code that opened the session; null for another sign-in. */
-  readonly codeClaim: string | null;
-  /** The known device that signs in. Null for a child session. */
-  readonly deviceId: string | null;
-  /** The consent and the scopes of an OAuth client's session; null for a session of this service. */
-  readonly grant: SessionGrantScope | null;
-};
-
-/** `scope`: space-separated. */
-export type SessionGrantScope = { readonly grantId: string; readonly scope: string };
-
-/** A session that belongs to an app. With a parent it is a child session, which ends with the parent. */
-export type AppSession = {
-  /** The session that issued the authorization code. Null if the code was issued for an identity. */
-  readonly parentId: string | null;
-  /** The origin that received the code, such as `https://notes.example.com`. */
-  readonly origin: string;
+  /** The known device that signs in. */
+  readonly deviceId: string;
 };
 
 /** The columns of a session that refresh and revocation need. */
@@ -46,7 +30,7 @@ export type SessionState = {
   readonly id: string;
   readonly accountId: string;
   readonly clientId: string;
-  /** Null in sessions from before migration 0011. */
+  /** Null in a session of an OAuth client that has no resource. */
   readonly audience: string | null;
   readonly userAgent: string | null;
   readonly amr: readonly string[];
@@ -72,7 +56,7 @@ export type SessionSummary = {
   readonly lastUsedAt: number;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  /** The name of the OAuth client that owns the session, or the origin of its app; null for one of this service. */
+  /** The name of the OAuth client that owns the session; null for a session of this service. */
   readonly app: string | null;
 };
 

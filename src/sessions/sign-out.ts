@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "./refresh-token.ts";
+import { FIRST_PARTY_CLIENT } from "./session.ts";
 
 export type SignOutDeps = AccessTokenDeps &
   RefreshTokenDeps &
@@ -60,5 +61,6 @@ async function verifyPresentedToken(deps: SignOutDeps, { kind, token }: SignOutI
     return refresh.ok ? refresh.value : null;
   }
   const access = await verifyAccessToken(deps, token, { ignoreExpiry: true });
-  return access.ok && access.value.scope.length === 0 ? access.value : null;
+  // An OAuth client revokes its tokens at /oauth/revoke.
+  return access.ok && access.value.clientId === FIRST_PARTY_CLIENT ? access.value : null;
 }

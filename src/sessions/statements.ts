@@ -9,7 +9,6 @@ import {
   isNotNull,
   isNull,
   ne,
-  notLike,
   or,
   type Placeholder,
   type SQL,
@@ -23,11 +22,12 @@ import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { auditEvents, oauthClients, sessions } from "../db/schema.ts";
-import { type AudienceRequest, OWN_ALIAS } from "./audience.ts";
+import type { AudienceRequest } from "./audience.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import { FIRST_PARTY_CLIENT, type NewSession } from "./session.ts";
 
-export const sessionRow = <A>({ app, grant, ...session }: Omit<NewSession, "accountId">, accountId: A) => ({
+/** The row of a session of this service's own client. */
+export const sessionRow = <A>(session: Omit<NewSession, "accountId">, accountId: A) => ({
   ...session,
   accountId,
   amr: session.amr.join(" "),
@@ -36,22 +36,20 @@ export const sessionRow = <A>({ app, grant, ...session }: Omit<NewSession, "acco
   rotatedAt: session.createdAt,
   revokedAt: null,
   reauthenticatedAt: null,
-  parentId: app?.parentId ?? null,
-  appOrigin: app?.origin ?? null,
-  grantId: grant?.grantId ?? null,
-  scope: grant?.scope ?? null,
-  clientRecorded: true,
+  clientId: FIRST_PARTY_CLIENT,
+  parentId: null,
+  codeClaim: null,
+  grantId: null,
+  scope: null,
   voidedGenerations: 0,
 });
 
-/** The name of the OAuth client that a session belongs to, or the origin of its app. */
-const appName = (db: Database) => {
-  const clientName = db
+/** The name of the OAuth client that a session belongs to; null for a session of this service. */
+const clientName = (db: Database) =>
+  sql<string | null>`(${db
     .select({ name: oauthClients.name })
     .from(oauthClients)
-    .where(and(eq(oauthClients.id, sessions.clientId), isNotNull(sessions.grantId)));
-  return sql<string | null>`coalesce((${clientName}), ${sessions.appOrigin})`;
-};
+    .where(eq(oauthClients.id, sessions.clientId))})`;
 
 /** The live sessions of an account, the most recently used first. */
 export const liveSessions = (db: Database, accountId: string, now: number) =>
@@ -62,7 +60,7 @@ export const liveSessions = (db: Database, accountId: string, now: number) =>
       lastUsedAt: sessions.lastUsedAt,
       ip: sessions.ip,
       userAgent: sessions.userAgent,
-      app: appName(db).as("app"),
+      app: clientName(db).as("app"),
     })
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), sessionIsLive(now)))
@@ -130,35 +128,25 @@ export const generationIsAccepted = (generation: number, now: number): SQL | und
 export const isLastPresented = (generation: number): SQL =>
   eq(sql`${sessions.generation} - 1 - ${sessions.voidedGenerations}`, generation);
 
-/**
- * Whether the session is one of this service's own client. A release from before migration 0012 stored that client
- * for apps too: with the code of an identity, and before migration 0011 with the code of a session.
- */
-export const isFirstParty = (): SQL | undefined =>
-  and(
-    eq(sessions.clientId, FIRST_PARTY_CLIENT),
-    isNull(sessions.appOrigin),
-    or(eq(sessions.clientRecorded, true), notLike(sessions.amr, "fed%")),
-  );
+/** Whether the session is one of this service's own client. */
+export const isFirstParty = (): SQL => eq(sessions.clientId, FIRST_PARTY_CLIENT);
+
+/** Whether this service's own API and pages accept the session. */
+export const isOwnSession = (own: string | Placeholder): SQL | undefined =>
+  and(isFirstParty(), eq(sessions.audience, own));
 
 /**
  * Whether the session may get tokens for the audience (RFC 9700 §2.3): one that was opened for this service itself
- * for each audience, any other one for the audience that it was opened for. An app never gets this service's own.
+ * for each audience, any other one for the audience that it was opened for. Only this service's own client gets this
+ * service's own.
  */
 export const maySignFor = ({
   requested,
   own,
 }: AudienceRequest | Record<keyof AudienceRequest, Placeholder>): SQL | undefined => {
-  // Releases before RESOURCES stored no audience, or the alias.
-  const isForOwn = or(isNull(sessions.audience), inArray(sessions.audience, [own, OWN_ALIAS]));
-  const opened = and(isFirstParty(), isForOwn);
   const isOpenedFor = requested === null ? isNotNull(sessions.audience) : eq(sessions.audience, requested);
-  return or(opened, and(isOpenedFor, or(isFirstParty(), ne(sessions.audience, own))));
+  return or(isOwnSession(own), and(isOpenedFor, or(isFirstParty(), ne(sessions.audience, own))));
 };
-
-/** Whether this service's own API and pages accept the session. */
-export const isOwnSession = (own: string): SQL | undefined =>
-  and(isFirstParty(), maySignFor({ requested: own, own }));
 
 type Replacement = {
   /** The session whose cookies the response replaces, and the event of its end. Null if there is none. */

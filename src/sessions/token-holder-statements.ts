@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import { sessions } from "../db/schema.ts";
 import type { AudienceRequest } from "./audience.ts";
-import { maySignFor } from "./statements.ts";
+import { isFirstParty, maySignFor } from "./statements.ts";
 
 /** Who presents a refresh token. */
 export type TokenHolder =
@@ -22,7 +22,7 @@ type ClientRequest = {
 
 /** Whether the session belongs to the holder, and the request asks for no more than what it may get. */
 export function mayGetTokens(holder: TokenHolder): SQL | undefined {
-  if (holder.kind === "own") return maySignFor(holder.audience);
+  if (holder.kind === "own") return and(isFirstParty(), maySignFor(holder.audience));
   const { clientId, resources, allowsNoResource, scopes } = holder;
   const list = (values: readonly string[]) => sql`SELECT value FROM json_each(${JSON.stringify(values)})`;
   const isAllowed = sql`${sessions.audience} IN (${list(resources)})`;

@@ -1,11 +1,11 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { type SetLocaleDeps, setLocale } from "../accounts/set-locale.ts";
 import { isLocale } from "../core/locale.ts";
+import { ownPagePath } from "../core/own-page-path.ts";
 import type { DepsOf } from "../http/context.ts";
 import { type CsrfDeps, judgeForm } from "../http/csrf.ts";
 import { documented } from "../http/openapi-operation.ts";
 import { refuse } from "../http/respond.ts";
-import { judgeReturnUrl } from "../oauth/return-url.ts";
 import type { PageEnv } from "./page.ts";
 import { languageCookie } from "./page-cookies.ts";
 import { readForm } from "./read-form.ts";
@@ -27,9 +27,7 @@ export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
       if (c.var.rateLimitedFor !== undefined)
         return refuse(c, "rate_limited", { retryAfter: c.var.rateLimitedFor });
       const form = await readForm(c.req.raw);
-      const { publicUrl } = deps.settings;
-      const currentUrl =
-        judgeReturnUrl(form?.text("here") ?? "", { publicUrl, allowedReturnUrls: [] }) ?? "/";
+      const currentUrl = ownPagePath(form?.text("here") ?? "", deps.settings.publicUrl) ?? "/";
       const locale = form?.text("locale");
       if ((await judgeForm(c, deps, form?.text("csrf") ?? "")) !== "safe")
         return redirectWithFlash(c, currentUrl, "staleForm");

@@ -34,7 +34,7 @@ export const confirmationCookie = pageCookie("gh_confirm", 600);
 /** The email address that a message was sent to; the next page shows it. */
 export const addressCookie = pageCookie("gh_address", 3600);
 
-/** The return target until the user opens a mailed link: a query string in base64url. */
+/** The return target until the user opens a mailed link, in base64url. */
 export const returnTargetCookie = pageCookie("gh_way", 3600);
 
 /** The chosen language, which `readLocale` (`http/read-locale.ts`) reads. */

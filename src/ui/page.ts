@@ -117,6 +117,4 @@ export type Page<Data, Subject = Data> = {
   refreshUrl?(data: Data): string;
   /** Origins of images of other services. */
   imageSources?(data: Data): readonly string[];
-  /** Its query string is that of an OAuth endpoint and has no return target, though it may have a `state`. */
-  readonly hasOwnQuery?: true;
 };

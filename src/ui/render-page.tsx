@@ -13,7 +13,7 @@ export type RenderPageDeps = CsrfDeps & {
   readonly pageAssets: (locale: Locale) => Promise<PageAssets>;
   readonly captchaWidget: CaptchaWidget | null;
   readonly usesDevMailbox: boolean;
-  readonly settings: { readonly brand: Brand; readonly allowedReturnUrls: readonly string[] };
+  readonly settings: { readonly brand: Brand };
 };
 
 type Content = {
@@ -62,7 +62,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     usesDevMailbox: deps.usesDevMailbox,
     ...content.overrides,
   };
-  c.header("Content-Security-Policy", policyOf(props, settings));
+  c.header("Content-Security-Policy", policyOf(props));
   const page = (
     <Frame p={props} title={content.title(props.t)}>
       {content.view(props)}
@@ -72,18 +72,17 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
 }
 
 /** Allows one style element by its nonce, one script by its origin, and the brand's logo. */
-function policyOf(p: PageProps, { allowedReturnUrls }: RenderPageDeps["settings"]): string {
+function policyOf(p: PageProps): string {
   const { scripts, frames } = captchaSources(p.captcha);
   const logo = p.brand.logoUrl === null ? [] : [new URL(p.brand.logoUrl).origin];
-  // A browser applies `form-action` to redirects after the form, too.
-  const destinations = allowedReturnUrls.map((url) => new URL(url).origin);
   const join = (...sources: readonly string[]) => [...new Set(sources)].join(" ");
   return [
     "default-src 'none'",
     `style-src 'nonce-${p.nonce}'`,
     `script-src ${join("'self'", ...scripts)}`,
     `img-src ${join("'self'", "data:", ...logo, ...p.imageSources)}`,
-    `form-action ${join("'self'", ...destinations)}`,
+    // A browser applies it to the redirects after a form, too (CSP 3 §6.4.1): a form leads to this service only.
+    "form-action 'self'",
     ...(frames.length > 0 ? [`frame-src ${join(...frames)}`] : []),
     "object-src 'none'",
     "base-uri 'none'",

@@ -31,11 +31,7 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
   const { pathname, search } = new URL(c.req.url);
   const isForm = c.req.method === "POST";
   const returnTo = isForm ? pathname : pathname + search;
-  return redirectWithFlash(
-    c,
-    withReturnTarget("/sign-in", { returnTo, app: null }),
-    isForm ? "formLost" : undefined,
-  );
+  return redirectWithFlash(c, withReturnTarget("/sign-in", returnTo), isForm ? "formLost" : undefined);
 }
 
 /** The session of the browser's cookies. When the access token expired, the refresh token is rotated. */

@@ -11,7 +11,6 @@ import { type Form, readForm } from "./read-form.ts";
 import { loadAssets, type RenderPageDeps, renderPage, searchOf, wordsOf } from "./render-page.tsx";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
 import { readReturnTarget } from "./return-target.ts";
-import { refuseReturnTarget } from "./return-target-pages.tsx";
 import { textFor } from "./ui-texts.ts";
 
 export type ServePageDeps = RenderPageDeps & PageSessionDeps;
@@ -62,27 +61,20 @@ const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
   c.req.method === "GET" ? c.redirect(c.req.path.slice(0, -1) + searchOf(c), 308) : next();
 
 /** Checks the access before the page loads anything, by the permissions of the API (security 38). */
-function guardOf(
-  depsOf: DepsOf<ServePageDeps>,
-  { access, hasOwnQuery }: Pick<Page<unknown>, "access" | "hasOwnQuery">,
-) {
+function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, "access">) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await loadAssets(c, depsOf(c));
-    if (access === "everybody") return (hasOwnQuery ? null : rejectInvalidReturnTarget(c, depsOf)) ?? next();
+    if (access === "everybody") {
+      const query = new URL(c.req.url).searchParams;
+      c.set("returnTarget", readReturnTarget(query, depsOf(c).settings));
+      return next();
+    }
     const redirect = await requirePageSession(c, depsOf(c));
     if (redirect) return redirect;
     if (access !== "signed_in" && !hasPermission(c.var.actor, access)) return refuse(c, "forbidden");
     return next();
   };
   return documented(guard, { page: access });
-}
-
-/** Rejects an invalid return target before the user signs in. */
-function rejectInvalidReturnTarget(c: PageContext, depsOf: DepsOf<ServePageDeps>): Response | null {
-  const returnTarget = readReturnTarget(new URL(c.req.url).searchParams, depsOf(c).settings);
-  if (returnTarget === "malformed") return refuseReturnTarget(c);
-  c.set("returnTarget", returnTarget);
-  return null;
 }
 
 /** For a limited request whose form cannot be shown again. */

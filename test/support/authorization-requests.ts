@@ -14,8 +14,10 @@ export const STATE = "a+b&c=d%25/?#~\"' é";
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
+type Requester = Pick<Client, "id" | "redirectUris">;
+
 /** The parameters of an authorization request. An undefined one is left out. */
-export function authorizationQuery(client: Client, parameters: Parameters = {}): URLSearchParams {
+export function authorizationQuery(client: Requester, parameters: Parameters = {}): URLSearchParams {
   const all: Parameters = {
     client_id: client.id,
     redirect_uri: client.redirectUris[0],
@@ -30,7 +32,7 @@ export function authorizationQuery(client: Client, parameters: Parameters = {}):
   return new URLSearchParams(present);
 }
 
-export const authorizeUrl = (client: Client, parameters?: Parameters): string =>
+export const authorizeUrl = (client: Requester, parameters?: Parameters): string =>
   `/oauth/authorize?${authorizationQuery(client, parameters)}`;
 
 /** The parameters that a redirect to that URI has. Throws when the response redirects elsewhere. */

@@ -1,40 +1,61 @@
+import { decodeJwt } from "jose";
+import type { Client } from "../../src/oauth/clients/client.ts";
+import { authorizeUrl, redirectTo } from "./authorization-requests.ts";
+import {
+  authorizedCode,
+  type BrowserUser,
+  createClient,
+  redeem,
+  type TestClient,
+  tokensOf,
+} from "./oauth.ts";
 import type { PageResponse } from "./pages.ts";
 import { resourceUri } from "./resources.ts";
 import type { Service } from "./service.ts";
-import { CODE_CHALLENGE, CODE_VERIFIER } from "./social/client-application.ts";
-import { APP } from "./social/providers.ts";
 
-export const APP_ORIGIN = new URL(APP).origin;
+/** The redirect URI of the client app. */
+export const APP = "https://app.example.com/signed-in";
 
 /** The resource of the client app, of RESOURCES in vitest.config.ts. */
 export const APP_AUDIENCE = resourceUri("app");
 
-/** The `state` of the client app (RFC 6749 §4.1.1). Its characters expose a missing or double encoding. */
-export const STATE = "a+b&c=d%25/?#~\"'";
+/** A client app of the team, whose users give no consent. */
+export const newApp = (service: Pick<Service, "clock">, changes: Partial<Client> = {}): Promise<TestClient> =>
+  createClient(service, {
+    name: "The app",
+    isFirstParty: true,
+    redirectUris: [APP],
+    resources: [APP_AUDIENCE],
+    scopes: ["openid", "offline_access"],
+    ...changes,
+  });
 
-/** The URL to which the client app redirects the browser. */
-export const clientAppUrl = (
-  page: "/sign-in" | "/sign-up" | "/forgot-password",
-  params: object = {},
-): string =>
-  `${page}?${new URLSearchParams({ returnTo: APP, codeChallenge: CODE_CHALLENGE, state: STATE, ...params })}`;
+/** The authorization request of the app, as a path. */
+export const authorizePathOf = (app: Pick<Client, "id" | "redirectUris">, parameters = {}): string =>
+  authorizeUrl(app, { scope: "openid", ...parameters });
 
-/** The authorization code in a redirect to the client app. Throws when the response redirects elsewhere. */
-export function authorizationCodeIn({ status, headers }: PageResponse): string {
-  const location = headers.get("Location") ?? "";
-  const url = new URL(location, "http://relative.test");
-  const code = url.searchParams.get("code");
-  if (status !== 303 || url.origin + url.pathname !== APP || !code) throw new Error(`${status}: ${location}`);
+/** A page of the service that leads to that request. */
+export const pageFor = (app: Client, page: "/sign-in" | "/sign-up" | "/forgot-password"): string =>
+  `${page}?returnTo=${encodeURIComponent(authorizePathOf(app))}`;
+
+/** The authorization code of a redirect to the app. */
+export function codeIn(response: PageResponse): string {
+  const code = redirectTo(response, APP).get("code");
+  if (code === null) throw new Error(`no code: ${response.headers.get("Location")}`);
   return code;
 }
 
-/** Exchanges the authorization code, as the page of the client app does. A null origin sends no `Origin` header. */
-export const exchange = (
-  service: Service,
-  code: string,
-  fields: object = {},
-  origin: string | null = APP_ORIGIN,
-) =>
-  service.call("POST", "/api/auth/exchange", { code, codeVerifier: CODE_VERIFIER, ...fields }, undefined, {
-    ...(origin === null ? {} : { Origin: origin }),
-  });
+/** The account and the session of a token. */
+export const holderOf = (token: string): Pick<BrowserUser, "accountId" | "sessionId"> => {
+  const { sub, sid } = decodeJwt(token) as { sub: string; sid: string };
+  return { accountId: sub, sessionId: sid };
+};
+
+/** Opens a session of the app with the session of the token. */
+export async function signInToApp(service: Service, app: TestClient, token: string, scope = "openid") {
+  const authorization = { user: holderOf(token), client: app, resource: app.resources[0] ?? "", scope };
+  return tokensOf(await redeem(service, app, await authorizedCode(service, authorization)));
+}
+
+/** The verifier of `CODE_CHALLENGE` (RFC 7636 appendix B). */
+export const CODE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -21,7 +21,6 @@ import { accountIdOf, logIn, newAddress, PASSWORD, registerVerifiedUser } from "
 /** A state-changing route that accepts cookies as credentials. */
 export type CookieWrite = { readonly method: string; readonly path: string };
 
-// `POST /exchange` is not listed, because it accepts only one origin (test/worker/oauth).
 const TRANSPORT = [
   { method: "POST", path: "/login" },
   { method: "POST", path: "/login/otp" },

@@ -34,7 +34,6 @@ export const RESOURCE_VARIABLES = {
 
 /** RESOURCES with one resource, which a request need not name. */
 export const ONE_RESOURCE = {
-  AUDIENCES: "gatehouse",
   RESOURCES: JSON.stringify([{ uri: NOTES, alias: "notes", scopes: { "notes:read": "Read your notes" } }]),
 };
 

@@ -6,8 +6,6 @@ import { createRpcCaller } from "./rpc.ts";
 import { createTestClock, type Service, startService } from "./service.ts";
 import { PASSWORD } from "./users.ts";
 
-const CLIENT = { ip: "203.0.113.9", userAgent: "Firefox" };
-
 /** A browser with one session whose requests reach different isolates. */
 export function openMixedBrowser(first: Service) {
   const current: Service = { ...first };
@@ -28,7 +26,7 @@ export function openMixedBrowser(first: Service) {
   };
 }
 
-/** A Worker with a user's tokens whose RPC calls reach different isolates. */
+/** A user's tokens for another Worker, whose RPC calls reach different isolates. */
 export function openMixedRpcClient(initial: { readonly token: string; readonly refreshToken: string }) {
   let tokens = initial;
   return {
@@ -36,10 +34,9 @@ export function openMixedRpcClient(initial: { readonly token: string; readonly r
       const worker = createRpcCaller(isolate);
       const verified = await worker.call("verifyToken", tokens.token, { audience: "app" });
       expect(verified).toMatchObject({ ok: true });
-      const { refreshToken } = tokens;
-      const refreshed = await worker.call("refreshSession", { refreshToken, client: CLIENT });
-      if (!refreshed.ok) throw new Error(`refreshSession failed: ${refreshed.reason}`);
-      tokens = refreshed;
+      const refreshed = await isolate.post("/refresh", { refreshToken: tokens.refreshToken });
+      expect(refreshed.status).toBe(200);
+      tokens = refreshed.body.data;
     },
   };
 }

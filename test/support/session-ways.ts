@@ -1,14 +1,13 @@
 import { env } from "cloudflare:workers";
 import { openBrowser } from "./browser.ts";
-import { APP_AUDIENCE, authorizationCodeIn, clientAppUrl, exchange } from "./client-app.ts";
+import { holderOf, newApp } from "./client-app.ts";
+import { authorizedCode, jsonOf, redeem, refresh } from "./oauth.ts";
 import { mailedCodeTo, startSecondFactor } from "./one-time-codes.ts";
 import { openPageBrowser } from "./pages.ts";
-import { createRpcCaller } from "./rpc.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import { startService } from "./service.ts";
 import { idTokenOf, returnFromProvider, startRedirect } from "./social/browser-flow.ts";
-import { CODE_VERIFIER } from "./social/client-application.ts";
-import { authorizationCodeFor, linkGitHub } from "./social/inserted-rows.ts";
+import { linkGitHub } from "./social/inserted-rows.ts";
 import type { openProviders } from "./social/providers.ts";
 import { socialUser } from "./social/users.ts";
 import { linkMailedTo, logIn, PASSWORD, registerVerifiedUser, tokenMailedTo } from "./users.ts";
@@ -33,10 +32,8 @@ const byBody = ({ body }: Pick<ApiResponse, "body">): Outcome =>
 const byCookies = (jar: ReadonlyMap<string, string>): Outcome =>
   jar.has("__Host-gh_access") ? "session" : jar.has("__Host-gh_challenge") ? "challenge" : "refused";
 
-const byRpc = (result: unknown): Outcome => {
-  const text = JSON.stringify(result);
-  return text.includes('"token"') ? "session" : text.includes("otp") ? "challenge" : "refused";
-};
+const byOAuth = (answer: ApiResponse): Outcome =>
+  jsonOf(answer).access_token === undefined ? "refused" : "session";
 
 const newUser = async ({ service }: Scope) => (await registerVerifiedUser(service)).email;
 
@@ -51,15 +48,14 @@ async function gitHubUser(scope: Scope) {
 const always = ({ service }: Scope) =>
   startService({ env: { ...service.env, LOGIN_OTP: "always" }, clock: service.clock });
 
+/** The code of a browser session for an app. */
 async function codeOfSession(scope: Scope) {
   const email = await newUser(scope);
-  const browser = openPageBrowser(scope.service);
-  const page = await browser.visit(clientAppUrl("/sign-in"));
-  return { email, code: authorizationCodeIn(await browser.submit(page, { email, password: PASSWORD })) };
+  const client = await newApp(scope.service);
+  const user = holderOf((await logIn(scope.service, email)).token);
+  const authorization = { user, client, resource: "", scope: "openid" };
+  return { email, client, code: await authorizedCode(scope.service, authorization) };
 }
-
-const RPC = { props: { audience: APP_AUDIENCE, permissions: ["sign-in"] } };
-const CLIENT = { ip: null, userAgent: null };
 
 /** Every way to a session, by the route that it ends at. */
 export const WAYS: Readonly<Record<string, Way>> = {
@@ -108,14 +104,14 @@ export const WAYS: Readonly<Record<string, Way>> = {
       },
     };
   },
-  "POST /api/auth/exchange, a code for an identity": async (scope) => {
-    const email = await newUser(scope);
-    const code = await authorizationCodeFor(email, scope.service.clock.now());
-    return { email, attempt: async () => byBody(await exchange(scope.service, code)) };
+  "POST /oauth/token, a code": async (scope) => {
+    const { email, client, code } = await codeOfSession(scope);
+    return { email, attempt: async () => byOAuth(await redeem(scope.service, client, code)) };
   },
-  "POST /api/auth/exchange, a code of a session": async (scope) => {
-    const { email, code } = await codeOfSession(scope);
-    return { email, attempt: async () => byBody(await exchange(scope.service, code)) };
+  "POST /oauth/token, a refresh token": async (scope) => {
+    const { email, client, code } = await codeOfSession(scope);
+    const { refresh_token: token } = jsonOf(await redeem(scope.service, client, code));
+    return { email, attempt: async () => byOAuth(await refresh(scope.service, client, String(token))) };
   },
   "POST /api/auth/refresh": async (scope) => {
     const email = await newUser(scope);
@@ -164,24 +160,6 @@ export const WAYS: Readonly<Record<string, Way>> = {
         await browser.submit(page, { newPassword: "another quiet harbour" });
         return byCookies(browser.jar);
       },
-    };
-  },
-  "RPC exchangeCode": async (scope) => {
-    const { email, code } = await codeOfSession(scope);
-    const rpc = createRpcCaller(scope.service, RPC);
-    return {
-      email,
-      attempt: async () =>
-        byRpc(await rpc.call("exchangeCode", { code, codeVerifier: CODE_VERIFIER, client: CLIENT })),
-    };
-  },
-  "RPC refreshSession": async (scope) => {
-    const { email, code } = await codeOfSession(scope);
-    const { refreshToken } = (await exchange(scope.service, code, { audience: APP_AUDIENCE })).body.data;
-    const rpc = createRpcCaller(scope.service, RPC);
-    return {
-      email,
-      attempt: async () => byRpc(await rpc.call("refreshSession", { refreshToken, client: CLIENT })),
     };
   },
 };

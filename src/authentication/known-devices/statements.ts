@@ -73,7 +73,7 @@ export const knownDeviceRow = <A extends string | SQL>({
 
 /**
  * Makes the device of a session known, in the batch that inserts the session. A device that may be new can replace
- * another one of the account. A child session has no device.
+ * another one of the account.
  */
 export function rememberDevice(db: Database, session: NewSession, { mayBeNew }: { mayBeNew: boolean }) {
   const { deviceId, accountId, createdAt: now, ip, userAgent } = session;

@@ -25,10 +25,6 @@ export type NewOneTimeCodeChallenge = {
   /** The attempt counter that wrong answers count for. */
   readonly lockoutKey: string;
   readonly newDevice: boolean;
-  /** The client of the session that a correct answer opens. Only for `login`. */
-  readonly clientId?: string;
-  readonly audience?: string;
-  readonly codeClaim?: string | null;
   /** The `known_devices` row of the device that passed the first factor. Absent for an unknown device. */
   readonly deviceId?: string | null;
   readonly createdAt: number;

@@ -6,7 +6,6 @@ import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { QueueRequest } from "../../queued-requests/queue-request.ts";
-import { firstPartyClient } from "../../sessions/new-session.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { isDeviceStillKnown, type KnownDevice, recognizeDevice } from "../known-devices/device-token.ts";
@@ -155,9 +154,8 @@ async function evaluatePassword(
     lockoutKey: key,
     now: deps.clock.now(),
   } as const;
-  const client = firstPartyClient(audience);
   const knownDevice = device && isDeviceStillKnown(device, record) ? device : null;
-  const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller, client, replaces };
+  const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller, audience, replaces };
   return ok({ firstFactor, enabledFactors: record.enabledFactors });
 }
 

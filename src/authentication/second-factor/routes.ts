@@ -5,7 +5,7 @@ import type { CsrfDeps } from "../../http/csrf.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { jsonBody } from "../../http/validate-request.ts";
-import { audienceField, INVALID_AUDIENCE } from "../../sessions/fields.ts";
+import { audienceField } from "../../sessions/fields.ts";
 import { transportField } from "../fields.ts";
 import { challengeIdField, codeField } from "../one-time-codes/fields.ts";
 import { prepareTokenResponse, respondWithTokens, signInResponse } from "../token-response.ts";
@@ -44,14 +44,10 @@ export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { transport, audience: requested, ...input } = c.req.valid("json");
         const prepared = await prepareTokenResponse(c, deps, { transport, audience: requested });
         if (!prepared.ok) return refuse(c, prepared.code, prepared.details);
-        const { replaces } = prepared;
-        const isNamed = transport === "cookie" || requested !== undefined;
-        const audience = isNamed ? prepared.audience : null;
+        const { audience, replaces } = prepared;
         const result = await verifySecondFactor(deps, { ...input, audience, replaces, caller: c.var.caller });
         if (result.ok) return respondWithTokens(c, deps, result.value, transport);
         const { error } = result;
-        if (error.reason === "audience_refused")
-          return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
         return refuse(c, secondFactorErrors[error.reason], {
           retryAfter: "retryAfter" in error ? error.retryAfter : undefined,
         });

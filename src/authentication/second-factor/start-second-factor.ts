@@ -24,7 +24,7 @@ export async function startSecondFactor(
   firstFactor: FirstFactorResult,
   enabled: readonly EnabledFactor[],
 ): Promise<Result<SecondFactorRequired, SignInFailure>> {
-  const { grant, device, client } = firstFactor;
+  const { grant, device } = firstFactor;
   const factor = chooseSecondFactor(deps.secondFactors, enabled);
   if (!factor) throw new Error("No second factor is available without setup.");
   const now = deps.clock.now();
@@ -44,9 +44,6 @@ export async function startSecondFactor(
       lockoutKey: grant.lockoutKey,
       newDevice: !device?.hasSignedIn,
       deviceId: device?.isListed ? device.deviceId : null,
-      clientId: client.id,
-      audience: client.audience,
-      codeClaim: client.codeClaim,
       createdAt: now,
       expiresAt,
     },

@@ -67,10 +67,6 @@ export type CountedChallenge = {
   readonly amr: string;
   readonly lockoutKey: string;
   readonly newDevice: boolean;
-  /** The client of the first factor. Null in a challenge of the previous release. */
-  readonly clientId: string | null;
-  readonly audience: string | null;
-  readonly codeClaim: string | null;
   /** The known device of the first factor. */
   readonly deviceId: string | null;
 };
@@ -170,9 +166,6 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             amr: oneTimeCodes.amr,
             lockoutKey: oneTimeCodes.lockoutKey,
             newDevice: oneTimeCodes.newDevice,
-            clientId: oneTimeCodes.clientId,
-            audience: oneTimeCodes.audience,
-            codeClaim: oneTimeCodes.codeClaim,
             deviceId: oneTimeCodes.deviceId,
           })
           .from(oneTimeCodes)
@@ -194,8 +187,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const until = lockout[0]?.until ?? 0;
       const [row] = challenges;
       if (!row) return until > now ? { kind: "locked", until } : { kind: "refused" };
-      const { factorKind, codeHash, amr, lockoutKey, newDevice, deviceId, ...rest } = row;
-      const { clientId, audience, codeClaim, ...account } = rest;
+      const { factorKind, codeHash, amr, lockoutKey, newDevice, deviceId, ...account } = row;
       const challenge = {
         account,
         factorKind,
@@ -205,9 +197,6 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         lockoutKey,
         newDevice,
         deviceId,
-        clientId,
-        audience,
-        codeClaim,
       };
       return { kind: "counted", challenge, lockedUntil: until };
     },

@@ -5,10 +5,8 @@ import { storedAddressKey } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { ownAudience } from "../../sessions/audience.ts";
 import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../../sessions/issue-tokens.ts";
-import { type NewSessionDeps, newSession, type SessionClient } from "../../sessions/new-session.ts";
-import { FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
+import { type NewSessionDeps, newSession } from "../../sessions/new-session.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "../known-devices/device-token.ts";
 import { secondsUntil } from "../lockout/rules.ts";
 import { replacedBy } from "../replaced-session.ts";
@@ -30,16 +28,15 @@ export type VerifySecondFactorDeps = IssueTokensDeps &
 
 /** `retryAfter` in seconds. */
 export type VerifySecondFactorFailure =
-  /** `audience_refused`: the challenge belongs to an app, and the request asks for another audience than the app's. */
-  | { readonly reason: "code_incorrect" | "audience_refused" }
+  | { readonly reason: "code_incorrect" }
   | { readonly reason: "locked"; readonly retryAfter: number };
 
 type VerificationInput = {
   readonly challengeId: string;
   /** The answer to the challenge. */
   readonly code: string;
-  /** The requested audience of the tokens. Null: that of the first factor. */
-  readonly audience: string | null;
+  /** The requested audience of the tokens. */
+  readonly audience: string;
   /** The session whose cookies the response replaces. */
   readonly replaces: string | null;
   readonly caller: Caller;
@@ -53,7 +50,7 @@ export async function verifySecondFactor(
   deps: VerifySecondFactorDeps,
   input: VerificationInput,
 ): Promise<Result<SignedIn, VerifySecondFactorFailure>> {
-  const { challengeId, code, replaces, caller } = input;
+  const { challengeId, code, audience, replaces, caller } = input;
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const attempt = { challengeId, attempt: newId() };
@@ -66,15 +63,12 @@ export async function verifySecondFactor(
   const { challenge, lockedUntil } = counted;
   const factor = deps.secondFactors.find(({ kind }) => kind === challenge.factorKind);
   const verified = factor ? await factor.verify(deps, { ...challenge, id: challengeId }, code) : null;
-  const client = clientOf(challenge, input.audience ?? ownAudience(deps.settings));
-  if (!factor || !verified || !client) return refuseAnswer(deps, challenge, { lockedUntil, caller, now });
-  if (input.audience !== null && input.audience !== client.audience)
-    return err({ reason: "audience_refused" });
+  if (!factor || !verified) return refuseAnswer(deps, challenge, { lockedUntil, caller, now });
 
   const accountId = challenge.account.id;
   const amr = [...challenge.amr.split(" "), ...factor.amr];
   const deviceId = challenge.deviceId ?? newId();
-  const session = { ...newSession(deps, { amr, client, caller, deviceId }), accountId };
+  const session = { ...newSession(deps, { amr, audience, caller, deviceId }), accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = challenge.newDevice
     ? await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })
@@ -100,22 +94,8 @@ export async function verifySecondFactor(
   });
   const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
-  const tokens = await issueTokens(deps, { session: stored, account }, { audience: client.audience });
+  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
-}
-
-/**
- * The client of the session. This service's own names the audience with each request; an app has that of its first
- * factor. Null for a challenge of the previous release that may belong to an app.
- */
-function clientOf(
-  { clientId, audience, codeClaim, amr }: CountedChallenge,
-  requested: string,
-): SessionClient | null {
-  const id = clientId ?? (amr.startsWith("fed") ? null : FIRST_PARTY_CLIENT);
-  if (id === null) return null;
-  if (id === FIRST_PARTY_CLIENT) return { id, audience: requested, codeClaim: null };
-  return audience === null ? null : { id, audience, codeClaim };
 }
 
 /** The wrong answer that starts the lockout queues a mail to the owner of the account. */

@@ -11,7 +11,6 @@ export type SocialFailure =
       readonly reason:
         | "unknown_provider"
         | "return_url_refused"
-        | "challenge_missing"
         | "not_a_navigation"
         | "transaction_expired"
         | "wrong_kind_of_token"
@@ -38,7 +37,6 @@ type Reason = SocialFailure["reason"] | RemovalFailure["reason"];
 export const socialErrors = {
   unknown_provider: "not_found",
   return_url_refused: "validation_failed",
-  challenge_missing: "validation_failed",
   wrong_kind_of_token: "validation_failed",
   not_a_navigation: "forbidden",
   transaction_expired: "token_invalid",
@@ -69,7 +67,6 @@ export const socialErrors = {
 /** Messages for the reasons that the error code's own message does not explain. */
 export const socialErrorMessages: { readonly [R in Reason]?: string } = {
   return_url_refused: "The returnTo URL is not allowed.",
-  challenge_missing: "A codeChallenge is required if returnTo is a URL of another origin.",
   not_a_navigation: "This URL must be opened as a top-level navigation.",
   wrong_kind_of_token: "This provider does not accept this kind of token.",
   transaction_expired:

@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import { passwordField } from "../../accounts/fields.ts";
 import { timestamp } from "../../http/timestamp.ts";
-import { codeChallengeField } from "../../oauth/fields.ts";
 import { audienceField, refreshTokenField } from "../../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../fields.ts";
 import type { ProviderToken } from "./providers/provider.ts";
@@ -15,14 +14,8 @@ export const providerParam = z.object({ provider: providerId });
 export const startQuery = z.object({
   returnTo: z._default(z.string("Must be text.").check(z.maxLength(4096, "Is too long.")), "/account").check(
     z.meta({
-      description: "A path of this service, or exactly one of ALLOWED_RETURN_URLS.",
-      examples: ["https://app.example.com/signed-in"],
-    }),
-  ),
-  codeChallenge: z.optional(codeChallengeField).check(
-    z.meta({
-      description:
-        "The S256 code challenge (RFC 7636) of the `codeVerifier` of the exchange. Required if `returnTo` is a URL of another origin.",
+      description: "The path of a page of this service.",
+      examples: ["/account"],
     }),
   ),
 });

@@ -1,7 +1,6 @@
 import type { Caller } from "../../core/caller.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type IssueCodeForIdentityDeps, issueCodeForIdentity } from "../../oauth/issue-code-for-identity.ts";
 import { ownAudience } from "../../sessions/audience.ts";
 import { warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
@@ -17,8 +16,7 @@ import type { OAuthTransactionStore } from "./transaction-store.ts";
 
 export type HandleCallbackDeps = ResolveAccountDeps &
   LinkIdentityDeps &
-  CompleteFirstFactorDeps &
-  IssueCodeForIdentityDeps & {
+  CompleteFirstFactorDeps & {
     readonly socialProviders: ReadonlyMap<string, SocialProvider>;
     readonly oauthTransactions: Pick<OAuthTransactionStore, "consume">;
   };
@@ -34,14 +32,25 @@ type Callback = {
   readonly caller: Caller;
 };
 
-/**
- * `url`: where the browser goes now, or after the second factor. `outcome`: the session or the challenge that cookies
- * carry; null if the callback opened neither.
- */
-export type CallbackResult = {
-  readonly url: string;
-  readonly outcome: SignedIn | SecondFactorRequired | null;
+/** `returnTo`: the path of the page that follows. `signed_in` and the challenge are carried by cookies. */
+export type CallbackResult =
+  | {
+      readonly kind: "completed";
+      readonly returnTo: string;
+      readonly outcome: SignedIn | SecondFactorRequired;
+    }
+  | { readonly kind: "linked"; readonly returnTo: string }
+  | CancelledCallback;
+
+/** The user has cancelled at the provider: a sign-in or a link. */
+export type CancelledCallback = {
+  readonly kind: "cancelled";
+  readonly returnTo: string;
+  readonly isSignIn: boolean;
 };
+
+/** `returnTo`: the path of the page that the sign-in was for, once the transaction is known. */
+export type CallbackFailure = SocialFailure & { readonly returnTo?: string };
 
 /**
  * Handles the redirect from a provider: consumes the transaction, exchanges the code, then links the identity or signs
@@ -50,7 +59,7 @@ export type CallbackResult = {
 export async function handleCallback(
   deps: HandleCallbackDeps,
   input: Callback,
-): Promise<Result<CallbackResult, SocialFailure>> {
+): Promise<Result<CallbackResult, CallbackFailure>> {
   const { publicUrl } = deps.settings;
   const provider = deps.socialProviders.get(input.provider);
   if (!provider) return err({ reason: "unknown_provider" });
@@ -69,10 +78,16 @@ export async function handleCallback(
   const root = consumed && deps.secrets.find(consumed.rootId);
   if (!root) return err({ reason: "transaction_expired" });
   const transaction = await deriveOAuthTransaction(root, { publicUrl, provider: input.provider, state });
+  const { returnTo, sessionId, expiresAt } = consumed;
+  // It validates state and issuer, of an error too (RFC 9207 §2.4).
   const profile = await provider.exchangeCode(input.query, transaction);
-  if (!profile.ok) return err({ reason: `provider_${profile.error}` });
+  if (!profile.ok) {
+    const isCancelled = profile.error === "refused" && input.query.get("error") === "access_denied";
+    if (isCancelled) return ok({ kind: "cancelled", returnTo, isSignIn: sessionId === null });
+    const reason = `provider_${profile.error}` as const;
+    return err(sessionId === null ? { reason, returnTo } : { reason });
+  }
 
-  const { returnTo, codeChallenge, sessionId, expiresAt } = consumed;
   const { caller, deviceToken, replaces } = input;
   const identity = {
     provider: { id: input.provider, name: provider.name },
@@ -82,24 +97,21 @@ export async function handleCallback(
   };
   if (sessionId !== null) {
     const linked = await linkIdentity(deps, { ...identity, proof: proofAtStart(sessionId, expiresAt) });
-    return linked.ok ? ok({ url: returnTo, outcome: null }) : linked;
+    return linked.ok ? ok({ kind: "linked", returnTo }) : linked;
   }
 
   const audience = ownAudience(deps.settings);
-  const isOwnPage = new URL(returnTo).origin === publicUrl;
-  const outcome = await retryOnConflict<Completed, SocialFailure>(async () => {
+  const outcome = await retryOnConflict<SignedIn | SecondFactorRequired, SocialFailure>(async () => {
     const resolved = await resolveAccount(deps, { ...identity, deviceToken, audience, replaces });
     if (!resolved.ok) return resolved;
     const { firstFactor, enabledFactors } = resolved.value;
-    const { grant } = firstFactor;
-    // A page of this service gets cookies. A client application gets a code, and the second factor at its exchange.
-    const completed = isOwnPage
-      ? await completeFirstFactor(deps, firstFactor, enabledFactors)
-      : await issueCodeForIdentity(deps, { grant, provider: input.provider, returnTo, codeChallenge });
+    const completed = await completeFirstFactor(deps, firstFactor, enabledFactors);
     if (completed.ok) afterAttachment(deps, resolved.value);
     return completed;
   });
-  return outcome.ok ? ok(redirectFor(returnTo, outcome.value)) : outcome;
+  return outcome.ok
+    ? ok({ kind: "completed", returnTo, outcome: outcome.value })
+    : err({ ...outcome.error, returnTo });
 }
 
 /** RFC 6749 §4.1.2 and appendix A.11: one `code` of visible ASCII characters, or an `error`. No parameter twice (§3.1). */
@@ -114,12 +126,3 @@ const proofAtStart = (sessionId: string, expiresAt: number): ReauthenticationPro
   generation: null,
   at: expiresAt - OAUTH_TRANSACTION_TTL_MS,
 });
-
-type Completed = SignedIn | SecondFactorRequired | { readonly kind: "code"; readonly code: string };
-
-function redirectFor(returnTo: string, outcome: Completed): CallbackResult {
-  if (outcome.kind !== "code") return { url: returnTo, outcome };
-  const url = new URL(returnTo);
-  url.searchParams.set("code", outcome.code);
-  return { url: url.href, outcome: null };
-}

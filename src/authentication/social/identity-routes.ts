@@ -12,7 +12,7 @@ import { identitySchema, linkBody, providerParam, providerTokenOf } from "./fiel
 import { type LinkWithTokenDeps, linkWithToken } from "./link-with-token.ts";
 import { type ListIdentitiesDeps, listIdentities } from "./list-identities.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "./remove-identity.ts";
-import { refuseSocialLogin } from "./render-failure.ts";
+import { refuseSocialLogin } from "./render-failure.tsx";
 
 const identityList = answer(200, undefined, z.array(identitySchema));
 const identityLinked = answer(200, "It signs you in from now on.");

@@ -15,19 +15,15 @@ export type NewOAuthTransaction = {
   readonly provider: string;
   /** Hash of the browser's binding cookie. */
   readonly bindingHash: string;
+  /** The path of the page that follows. */
   readonly returnTo: string;
-  /** S256 code challenge of the client application that gets an authorization code; null for a page of this service. */
-  readonly codeChallenge: string | null;
   /** Identifies the root secret that code verifier and nonce are derived from. */
   readonly rootId: string;
   readonly expiresAt: number;
 };
 
 /** A stored transaction that a callback has consumed. */
-export type ConsumedOAuthTransaction = Pick<
-  NewOAuthTransaction,
-  "returnTo" | "codeChallenge" | "rootId" | "expiresAt"
-> & {
+export type ConsumedOAuthTransaction = Pick<NewOAuthTransaction, "returnTo" | "rootId" | "expiresAt"> & {
   /** The session whose account the identity is linked to; null for a sign-in. */
   readonly sessionId: string | null;
 };
@@ -57,9 +53,8 @@ export type StartTransactionDeps = {
 
 type TransactionRequest = {
   readonly provider: string;
-  /** A URL that `judgeReturnUrl` has accepted. */
+  /** A path that `ownPagePath` has returned. */
   readonly returnTo: string;
-  readonly codeChallenge: string | null;
   /** The browser's binding, if it has one: two tabs may have a transaction each. */
   readonly binding: string | undefined;
 };
@@ -70,7 +65,7 @@ export type AuthorizationRedirect = { readonly url: string; readonly binding: st
 /** Creates an OAuth transaction. Its callback succeeds only after the caller has stored `newTransaction`. */
 export async function startTransaction(
   { clock, secrets, socialProviders, settings }: StartTransactionDeps,
-  { provider: id, returnTo, codeChallenge, ...browser }: TransactionRequest,
+  { provider: id, returnTo, ...browser }: TransactionRequest,
 ): Promise<Result<AuthorizationRedirect & { readonly newTransaction: NewOAuthTransaction }, SocialFailure>> {
   const provider = socialProviders.get(id);
   if (!provider) return err({ reason: "unknown_provider" });
@@ -85,7 +80,6 @@ export async function startTransaction(
     provider: id,
     bindingHash: await hashOneTimeToken(binding),
     returnTo,
-    codeChallenge,
     rootId: secrets.current.id,
     expiresAt: clock.now() + OAUTH_TRANSACTION_TTL_MS,
   };

@@ -14,7 +14,6 @@ import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { ClientLimits } from "../../rate-limit/client-limits.ts";
 import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
 import { newForeignAccessRemoval } from "../../registration/foreign-access.ts";
-import { firstPartyClient } from "../../sessions/new-session.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import {
@@ -113,7 +112,7 @@ export async function resolveAccount(
   } as const;
   return ok({
     decision: decision.kind,
-    firstFactor: { grant, emailKey, device, caller, client: firstPartyClient(audience), replaces },
+    firstFactor: { grant, emailKey, device, caller, audience, replaces },
     enabledFactors: candidate?.enabledFactors ?? [],
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import { SECOND } from "../../core/clock.ts";
 import { setChallengeCookie } from "../../http/challenge-cookie.ts";
@@ -13,6 +13,8 @@ import {
   setOAuthTransactionCookie,
 } from "../../http/session-cookies.ts";
 import { jsonBody, pathParams, queryParams } from "../../http/validate-request.ts";
+import { flashCookie } from "../../ui/page-cookies.ts";
+import { withReturnTarget } from "../../ui/return-target.ts";
 import {
   prepareTokenResponse,
   replacedSession,
@@ -29,9 +31,9 @@ import {
   startQuery,
   tokenBody,
 } from "./fields.ts";
-import { type HandleCallbackDeps, handleCallback } from "./handle-callback.ts";
+import { type CancelledCallback, type HandleCallbackDeps, handleCallback } from "./handle-callback.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
-import { refuseRedirect, refuseSocialLogin } from "./render-failure.ts";
+import { refuseRedirect, refuseSocialLogin } from "./render-failure.tsx";
 import { type SignInWithTokenDeps, signInWithToken } from "./sign-in-with-token.ts";
 import { type StartSocialSignInDeps, startSocialSignIn } from "./start-sign-in.ts";
 
@@ -98,8 +100,8 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         operationId: "finishSocialSignIn",
         summary: "Handle the redirect from a provider",
         description:
-          "Redirects to `returnTo`: with session cookies if that is a page of this service, otherwise with a `code` to exchange; " +
-          "to the code page if a second factor is required. Links the identity if the page of linked providers sent the request.",
+          "Redirects to `returnTo` with session cookies; to the code page if a second factor is required, and to the sign-in " +
+          "page if the user has cancelled. Links the identity if the page of linked providers sent the request.",
         tag,
         redirect: "To `returnTo`",
         cookies: true,
@@ -118,13 +120,17 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         };
         const result = await handleCallback(deps, { ...c.req.valid("param"), query, ...browser });
         if (!result.ok) return refuseRedirect(c, result.error);
-        const { url, outcome } = result.value;
-        if (outcome?.kind === "second_factor_required") {
-          await setChallengeCookie(c, deps, outcome.challengeId);
-          return c.redirect(codePageOf(url), 302);
+        const { value } = result;
+        if (value.kind === "cancelled") return redirectCancelled(c, value);
+        if (value.kind === "completed") {
+          const { outcome } = value;
+          if (outcome.kind === "second_factor_required") {
+            await setChallengeCookie(c, deps, outcome.challengeId);
+            return c.redirect(withReturnTarget("/sign-in/code", value.returnTo), 302);
+          }
+          setSignInCookies(c, outcome);
         }
-        if (outcome) setSignInCookies(c, outcome);
-        return c.redirect(url, 302);
+        return c.redirect(value.returnTo, 302);
       },
     )
     .post(
@@ -164,9 +170,8 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     );
 }
 
-/** The page of the second factor, which leads on to the return URL, or to that of the sign-in page. */
-function codePageOf(returnTo: string): string {
-  const { pathname, search } = new URL(returnTo);
-  const target = pathname === "/sign-in" ? search : `?returnTo=${encodeURIComponent(pathname + search)}`;
-  return `/sign-in/code${target}`;
+/** Back to the page that has led to the provider (RFC 6749 §4.1.2.1: the user has not given access). */
+function redirectCancelled(c: Context, { isSignIn, returnTo }: CancelledCallback): Response {
+  flashCookie.write(c, "providerCancelled");
+  return c.redirect(isSignIn ? withReturnTarget("/sign-in", returnTo) : returnTo, 302);
 }

@@ -31,8 +31,7 @@ export async function startLink(
   if (!deps.socialProviders.has(provider)) return err({ reason: "unknown_provider" });
   const proof = await reauthenticate(deps, { ...claim, method: "of_account" });
   if (!proof.ok) return proof;
-  const returnTo = deps.settings.publicUrl + page;
-  const started = await startTransaction(deps, { provider, returnTo, codeChallenge: null, binding });
+  const started = await startTransaction(deps, { provider, returnTo: page, binding });
   if (!started.ok) return started;
   const { newTransaction, ...redirect } = started.value;
   const outcome = await deps.oauthTransactions.createForLink(newTransaction, proof.value, deps.clock.now());

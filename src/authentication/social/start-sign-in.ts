@@ -1,5 +1,5 @@
+import { ownPagePath } from "../../core/own-page-path.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { judgeReturnUrl } from "../../oauth/return-url.ts";
 import type { SocialFailure } from "./errors.ts";
 import {
   type AuthorizationRedirect,
@@ -10,14 +10,12 @@ import type { OAuthTransactionStore } from "./transaction-store.ts";
 
 export type StartSocialSignInDeps = StartTransactionDeps & {
   readonly oauthTransactions: Pick<OAuthTransactionStore, "create">;
-  readonly settings: { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
 };
 
 type SignInRequest = {
   readonly provider: string;
+  /** A page of this service. */
   readonly returnTo: string;
-  /** S256 code challenge of the client application that `returnTo` belongs to. */
-  readonly codeChallenge?: string;
   /** The browser's binding, if it has one. */
   readonly binding: string | undefined;
 };
@@ -29,13 +27,10 @@ export async function startSocialSignIn(
 ): Promise<Result<AuthorizationRedirect, SocialFailure>> {
   const { settings, socialProviders } = deps;
   if (!socialProviders.has(input.provider)) return err({ reason: "unknown_provider" });
-  const returnTo = judgeReturnUrl(input.returnTo, settings);
+  const returnTo = ownPagePath(input.returnTo, settings.publicUrl);
   if (returnTo === null) return err({ reason: "return_url_refused" });
-  const isOwnPage = new URL(returnTo).origin === settings.publicUrl;
-  // RFC 9700 §2.1.1: without PKCE an attacker could inject an authorization code into another browser (§4.5).
-  if (!isOwnPage && input.codeChallenge === undefined) return err({ reason: "challenge_missing" });
-  const { provider, binding, codeChallenge = null } = input;
-  const started = await startTransaction(deps, { provider, returnTo, codeChallenge, binding });
+  const { provider, binding } = input;
+  const started = await startTransaction(deps, { provider, returnTo, binding });
   if (!started.ok) return started;
   const { newTransaction, ...redirect } = started.value;
   await deps.oauthTransactions.create(newTransaction);

@@ -58,7 +58,6 @@ export function oauthTransactionStore(db: Database) {
         .returning({
           sessionId: oauthTransactions.sessionId,
           returnTo: oauthTransactions.returnTo,
-          codeChallenge: oauthTransactions.codeChallenge,
           rootId: oauthTransactions.rootId,
           expiresAt: oauthTransactions.expiresAt,
         });

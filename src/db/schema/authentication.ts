@@ -50,11 +50,6 @@ export const oneTimeCodes = sqliteTable(
     /** The `attempt_counters` key that wrong codes count for. */
     lockoutKey: text("lock_key").notNull(),
     newDevice: integer("new_device", { mode: "boolean" }).notNull(),
-    /** The client and the audience of the session that a correct code of `login` opens. Null in rows of the previous release. */
-    clientId: text("client_id"),
-    audience: text(),
-    /** `claim` of the authorization code that was the first factor; null for another first factor. */
-    codeClaim: text("code_claim"),
     /** The `known_devices` row of the device that passed the first factor. */
     deviceId: text("device_id"),
     createdAt: integer("created_at").notNull(),

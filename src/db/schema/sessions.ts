@@ -21,29 +21,22 @@ export const sessions = sqliteTable(
     idleExpiresAt: integer("idle_expires_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     revokedAt: integer("revoked_at"),
-    /** The session of the pages that created this session of an app. Ending it ends this one. */
+    /**
+     * The browser session that authorized this session of an OAuth client. Ending it ends this one. Null for a session
+     * that outlives the browser session (`offline_access`), and for this service's own sessions.
+     */
     parentId: text("parent_id"),
-    /** The origin of the app. */
-    appOrigin: text("app_origin"),
-    /**
-     * The instant of the last authentication; for a session of an app, that of its parent. Null only in rows that
-     * a Worker from before migration 0011 wrote after it; then `created_at` counts.
-     */
+    /** The instant of the last authentication; for an OAuth client's session, that of the browser session. */
     authTime: integer("auth_time"),
-    /** The client that the session belongs to: `gatehouse`, or the origin of an app. */
+    /** The client that the session belongs to: `gatehouse`, or the id of an OAuth client. */
     clientId: text("client_id").notNull().default("gatehouse"),
-    /** The audience that the first tokens were issued for. Null in sessions from before migration 0011. */
+    /** The audience of its tokens. Null for an OAuth client's session without a resource. */
     audience: text(),
-    /**
-     * False in rows that a Worker from before migration 0012 wrote: it stored `gatehouse` as the client of a session
-     * that an app had opened with the code of an identity.
-     */
-    clientRecorded: integer("client_recorded", { mode: "boolean" }).notNull().default(false),
     /** Generations between the last one that was presented and the current one. Their tokens are void. */
     voidedGenerations: integer("voided_generations").notNull().default(0),
-    /** `claim` of the authorization code that opened the session; null for any other session. */
+    /** `claim` of the authorization code or the device request that opened the session; null for any other session. */
     codeClaim: text("code_claim"),
-    /** The `known_devices` row of the device that signed in. Null in child sessions and from before migration 0014. */
+    /** The `known_devices` row of the device that signed in. Null in an OAuth client's session. */
     deviceId: text("device_id"),
     /**
      * The consent (`oauth_grants`) that an OAuth client's session belongs to. Null for this service's own sessions. Not a
@@ -95,29 +88,4 @@ export const signingKeys = sqliteTable(
     signsUntil: integer("signs_until").notNull(),
   },
   (table) => [index("signing_keys_signs_from").on(table.signsFrom)],
-);
-
-/** Authorization codes for apps on other origins, by hash. `claim` is the id of the successful exchange. */
-export const authorizationCodes = sqliteTable(
-  "authorization_codes",
-  {
-    codeHash: text("code_hash").primaryKey(),
-    accountId: text("account_id")
-      .notNull()
-      .references(() => accounts.id, { onDelete: "cascade" }),
-    /** The provider that authenticated the user. Null if the code belongs to `session_id`. */
-    provider: text(),
-    /** The session of the pages that the code was issued to. The code ends with it. */
-    sessionId: text("session_id"),
-    /** The origin that received the code. */
-    origin: text().notNull(),
-    codeChallenge: text("code_challenge"),
-    createdAt: integer("created_at").notNull(),
-    expiresAt: integer("expires_at").notNull(),
-    claim: text(),
-  },
-  (table) => [
-    index("authorization_codes_account").on(table.accountId),
-    index("authorization_codes_expiry").on(table.expiresAt),
-  ],
 );

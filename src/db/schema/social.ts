@@ -47,9 +47,8 @@ export const oauthTransactions = sqliteTable(
     bindingHash: text("binding_hash").notNull(),
     /** The session that started it, if the identity is to be linked to its account. */
     sessionId: text("session_id"),
+    /** The path of the page that follows. */
     returnTo: text("return_to").notNull(),
-    /** PKCE S256 challenge of an app on another origin, for its authorization code. */
-    codeChallenge: text("code_challenge"),
     /** The root secret that derives the PKCE verifier and the nonce from the state. */
     rootId: text("root_id").notNull(),
     expiresAt: integer("expires_at").notNull(),

@@ -3,7 +3,7 @@ import type { Caller } from "../../core/caller.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { ValidRequest } from "./authorization-request.ts";
 import { type AuthorizationInput, type EvaluateRequestDeps, evaluateRequest } from "./evaluate-request.ts";
-import { authorizePath, pathWithInteraction } from "./interaction.ts";
+import { authorizePath, isCancelled, pathWithInteraction } from "./interaction.ts";
 import { type IssueCodeDeps, issueCode } from "./issue-code.ts";
 import { errorRedirect } from "./redirect-url.ts";
 
@@ -41,6 +41,8 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
   const evaluation = await evaluateRequest(deps, input);
   if (evaluation.kind !== "decided") return evaluation;
   const { request, decision, grant, requestHash } = evaluation;
+  if (isCancelled(query))
+    return { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, ACCESS_DENIED) };
   if (!isNavigation) {
     return request.prompt.has("none")
       ? { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, LOGIN_REQUIRED) }
@@ -80,4 +82,5 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
   }
 }
 
+const ACCESS_DENIED: OAuthError = { error: "access_denied", description: "The user has cancelled." };
 const LOGIN_REQUIRED: OAuthError = { error: "login_required", description: "The user must sign in." };

@@ -10,6 +10,9 @@ import { INTERACTION, requestQuery } from "./authorization-request.ts";
  */
 export type Interaction = { readonly at: number; readonly sessionId: string | null };
 
+/** Not sealed: it grants nothing, and the client could also ask for an error by `prompt=none`. */
+const CANCELLED = "cancelled";
+
 /** Milliseconds within which the user signs in. */
 const TTL = HOUR;
 
@@ -45,10 +48,19 @@ export async function readInteraction(
 
 const context = (request: string): string => `interaction\n${request}`;
 
+/** Whether a path of this service is an authorization request. */
+export const isAuthorizationPath = (path: string): boolean => path.startsWith(`${OAUTH_PATHS.authorize}?`);
+
 /** Whether a path of this service is an authorization request that a new sign-in must precede. */
-export function requiresNewSignIn(path: string, publicUrl: string): boolean {
-  const url = URL.parse(path, publicUrl);
-  return (
-    url?.origin === publicUrl && url.pathname === OAUTH_PATHS.authorize && url.searchParams.has(INTERACTION)
-  );
-}
+export const requiresNewSignIn = (path: string): boolean =>
+  isAuthorizationPath(path) && queryOf(path).has(INTERACTION);
+
+/** The path that sends the user back to the client without access. */
+export const cancelPath = (path: string): string =>
+  `${authorizePath(queryOf(path).toString())}&${INTERACTION}=${CANCELLED}`;
+
+/** Whether the user has cancelled the sign-in that the request asked for. */
+export const isCancelled = (query: string): boolean =>
+  new URLSearchParams(query).get(INTERACTION) === CANCELLED;
+
+const queryOf = (path: string): URLSearchParams => new URLSearchParams(path.slice(path.indexOf("?")));

@@ -16,15 +16,16 @@ import type { Page, Problems } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
 import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
 import { invalid, readFields } from "../../ui/read-fields.ts";
-import { type RedirectIfSignedInDeps, redirectIfSignedIn } from "../../ui/redirect-after-sign-in.ts";
+import { redirectIfSignedIn } from "../../ui/redirect-after-sign-in.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
+import type { PageSessionDeps } from "../../ui/require-page-session.ts";
 import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
 import type { Words } from "../../ui/ui-texts.ts";
 import { registrationErrors } from "../errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "../register-account.ts";
 
-type Deps = RegisterAccountDeps & SocialButtonsDeps & RedirectIfSignedInDeps;
+type Deps = RegisterAccountDeps & SocialButtonsDeps & PageSessionDeps;
 type Data = { readonly returnTarget: ReturnTarget | null; readonly deps: Deps };
 
 const profileFields = { username: usernameField, lastName: lastNameField, age: ageField };

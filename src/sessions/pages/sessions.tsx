@@ -85,10 +85,10 @@ const shownOf = (live: readonly Live[]): readonly Live[] => {
   return [...current, ...live.filter((one) => !one.current).slice(0, SESSIONS_SHOWN - current.length)];
 };
 
-/** The device; for an app's session the app's name or host, then the device. */
+/** The device; for the session of an OAuth client its name, then the device. */
 const sessionName = (p: PageProps, { app, userAgent }: SessionSummary): string => {
   const device = deviceName(p.t, userAgent);
-  return app === null ? device : `${URL.parse(app)?.host || app} (${device})`;
+  return app === null ? device : `${app} (${device})`;
 };
 
 type SessionProps = { readonly p: PageProps; readonly of: SessionSummary; readonly children?: unknown };

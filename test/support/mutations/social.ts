@@ -1,6 +1,5 @@
 import type { Mutation } from "../mutations.ts";
-import { CODE_VERIFIER } from "../social/client-application.ts";
-import { authorizationCodeFor, linkGitHub } from "../social/inserted-rows.ts";
+import { linkGitHub } from "../social/inserted-rows.ts";
 import { openProviders } from "../social/providers.ts";
 import { socialUser } from "../social/users.ts";
 import { newAddress, PASSWORD, register, registerAndLogIn, registerVerifiedUser } from "../users.ts";
@@ -59,17 +58,6 @@ export const socialMutations: readonly Mutation[] = [
       const id = await linkGitHub((await registerVerifiedUser(service)).email, providers.issuer);
       return { path, body: { accessToken: await providers.tokenOf(socialUser({ id })) } };
     },
-  },
-  {
-    route: "POST /exchange",
-    status: 200,
-    repeatedStatus: 400,
-    request: async (service) => ({
-      body: {
-        code: await authorizationCodeFor((await registerVerifiedUser(service)).email, service.clock.now()),
-        codeVerifier: CODE_VERIFIER,
-      },
-    }),
   },
   {
     route: "POST /me/identities/:provider",

@@ -1,6 +1,4 @@
 import { env } from "cloudflare:workers";
-import { hashOneTimeToken, newOneTimeToken } from "../../../src/core/crypto/one-time-token.ts";
-import { CODE_CHALLENGE } from "./client-application.ts";
 
 // Rows that a social login would write, for tests of later requests.
 
@@ -16,16 +14,4 @@ export async function linkGitHub(email: string, issuer?: string): Promise<number
     .bind(crypto.randomUUID(), subject, email, email)
     .run();
   return id;
-}
-
-/** Inserts an authorization code for that account, bound to VERIFIER, and links the identity that it depends on. */
-export async function authorizationCodeFor(email: string, now: number): Promise<string> {
-  await linkGitHub(email);
-  const code = newOneTimeToken();
-  await env.DB.prepare(
-    `INSERT INTO authorization_codes (code_hash, account_id, provider, origin, code_challenge, created_at, expires_at) VALUES (?, ${accountId}, 'github', 'https://app.example.com', ?, ?, ?)`,
-  )
-    .bind(await hashOneTimeToken(code), email, CODE_CHALLENGE, now, now + 60_000)
-    .run();
-  return code;
 }

@@ -6,9 +6,6 @@ import type { ProviderUser } from "./provider-user.ts";
 /** The providers that support sign-in by redirect. */
 export const REDIRECTING = ["google", "oidc", "github", "facebook"] as const;
 
-/** The redirect URL of a client application on another origin. */
-export const APP = "https://app.example.com/signed-in";
-
 /** One test's own GitHub and Facebook, and the variables that configure all four providers. */
 export function openProviders() {
   const origin = inject("socialUrl");
@@ -35,7 +32,6 @@ export function openProviders() {
       // The operator of most tests knows that these providers vouch for the current owner of an address.
       SOCIAL_OIDC_EMAIL_TRUST: "verified",
       SOCIAL_GITHUB_EMAIL_TRUST: "verified",
-      ALLOWED_RETURN_URLS: `${APP}, https://other.example.org/`,
     },
     keys,
     /** The issuer of GitHub and Facebook. */

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { openBrowser } from "../browser.ts";
-import { exchange } from "../client-app.ts";
+import { newApp } from "../client-app.ts";
+import { redeem, refresh, type TestClient } from "../oauth.ts";
 import { openPageBrowser } from "../pages.ts";
 import { createRpcCaller } from "../rpc.ts";
 import type { ApiResponse } from "../service.ts";
-import { CODE_VERIFIER } from "../social/client-application.ts";
-import { authorizationCodeFor, linkGitHub } from "../social/inserted-rows.ts";
+import { linkGitHub } from "../social/inserted-rows.ts";
 import { socialUser } from "../social/users.ts";
 import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../users.ts";
 import { type IssuedToken, TOKEN_KINDS, type TokenKind } from "./kinds.ts";
@@ -21,7 +21,6 @@ const isOk = ({ status }: ApiResponse): boolean => status < 400;
 const post = async (path: string, body: object, access?: string) =>
   isOk(await service.post(path, body, access));
 const cookie = (name: string, value: string) => ({ Cookie: `__Host-gh_${name}=${value}` });
-const client = { ip: null, userAgent: null };
 const worker = createRpcCaller(service, { props: { audience: "app" } });
 
 /** A browser with the cookies that the token belongs to. */
@@ -54,8 +53,14 @@ const userWithoutPassword = reusable(
       .data,
 );
 const waitingChallenge = reusable(() => TOKEN_KINDS["sign-in challenge"]());
-const unusedCode = reusable(() => TOKEN_KINDS["authorization code of an identity"]());
 const unusedCallback = reusable(() => TOKEN_KINDS["transaction state"]());
+
+let otherClient: Promise<TestClient> | null = null;
+/** The client that the token was issued to, or another one. */
+function clientOf({ client }: IssuedToken): TestClient | Promise<TestClient> {
+  otherClient ??= newApp(service);
+  return client ?? otherClient;
+}
 
 /** The address that a device is known for, or that of another user. */
 const addressOf = async ({ knownFor }: IssuedToken) =>
@@ -78,8 +83,6 @@ async function isDeviceKnown(token: IssuedToken, send: (email: string) => Promis
 
 const VERIFYING = ["address verification", "address change"] as const;
 const RESETTING = ["password reset", "invitation"] as const;
-const CODES = ["authorization code of a session", "authorization code of an identity"] as const;
-const REFRESHING = ["refresh", "refresh of an app"] as const;
 const FOR_APP = ["access for another audience", "access of an app"] as const;
 
 /** For each parameter of a route that takes a token: what it accepts. */
@@ -118,14 +121,6 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
       isDeviceKnown(token, (email) =>
         newDevice.post("/login", { email, password: PASSWORD, deviceToken: token.value }),
       ),
-  },
-  "POST /exchange deviceToken": {
-    accepts: ["device"],
-    use: async (token) => {
-      const code = await authorizationCodeFor(await addressOf(token), service.clock.now());
-      const answer = await exchange(newDevice, code, { deviceToken: token.value });
-      return isOk(answer) && answer.body.data.token !== undefined;
-    },
   },
   "POST /social/:provider/token deviceToken": {
     accepts: ["device"],
@@ -197,14 +192,8 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
     accepts: RESETTING,
     use: async ({ value }) => isOk(await service.get(`/reset-password?token=${encodeURIComponent(value)}`)),
   },
-  "POST /exchange code": { accepts: CODES, use: async ({ value }) => isOk(await exchange(service, value)) },
-  "POST /exchange codeVerifier": {
-    accepts: ["code verifier"],
-    use: ({ value }) =>
-      unusedCode(async (code) => isOk(await exchange(service, code.value, { codeVerifier: value }))),
-  },
   "POST /refresh refreshToken": {
-    accepts: REFRESHING,
+    accepts: ["refresh"],
     use: ({ value }) => post("/refresh", { refreshToken: value }),
   },
   "POST /social/:provider/token idToken": {
@@ -272,7 +261,7 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
     use: async ({ value }) => isOk(await service.get("/me", value)),
   },
   "header Authorization of POST /logout": {
-    accepts: ["access", ...FOR_APP],
+    accepts: ["access", "access for another audience"],
     use: ({ value }) => post("/logout", {}, value),
   },
   "header X-CSRF-Token": {
@@ -344,17 +333,19 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
     accepts: FOR_APP,
     use: async ({ value }) => (await worker.call("verifyToken", value, { strict: true })).ok,
   },
-  "RPC exchangeCode": {
-    accepts: CODES,
-    use: async ({ value }) =>
-      (await worker.call("exchangeCode", { code: value, codeVerifier: CODE_VERIFIER, client })).ok,
+  "POST /oauth/token code": {
+    accepts: ["authorization code"],
+    use: async (token) => {
+      const { value: code, verifier = "v".repeat(43) } = token;
+      return isOk(await redeem(service, await clientOf(token), { code, verifier }));
+    },
   },
-  "RPC refreshSession": {
-    accepts: REFRESHING,
-    use: async ({ value }) => (await worker.call("refreshSession", { refreshToken: value, client })).ok,
+  "POST /oauth/token refresh_token": {
+    accepts: ["refresh of an app"],
+    use: async (token) => isOk(await refresh(service, await clientOf(token), token.value)),
   },
-  "RPC signOut": {
-    accepts: REFRESHING,
-    use: async ({ value }) => (await worker.call("signOut", { refreshToken: value })).ok,
+  "header Authorization of GET /oauth/userinfo": {
+    accepts: ["access of an app"],
+    use: async ({ value }) => isOk(await service.call("GET", "/oauth/userinfo", undefined, value)),
   },
 };

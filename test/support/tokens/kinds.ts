@@ -1,15 +1,14 @@
 import { openBrowser } from "../browser.ts";
-import { authorizationCodeIn, clientAppUrl, exchange } from "../client-app.ts";
+import { APP_AUDIENCE, holderOf, newApp, signInToApp } from "../client-app.ts";
+import { authorizedCode, type TestClient } from "../oauth.ts";
 import {
   enableSecondFactor,
   requestPhoneCode,
   startReauthentication,
   startSecondFactor,
 } from "../one-time-codes.ts";
-import { openPageBrowser, signedInPageBrowser } from "../pages.ts";
+import { openPageBrowser } from "../pages.ts";
 import { idTokenOf, startRedirect } from "../social/browser-flow.ts";
-import { CODE_VERIFIER } from "../social/client-application.ts";
-import { authorizationCodeFor } from "../social/inserted-rows.ts";
 import { socialUser } from "../social/users.ts";
 import {
   newAddress,
@@ -37,12 +36,15 @@ export type IssuedToken = {
   readonly jar?: ReadonlyMap<string, string>;
   /** The callback URL that it is part of. */
   readonly callback?: string;
+  /** The OAuth client that it was issued to, and the verifier of a code. */
+  readonly client?: TestClient;
+  readonly verifier?: string;
 };
 
 async function appSession() {
-  const browser = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
-  const code = authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in")));
-  return (await exchange(service, code)).body.data as { token: string; refreshToken: string };
+  const client = await newApp(service);
+  const { token } = await registerAndLogIn(service);
+  return { client, ...(await signInToApp(service, client, token)) };
 }
 
 async function loginChallenge() {
@@ -82,9 +84,21 @@ export const TOKEN_KINDS = {
     const { data } = (await service.post("/login", { email, password: PASSWORD, audience: "app" })).body;
     return { value: data.token };
   },
-  "access of an app": async () => ({ value: (await appSession()).token }),
+  "access of an app": async () => ({ value: (await appSession()).access_token }),
   refresh: async () => ({ value: (await registerAndLogIn(service)).refreshToken }),
-  "refresh of an app": async () => ({ value: (await appSession()).refreshToken }),
+  "refresh of an app": async () => {
+    const { client, refresh_token: value } = await appSession();
+    return { value, client };
+  },
+  "ID token of an app": async () => ({ value: (await appSession()).id_token }),
+  "authorization code": async () => {
+    const client = await newApp(service);
+    const user = holderOf((await registerAndLogIn(service)).token);
+    const { code, verifier } = await authorizedCode(service, {
+      ...{ user, client, resource: APP_AUDIENCE, scope: "openid" },
+    });
+    return { value: code, client, verifier };
+  },
   device: async () => {
     const { email } = await registerVerifiedUser(service);
     const { data } = (await service.post("/login", { email, password: PASSWORD })).body;
@@ -158,15 +172,6 @@ export const TOKEN_KINDS = {
   },
   "captcha widget": async () => ({ value: WIDGET_TOKEN }),
   "captcha proof": async () => ({ value: (await captchaProof(WIDGET_TOKEN)).body.data.humanProof }),
-  "authorization code of a session": async () => {
-    const browser = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
-    return { value: authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in"))) };
-  },
-  "authorization code of an identity": async () => {
-    const { email } = await registerVerifiedUser(service);
-    return { value: await authorizationCodeFor(email, service.clock.now()) };
-  },
-  "code verifier": async () => ({ value: CODE_VERIFIER }),
   "transaction state": async () => {
     const { searchParams, ...more } = await socialRedirect();
     return { value: searchParams.get("state") ?? "", ...more };
@@ -197,15 +202,19 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "rate-key": null,
   "send-target": null,
   "social-round": null,
-  "seal-signing-key": ["access", "access for another audience", "access of an app"],
+  "seal-signing-key": ["access", "access for another audience", "access of an app", "ID token of an app"],
   "seal-mail": null,
   "seal-request": null,
   "registration-salt": null,
+  // The page of the device flow takes it, beside a session.
+  "user-code": null,
   // It seals URLs of this service and of clients, which are no credentials.
   "seal-authorization": null,
+  // test/worker/oauth/device: short, and counted.
+  "user-code": null,
 };
 
-/** The kinds whose hash each column stores. Null: a password. */
+/** The kinds whose hash each column stores. Null: a password, or what only the OAuth endpoints and RPC take (`test/worker/oauth`). */
 export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> = {
   "accounts.password_hash": null,
   "queued_requests.password_hash": null,
@@ -215,15 +224,14 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "captcha_proofs.proof_hash": ["captcha proof"],
   "oauth_transactions.state_hash": ["transaction state"],
   "oauth_transactions.binding_hash": ["transaction cookie"],
-  // test/worker/oauth presents the tokens of clients wherever they are refused.
+  // test/worker/oauth presents the other secrets of clients wherever they are refused.
   "oauth_client_secrets.secret_hash": null,
   "oauth_client_assertions.jti_hash": null,
-  "oauth_authorization_codes.code_hash": null,
+  "oauth_authorization_codes.code_hash": ["authorization code"],
   "oauth_pushed_requests.request_hash": null,
   "oauth_device_requests.device_code_hash": null,
   "oauth_device_requests.user_code_hash": null,
   "api_keys.secret_hash": null,
-  "authorization_codes.code_hash": ["authorization code of a session", "authorization code of an identity"],
 };
 
 export const KIND_BY_EMAIL_PURPOSE: Record<string, TokenKind> = {

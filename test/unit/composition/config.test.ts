@@ -210,6 +210,11 @@ describe("readConfig with invalid variables", () => {
     ["an APP_NAME of 65 characters", { APP_NAME: "n".repeat(65) }, "APP_NAME"],
     ["a RESOURCES that is no JSON", { RESOURCES: "gatehouse,app" }, "RESOURCES"],
     ["AUDIENCES, which RESOURCES replaces", { AUDIENCES: "gatehouse,app" }, "AUDIENCES"],
+    [
+      "ALLOWED_RETURN_URLS, which clients replace",
+      { ALLOWED_RETURN_URLS: "https://app.example.com/signed-in" },
+      "ALLOWED_RETURN_URLS",
+    ],
     ["a BREACHED_PASSWORDS that is neither on nor off", { BREACHED_PASSWORDS: "yes" }, "BREACHED_PASSWORDS"],
   ])("rejects %s", (_case, wrong, path) => {
     expect(problemsOf({ ...production, ...wrong })).toEqual([path]);
@@ -228,7 +233,12 @@ describe("the problems that readConfig returns", () => {
     ...{ ACCESS_TOKEN_TTL: "canary", REFRESH_IDLE_TTL: "canary", REFRESH_MAX_TTL: "canary" },
     ...{ REQUIRED_PROFILE_FIELDS: "canary", PASSWORD_HASH_BLOCKS: "canary", BREACHED_PASSWORDS: "canary" },
     ...{ BREACHED_PASSWORDS_API_BASE: "canary", MAIL_PROVIDER: "canary", MAIL_FROM: "canary" },
-    ...{ SMS_PROVIDER: "canary", AUDIENCES: "canary", RESOURCES: '[{"uri":"canary","alias":"canary."}]' },
+    ...{
+      SMS_PROVIDER: "canary",
+      AUDIENCES: "canary",
+      ALLOWED_RETURN_URLS: "canary",
+      RESOURCES: '[{"uri":"canary","alias":"canary."}]',
+    },
   };
 
   it("returns a problem for every invalid variable, and no problem contains a value", () => {

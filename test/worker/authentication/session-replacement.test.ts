@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { continuedUrl } from "../../support/authorization-requests.ts";
 import { openBrowser, signedInBrowser } from "../../support/browser.ts";
-import { APP_AUDIENCE, authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
+import { APP_AUDIENCE, codeIn, newApp, pageFor, signInToApp } from "../../support/client-app.ts";
 import { mailedCodeTo } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
@@ -109,12 +110,14 @@ describe("signing in over a live session of the browser", () => {
   it("ends the sessions of apps that the replaced one opened, and records it for its owner", async () => {
     const email = await newUser();
     const pages = await signedInPageBrowser(service, email);
-    const code = authorizationCodeIn(await pages.send("GET", clientAppUrl("/sign-in")));
-    const app = (await exchange(service, code)).body.data;
     const replaced = pages.jar.get(REFRESH) ?? "";
+    const app = await signInToApp(service, await newApp(service), replaced);
     await (signIns["a password"] as (jar: Jar) => Promise<unknown>)(new Map(pages.jar));
     expect(
-      await createRpcCaller(service).call("verifyToken", app.token, { audience: APP_AUDIENCE, strict: true }),
+      await createRpcCaller(service).call("verifyToken", app.access_token, {
+        audience: APP_AUDIENCE,
+        strict: true,
+      }),
     ).toEqual({ ok: false, reason: "session_ended" });
     const { sid, sub } = decodeJwt(replaced);
     const query = "SELECT details FROM audit_events WHERE type = 'session_ended' AND account_id = ?";
@@ -165,17 +168,17 @@ describe("the sign-in form of a second tab", () => {
   it("continues to the app with a code", async () => {
     const email = await newUser();
     const browser = openPageBrowser(service);
-    const [first, second] = [
-      await browser.visit(clientAppUrl("/sign-in")),
-      await browser.visit(clientAppUrl("/sign-in")),
-    ];
+    const url = pageFor(await newApp(service), "/sign-in");
+    const [first, second] = [await browser.visit(url), await browser.visit(url)];
     await browser.submit(first, { email, password: PASSWORD });
-    authorizationCodeIn(await browser.press(second, { email, password: PASSWORD }));
+    const leaving = await browser.submit(second, { email, password: PASSWORD });
+    codeIn(await browser.send("GET", continuedUrl(leaving)));
   });
 
   it("tells the user of another account whose session the browser has, and leads to no app", async () => {
     const browser = openPageBrowser(service);
-    const [first, second] = [await browser.visit("/sign-in"), await browser.visit(clientAppUrl("/sign-in"))];
+    const url = pageFor(await newApp(service), "/sign-in");
+    const [first, second] = [await browser.visit("/sign-in"), await browser.visit(url)];
     await browser.submit(first, { email: await newUser(), password: PASSWORD });
     const page = await browser.submit(second, { email: await newUser(), password: PASSWORD });
     expect(page.path).toBe("/account");

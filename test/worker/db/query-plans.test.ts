@@ -8,7 +8,7 @@ import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
 import { pushRequest, signInToClient } from "../../support/authorization-requests.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { administerClient } from "../../support/client-administration.ts";
-import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
+import { newApp, pageFor, signInToApp } from "../../support/client-app.ts";
 import { connectAndRevokeApp } from "../../support/connected-apps.ts";
 import { recordD1 } from "../../support/d1.ts";
 import { createDeviceClient, decide, enterCode, pollDevice, startDevice } from "../../support/devices.ts";
@@ -42,7 +42,6 @@ import { signedInPageBrowser } from "../../support/pages.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { idTokenOf, signInWithBrowser } from "../../support/social/browser-flow.ts";
-import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import {
@@ -76,8 +75,11 @@ async function visitPages(): Promise<void> {
     for (const path of ["/account", "/admin/audit", "/admin/mail"]) {
       if ((await browser.visit(path)).path !== path) throw new Error(`${path} was not shown`);
     }
-    if (role === "admin")
-      await exchange(service, authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in"))));
+    if (role === "admin") {
+      const app = await newApp(service);
+      await browser.visit(pageFor(app, "/sign-in"));
+      await signInToApp(service, app, browser.jar.get("__Host-gh_refresh") ?? "");
+    }
   }
 }
 
@@ -270,15 +272,9 @@ async function oauthTransactions(): Promise<void> {
   await service.post("/social/google/token", await idToken({ email: confirmed, hd: null }));
   await service.post("/verify-email/resend", { email: confirmed });
   await service.post("/verify-email", { token: await tokenMailedTo(service, confirmed) });
-  for (const query of ["", CLIENT_APP_QUERY]) {
-    const browser = openBrowser(service);
-    const pageUser = socialUser();
-    await providers.setUser(pageUser);
-    const { headers } = await signInWithBrowser(browser, "github", pageUser, query);
-    const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
-    for (let use = 0; code && use < 2; use += 1)
-      await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
-  }
+  const pageUser = socialUser();
+  await providers.setUser(pageUser);
+  await signInWithBrowser(openBrowser(service), "github", pageUser);
 }
 
 /** The tokens of OAuth clients: each grant, a replayed code, a reused refresh token, and their end. */
@@ -395,7 +391,7 @@ function scansIn(operations: readonly Operation[]): Operation[] {
 }
 
 /** A trigger of the migrations inserts the rows. */
-const BY_TRIGGER = ["pending_revocations"];
+const BY_TRIGGER = ["oauth_logout_notices", "pending_revocations"];
 
 describe("query plans", () => {
   beforeAll(useAllFeatures);

@@ -41,14 +41,7 @@ describe("a failure", () => {
     // These are contents of a page, whatever the client accepts.
     ["GET", "/verify-email?token=dead", "page", "page", 400, "token_invalid"],
     ["GET", "/reset-password?token=dead", "page", "page", 400, "token_invalid"],
-    [
-      "GET",
-      "/sign-in?returnTo=https%3A%2F%2Fevil.example&codeChallenge=x",
-      "page",
-      "page",
-      400,
-      "validation_failed",
-    ],
+    ["GET", "/oauth/authorize?client_id=unknown", "page", "page", 400, "validation_failed"],
     ["POST", "/sign-in", "page", "page", 403, "csrf_failed"],
   ])(
     "of %s %.40s is a %s for a browser and %s for others",

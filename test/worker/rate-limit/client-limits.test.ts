@@ -6,7 +6,6 @@ import { newPhoneNumber, startSecondFactor } from "../../support/one-time-codes.
 import { HOUR } from "../../support/outbox.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { idTokenOf, returnFromProvider, startRedirect } from "../../support/social/browser-flow.ts";
-import { CLIENT_APP_QUERY } from "../../support/social/client-application.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
@@ -159,22 +158,20 @@ describe("exact limits of a client", () => {
     },
   );
 
-  it("answers a browser's return from a provider with 429 over the limit, for pages and for apps", async () => {
+  it("answers a browser's return from a provider with 429 over the limit", async () => {
     const service = startLimited({ ...providers.variables, RATE_LIMITS: ONE_MAIL });
-    for (const query of ["", CLIENT_APP_QUERY]) {
-      const client = newClient();
-      const signIn = async () => {
-        const user = socialUser();
-        await providers.setUser(user);
-        const browser = openBrowser(service);
-        const callback = await startRedirect(browser, "github", user, query, client);
-        return returnFromProvider(browser, callback, { Accept: null, ...client });
-      };
-      expect((await signIn()).status).toBe(302);
-      const before = await countAccounts();
-      expectErrorResponse(await signIn(), 429, "rate_limited");
-      expect(await countAccounts()).toBe(before);
-    }
+    const client = newClient();
+    const signIn = async () => {
+      const user = socialUser();
+      await providers.setUser(user);
+      const browser = openBrowser(service);
+      const callback = await startRedirect(browser, "github", user, "", client);
+      return returnFromProvider(browser, callback, { Accept: null, ...client });
+    };
+    expect((await signIn()).status).toBe(302);
+    const before = await countAccounts();
+    expectErrorResponse(await signIn(), 429, "rate_limited");
+    expect(await countAccounts()).toBe(before);
   });
 
   it("opens a new window after the first one has ended, and the refused requests do not extend it", async () => {

@@ -1,11 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { expectErrorResponse } from "../../support/assertions.ts";
 import { openBrowser } from "../../support/browser.ts";
-import { APP_AUDIENCE, exchange } from "../../support/client-app.ts";
+import { newApp, signInToApp } from "../../support/client-app.ts";
+import { errorOf, refresh } from "../../support/oauth.ts";
 import { startService } from "../../support/service.ts";
 import { idTokenOf, signInWithBrowser } from "../../support/social/browser-flow.ts";
-import { CLIENT_APP_QUERY } from "../../support/social/client-application.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import {
@@ -115,13 +114,15 @@ describe("the verification of an implied address", () => {
 
   it("ends the session of an app, also if its refresh token comes with the link", async () => {
     const user = socialUser({ hd: null });
-    const signedIn = await signInWithBrowser(openBrowser(service), "google", user, CLIENT_APP_QUERY);
-    const code = new URL(signedIn.headers.get("Location") ?? "").searchParams.get("code") ?? "";
-    const { refreshToken } = (await exchange(service, code, { audience: APP_AUDIENCE })).body.data;
+    const browser = openBrowser(service);
+    await signInWithBrowser(browser, "google", user);
+    const app = await newApp(service);
+    const held = browser.jar.get("__Host-gh_refresh") ?? "";
+    const { refresh_token: refreshToken } = await signInToApp(service, app, held);
     await service.post("/verify-email/resend", { email: user.email });
     const link = { token: await tokenMailedTo(service, user.email) };
     const cookie = { Cookie: `__Host-gh_refresh=${refreshToken}` };
     expect((await service.call("POST", "/api/auth/verify-email", link, undefined, cookie)).status).toBe(200);
-    expectErrorResponse(await service.post("/refresh", { refreshToken }), 401, "refresh_invalid");
+    expect(errorOf(await refresh(service, app, refreshToken))).toBe("invalid_grant");
   });
 });

@@ -7,15 +7,12 @@ import { recordD1 } from "../../support/d1.ts";
 import { countKv } from "../../support/kv.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { CODE_VERIFIER } from "../../support/social/client-application.ts";
-import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { accountIdOf, registerAndLogIn } from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
 const kv = countKv(env.KV);
 const service = startService({ env: { DB: d1.db, KV: kv.kv } });
 const worker = createRpcCaller(service);
-const client = { ip: null, userAgent: null };
 
 type Method = Parameters<typeof worker.call>[0];
 type Member = Awaited<ReturnType<typeof registerAndLogIn>>;
@@ -81,34 +78,10 @@ const budgets: Record<string, Budget> = {
     kvPuts: 1,
     args: async ({ email }) => [await accountIdOf(email)],
   },
-  exchangeCode: {
-    method: "exchangeCode",
-    d1: 2,
-    kvGets: 0,
-    kvPuts: 0,
-    args: async ({ email }) => {
-      const code = await authorizationCodeFor(email, service.clock.now());
-      return [{ code, codeVerifier: CODE_VERIFIER, client }];
-    },
-  },
-  refreshSession: {
-    method: "refreshSession",
-    d1: 1,
-    kvGets: 0,
-    kvPuts: 0,
-    args: ({ refreshToken }) => [{ refreshToken, client }],
-  },
-  signOut: {
-    method: "signOut",
-    d1: 1,
-    kvGets: 0,
-    kvPuts: 1,
-    args: ({ refreshToken }) => [{ refreshToken, client }],
-  },
 };
 
-/** These methods defer work until after the response: mail, logout notices, the use of a key, and the deletion of published revocations. */
-const DEFERRING = ["exchangeCode", "revokeSession", "revokeUser", "signOut", "verifyApiKey"];
+/** These methods defer work until after the response: logout notices, the use of a key, and the deletion of published revocations. */
+const DEFERRING = ["revokeSession", "revokeUser", "verifyApiKey"];
 
 describe("round trips of an RPC call in a warm isolate", () => {
   for (const [name, budget] of Object.entries(budgets)) {

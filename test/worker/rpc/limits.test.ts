@@ -4,13 +4,11 @@ import { AuthService } from "../../../src/index.ts";
 import { OWN_AUDIENCE, resourceList, resourceUri } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { accountIdOf, PASSWORD, registerAndLogIn } from "../../support/users.ts";
 
 const service = startService({ env: { RESOURCES: resourceList("notes") } });
 const worker = createRpcCaller(service);
 const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
-const client = { ip: "192.0.2.7", userAgent: "a phone" };
 
 describe("AuthService", () => {
   it("exposes exactly the documented methods on its prototypes", () => {
@@ -21,13 +19,10 @@ describe("AuthService", () => {
     expect([...names].sort()).toEqual([
       "can",
       "constructor",
-      "exchangeCode",
       "getUser",
       "getUsers",
-      "refreshSession",
       "revokeSession",
       "revokeUser",
-      "signOut",
       "verifyApiKey",
       "verifyToken",
     ]);
@@ -48,8 +43,6 @@ describe("the props of a service binding", () => {
       expect(await limited.call("verifyToken", own)).toEqual({ ok: false, reason: "audience_mismatch" });
       for (const other of ["gatehouse", OWN_AUDIENCE, "unknown"]) {
         expect(await limited.call("verifyToken", own, { audience: other })).toEqual(forbidden);
-        const refresh = { refreshToken: "x", client, audience: other };
-        expect(await limited.call("refreshSession", refresh)).toEqual(forbidden);
       }
     }
   });
@@ -71,13 +64,13 @@ describe("the props of a service binding", () => {
     for (const props of [
       { permissions: ["verify"] },
       { permissions: ["verfy"] },
+      { permissions: ["sign-in"] },
       { audiences: "notes" },
       "notes",
     ]) {
       const worker = createRpcCaller(service, { props });
       expect(await worker.call("getUser", id)).toEqual(forbidden);
       expect(await worker.call("revokeUser", id)).toEqual(forbidden);
-      expect(await worker.call("exchangeCode", {})).toEqual(forbidden);
     }
     expect((await service.get("/me", token)).status).toBe(200);
   });
@@ -100,7 +93,6 @@ describe("invalid arguments", () => {
     "\0",
     "\ud800",
   ];
-  const valid = { code: "c", codeVerifier: CODE_VERIFIER, client };
   const calls: [Parameters<typeof worker.call>[0], unknown[]][] = [
     ...invalid.flatMap((value): [Parameters<typeof worker.call>[0], unknown[]][] => [
       ["getUser", [value]],
@@ -108,9 +100,6 @@ describe("invalid arguments", () => {
       ["revokeUser", [value]],
       ["can", [value, "users:list"]],
       ["can", [UNKNOWN_ID, value]],
-      ["exchangeCode", [value]],
-      ["refreshSession", [value]],
-      ["signOut", [value]],
     ]),
     ...invalid
       .filter((value) => !Array.isArray(value) || value.length > 0)
@@ -124,11 +113,6 @@ describe("invalid arguments", () => {
     ["verifyToken", ["a.b.c", null]],
     ["verifyToken", []],
     ["getUser", []],
-    ["exchangeCode", [{ ...valid, client: null }]],
-    ["exchangeCode", [{ ...valid, client: { ...client, ip: "1.2.3.4, 5.6.7.8" } }]],
-    ["exchangeCode", [{ ...valid, role: "admin" }]],
-    ["exchangeCode", [{ ...valid, audience: "" }]],
-    ["signOut", [{ refreshToken: "x", client: null }]],
   ];
 
   it("rejects invalid arguments of every method as bad_request without a query to D1 or KV", async () => {
@@ -146,15 +130,14 @@ describe("the log of RPC calls", () => {
     worker.log.length = 0;
     await worker.call("verifyToken", token);
     await worker.call("getUser", await accountIdOf(email));
-    await worker.call("exchangeCode", { code: "the-code", codeVerifier: CODE_VERIFIER, client });
+    await worker.call("verifyToken", "the-token");
     expect(worker.log.map(({ rpc, worker: by, ok, reason }) => [rpc, by, ok, reason])).toEqual([
       ["verifyToken", "unnamed", true, undefined],
       ["getUser", "unnamed", true, undefined],
-      ["exchangeCode", "unnamed", false, "code_invalid"],
+      ["verifyToken", "unnamed", false, "token_invalid"],
     ]);
     const text = JSON.stringify(worker.log);
-    for (const secret of [token, email, "the-code", CODE_VERIFIER, client.ip])
-      expect(text).not.toContain(secret);
+    for (const secret of [token, email, "the-token"]) expect(text).not.toContain(secret);
   });
 
   it("logs the redacted message of an unexpected error and hides it from the caller", async () => {

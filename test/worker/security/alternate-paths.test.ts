@@ -33,17 +33,18 @@ const OPENS_NONE = [
   "POST /oauth/logout",
   "POST /oauth/par",
   // The endpoints of OAuth clients open sessions of clients, and none of this service (test/worker/oauth).
-  "POST /oauth/token",
+  "POST /oauth/device_authorization",
   "POST /oauth/userinfo",
   "POST /oauth/introspect",
   "POST /oauth/revoke",
+  "POST /oauth/device_authorization",
   "RPC verifyToken",
   "RPC getUser",
   "RPC getUsers",
   "RPC revokeSession",
   "RPC revokeUser",
   "RPC can",
-  "RPC signOut",
+  "RPC verifyApiKey",
 ];
 
 /** Every request that needs no session and can write: read from the router and from the RPC entrypoint. */
@@ -91,23 +92,15 @@ const EXPECTED: Readonly<Record<string, Row>> = {
     "refused",
   ),
   "GET /api/auth/social/:provider/callback": row("refused", "refused", "refused", "challenge", "refused"),
-  "POST /api/auth/exchange, a code for an identity": row(
-    "refused",
-    "refused",
-    "refused",
-    "challenge",
-    "refused",
-  ),
-  // The lockout and the second factor were checked when the session of the pages opened.
-  "POST /api/auth/exchange, a code of a session": row("session", "refused", "refused", "session", "refused"),
-  // An account with a session is verified, and has accepted its invitation.
+  // The lockout and the second factor were checked when the browser session opened. An account with a session is
+  // verified, and has accepted its invitation.
+  "POST /oauth/token, a code": row("session", "refused", "-", "session", "-"),
+  "POST /oauth/token, a refresh token": row("session", "refused", "-", "session", "-"),
   "POST /api/auth/refresh": row("session", "refused", "-", "session", "-"),
   "POST /api/auth/reset-password": row("refused", "refused", "refused", "refused", "refused"),
   "POST /sign-in": row("refused", "refused", "refused", "challenge", "refused"),
   "POST /sign-in/code": row("refused", "refused", "refused", "session", "refused"),
   "POST /reset-password": row("refused", "refused", "refused", "refused", "refused"),
-  "RPC exchangeCode": row("session", "refused", "refused", "session", "refused"),
-  "RPC refreshSession": row("session", "refused", "-", "session", "-"),
 };
 
 describe("alternate paths to a session", () => {

@@ -84,7 +84,6 @@ describe("the recorded flow", () => {
       "a mailed token",
       "a provider's token",
       "a provider's code",
-      "an authorization code",
     ];
     const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof", "key"];
     const cookies = ["access", "refresh", "device", "csrf", "social"].map((name) => `__Host-gh_${name}`);
@@ -96,7 +95,6 @@ describe("the recorded flow", () => {
     const places = [
       "identities",
       "oauth_transactions",
-      "authorization_codes",
       "accounts",
       "sessions",
       "outbox",

@@ -1,4 +1,3 @@
-import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
@@ -99,25 +98,6 @@ describe("an access token of another audience", () => {
     expectErrorResponse(await service.get("/me", own), 401, "unauthorized");
   });
 });
-
-it.each([null, "gatehouse"])(
-  "is the service's own for an own session that stores the audience %j",
-  async (stored) => {
-    const { token, refreshToken } = await registerAndLogIn(service);
-    await env.DB.prepare("UPDATE sessions SET audience = ? WHERE id = ?")
-      .bind(stored, decodeJwt(token).sid)
-      .run();
-    expect((await service.get("/me", token)).status).toBe(200);
-    const refreshed = (await service.post("/refresh", { refreshToken })).body.data;
-    expect(decodeJwt(refreshed.token).aud).toBe(OWN_AUDIENCE);
-    expect((await service.get("/me", refreshed.token)).status).toBe(200);
-    const forNotes = await service.post("/refresh", {
-      refreshToken: refreshed.refreshToken,
-      audience: "notes",
-    });
-    expect(decodeJwt(forNotes.body.data.token).aud).toBe(NOTES);
-  },
-);
 
 describe("concurrent requests of one isolate", () => {
   it("issue each token for the audience of its own request", async () => {

@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
+import { newApp, signInToApp } from "../../support/client-app.ts";
+import { refresh, tokensOf } from "../../support/oauth.ts";
 import { startSecondFactor } from "../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../support/pages.ts";
 import { OWN_AUDIENCE, resourceList, resourceUri } from "../../support/resources.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import { PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
@@ -55,17 +55,6 @@ describe("a new session", () => {
     }
   });
 
-  it("stores the app and its audience after the exchange of the code of a verified identity", async () => {
-    const { email } = await registerVerifiedUser(service);
-    const code = await authorizationCodeFor(email, service.clock.now());
-    const { token } = (await exchange(service, code)).body.data;
-    expect(await contextOf(token)).toEqual({
-      auth_time: service.clock.now(),
-      client_id: APP_ORIGIN,
-      audience: NOTES,
-    });
-  });
-
   it("stores the context of a session that a page opens", async () => {
     const { email } = await registerVerifiedUser(service);
     const openedAt = service.clock.now();
@@ -77,44 +66,19 @@ describe("a new session", () => {
   });
 });
 
-describe("a child session", () => {
-  const openChild = async (email: string, fields: object) => {
-    const browser = await signedInPageBrowser(service, email);
+describe("a session of an OAuth client", () => {
+  it("stores the authentication time of the browser session, its client and its audience", async () => {
+    const { token } = await registerAndLogIn(service);
     const authTime = service.clock.now();
     service.clock.advance(30_000);
-    const code = authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in")));
-    return { ...(await exchange(service, code, fields)).body.data, authTime };
-  };
-
-  it("stores the authentication time of its parent, its app and its audience", async () => {
-    const { email } = await registerVerifiedUser(service);
-    const { token, authTime } = await openChild(email, { audience: "notes" });
-    expect(await contextOf(token)).toEqual({
-      auth_time: authTime,
-      client_id: APP_ORIGIN,
-      audience: NOTES,
-    });
-  });
-
-  it("stores the creation time of a parent whose authentication time is missing", async () => {
-    const { email } = await registerVerifiedUser(service);
-    const browser = await signedInPageBrowser(service, email);
-    const createdAt = service.clock.now();
-    await env.DB.prepare("UPDATE sessions SET auth_time = NULL").run();
-    service.clock.advance(1_000);
-    const code = authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in")));
-    const { token } = (await exchange(service, code)).body.data;
-    expect(await contextOf(token)).toMatchObject({ auth_time: createdAt });
-  });
-
-  it("keeps its context when it is refreshed", async () => {
-    const { email } = await registerVerifiedUser(service);
-    const { token, refreshToken } = await openChild(email, { audience: "notes" });
-    const before = await contextOf(token);
+    const client = await newApp(service, { resources: [NOTES], scopes: ["openid"] });
+    const app = await signInToApp(service, client, token);
+    const context = { auth_time: authTime, client_id: client.id, audience: NOTES };
+    expect(await contextOf(app.access_token)).toEqual(context);
     service.clock.advance(60_000);
-    const refreshed = (await service.post("/refresh", { refreshToken })).body.data;
-    expect(decodeJwt(refreshed.token)).toMatchObject({ sid: decodeJwt(token).sid, aud: NOTES });
-    expect(await contextOf(token)).toEqual(before);
+    const refreshed = tokensOf(await refresh(service, client, app.refresh_token));
+    expect(decodeJwt(refreshed.access_token).sid).toBe(decodeJwt(app.access_token).sid);
+    expect(await contextOf(refreshed.access_token)).toEqual(context);
   });
 });
 

@@ -6,10 +6,9 @@ import { startService } from "../../support/service.ts";
 
 const MOST_BYTES = 40 * 1024;
 const LOGO = "https://cdn.example.com/logo.svg";
-const APP = "https://app.example.com/signed-in";
 
 const service = startService({
-  env: { APP_LOGO_URL: LOGO, APP_COLOR: "#fd0", ALLOWED_RETURN_URLS: APP, APP_NAME: 'A "quoted" <name>' },
+  env: { APP_LOGO_URL: LOGO, APP_COLOR: "#fd0", APP_NAME: 'A "quoted" <name>' },
 });
 const stops = await visitEveryPage(service);
 const named = stops.map((stop) => [stop.path, stop] as const);
@@ -68,7 +67,7 @@ describe.each(named)("%s", (_path, { page }) => {
       `style-src 'nonce-${nonce}'`,
       "script-src 'self'",
       "img-src 'self' data: https://cdn.example.com",
-      "form-action 'self' https://app.example.com",
+      "form-action 'self'",
       "object-src 'none'",
       "base-uri 'none'",
       "frame-ancestors 'none'",

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { authorizationCodeIn, clientAppUrl } from "../../support/client-app.ts";
+import { continuedUrl } from "../../support/authorization-requests.ts";
+import { codeIn, newApp, pageFor } from "../../support/client-app.ts";
 import { openPageBrowser, signedInPageBrowser, visitEveryPage } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
-import { APP } from "../../support/social/providers.ts";
 import { accountIdOf, PASSWORD, registerVerifiedUser, signedInAs } from "../../support/users.ts";
 
-const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
+const service = startService();
 const trips = () => service.log.at(-1)?.d1;
 
 /** D1 round trips by GET: one for the session, and one or two for the data of the page. */
@@ -81,17 +81,19 @@ describe("the D1 round trips of a page", () => {
     expect(found).toEqual({ others: 2, on: 4, endSessions: 4 });
   });
 
-  it("a return target in an app costs one more D1 round trip, for the authorization code", async () => {
+  it("a sign-in for an app costs two D1 round trips, and its authorization request two more", async () => {
     const { email } = await registerVerifiedUser(service);
     // Reads the signing keys into the isolate.
     await signedInPageBrowser(service, email);
     const browser = openPageBrowser(service);
-    const page = await browser.visit(clientAppUrl("/sign-in"));
+    const app = await newApp(service);
+    const page = await browser.visit(pageFor(app, "/sign-in"));
     expect(trips()).toBe(0);
-    authorizationCodeIn(await browser.submit(page, { email, password: PASSWORD }));
-    expect(trips()).toBe(3);
-    const signedIn = await signedInPageBrowser(service, email);
-    authorizationCodeIn(await signedIn.visit(clientAppUrl("/sign-in")));
+    const leaving = await browser.press(page, { email, password: PASSWORD });
+    expect(trips()).toBe(2);
+    const next = await browser.visit(leaving.headers.get("Location") ?? "");
+    expect(trips()).toBe(0);
+    codeIn(await browser.send("GET", continuedUrl(next)));
     expect(trips()).toBe(2);
   });
 });

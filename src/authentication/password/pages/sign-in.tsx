@@ -2,6 +2,7 @@ import { emailField, passwordField } from "../../../accounts/fields.ts";
 import { setChallengeCookie } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
+import { cancelPath, isAuthorizationPath } from "../../../oauth/authorization/interaction.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
 import { Captcha, readCaptchaToken } from "../../../ui/captcha-widget.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
@@ -10,20 +11,17 @@ import type { Page } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
 import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import { readFields } from "../../../ui/read-fields.ts";
-import {
-  type RedirectIfSignedInDeps,
-  redirectAfterSignIn,
-  redirectIfSignedIn,
-} from "../../../ui/redirect-after-sign-in.ts";
+import { redirectAfterSignIn, redirectIfSignedIn } from "../../../ui/redirect-after-sign-in.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
+import type { PageSessionDeps } from "../../../ui/require-page-session.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 import { SocialButtons, type SocialButtonsDeps } from "../../social/pages/social-buttons.tsx";
 import { replacedSession } from "../../token-response.ts";
 import { passwordErrors } from "../errors.ts";
 import { type StartLoginDeps, startLogin } from "../start-login.ts";
 
-type Deps = StartLoginDeps & SocialButtonsDeps & RedirectIfSignedInDeps;
+type Deps = StartLoginDeps & SocialButtonsDeps & PageSessionDeps;
 
 type Data = {
   readonly returnTarget: ReturnTarget | null;
@@ -65,6 +63,11 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       <p class="aside">
         {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>
       </p>
+      {returnTarget !== null && isAuthorizationPath(returnTarget) && (
+        <p class="aside">
+          <a href={cancelPath(returnTarget)}>{p.t.signIn.cancel}</a>
+        </p>
+      )}
     </>
   ),
   submit: async (c, form, { returnTarget }) => {
@@ -92,7 +95,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     }
     if (result.value.kind === "signed_in") {
       addressCookie.clear(c);
-      return redirectAfterSignIn(c, deps, result.value);
+      return redirectAfterSignIn(c, result.value);
     }
     await setChallengeCookie(c, deps, result.value.challengeId);
     addressCookie.write(c, email.address);

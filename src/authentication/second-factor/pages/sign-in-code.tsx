@@ -5,7 +5,6 @@ import {
   setChallengeCookie,
 } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import type { IssueCodeForSessionDeps } from "../../../oauth/issue-code-for-session.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
 import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
@@ -23,7 +22,7 @@ import { secondFactorErrors } from "../errors.ts";
 import { type ResendCodeDeps, resendCode } from "../resend-code.ts";
 import { type VerifySecondFactorDeps, verifySecondFactor } from "../verify-second-factor.ts";
 
-type Deps = VerifySecondFactorDeps & ResendCodeDeps & IssueCodeForSessionDeps;
+type Deps = VerifySecondFactorDeps & ResendCodeDeps;
 
 type Data = {
   readonly challengeId: string;
@@ -78,6 +77,6 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     }
     clearChallengeCookie(c);
     addressCookie.clear(c);
-    return redirectAfterSignIn(c, deps, result.value);
+    return redirectAfterSignIn(c, result.value);
   },
 });

@@ -5,28 +5,20 @@ import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.t
 /** The configured providers by id. */
 export type SocialButtonsDeps = {
   readonly socialProviders: ReadonlyMap<string, { readonly name: string }>;
-  readonly settings: { readonly publicUrl: string };
 };
 
 /** The buttons of the configured providers, below the sign-in or registration form. */
 export function SocialButtons({
   p,
   returnTarget,
-  ...deps
+  socialProviders,
 }: SocialButtonsDeps & { p: PageProps; returnTarget: ReturnTarget | null }) {
-  const { socialProviders, settings } = deps;
   if (socialProviders.size === 0) return null;
-  // The callback signs in to this service. For a client application, the sign-in page then issues the code.
-  const isClient = returnTarget !== null && new URL(returnTarget.returnTo).origin !== settings.publicUrl;
-  const returnTo = isClient
-    ? withReturnTarget("/sign-in", returnTarget)
-    : (returnTarget?.returnTo ?? "/account");
-  const query = `?returnTo=${encodeURIComponent(returnTo)}`;
   return (
     <div class="ways">
       <p class="or">{p.t.otherWays.or}</p>
       {Array.from(socialProviders, ([id, { name }]) => (
-        <a class="button" href={`/api/auth/social/${id}/start${query}`}>
+        <a class="button" href={withReturnTarget(`/api/auth/social/${id}/start`, returnTarget)}>
           {fill(p.t.otherWays.continueWith, { provider: name })}
         </a>
       ))}

@@ -26,7 +26,6 @@ type Deps = AuthorizeDeps & PageSessionDeps;
 export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
   path: OAUTH_PATHS.authorize,
   access: "everybody",
-  hasOwnQuery: true,
   title: (t) => t.chooseAccount.title,
   load: async (c) => {
     const deps = depsOf(c);
@@ -80,8 +79,7 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
   ),
 });
 
-const signInPath = (returnPath: string): string =>
-  withReturnTarget("/sign-in", { returnTo: returnPath, app: null });
+const signInPath = (returnPath: string): string => withReturnTarget("/sign-in", returnPath);
 
 /** With an interaction the sign-in page asks even though there is a session, which the new one then replaces. */
 const requiresSession = (returnPath: string): boolean => returnPath.includes("&interaction=");

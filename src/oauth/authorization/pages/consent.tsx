@@ -55,7 +55,7 @@ export const consentPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       return backToRequest(c);
     const interaction = { at: deps.clock.now(), sessionId: null };
     const returnTo = await pathWithInteraction(deps, query, interaction);
-    const switchPath = withReturnTarget("/sign-in", { returnTo, app: null });
+    const switchPath = withReturnTarget("/sign-in", returnTo);
     return { request, grant, requestHash, held, switchPath, resources: deps.settings.resources };
   },
   view: (p, data) => (
@@ -102,10 +102,7 @@ async function leaveTo(c: PageContext, deps: Deps, url: string): Promise<Respons
 /** The authorization endpoint decides again. */
 function backToRequest(c: PageContext): Response {
   const returnTo = OAUTH_PATHS.authorize + searchOf(c);
-  return redirectWithFlash(
-    c,
-    c.req.method === "POST" ? withReturnTarget(CONTINUE_PATH, { returnTo, app: null }) : returnTo,
-  );
+  return redirectWithFlash(c, c.req.method === "POST" ? withReturnTarget(CONTINUE_PATH, returnTo) : returnTo);
 }
 
 const ClientName = ({ request: { client } }: { request: ValidRequest }) => {

@@ -7,7 +7,7 @@ import { redirectHostOf } from "../redirect-uri.ts";
 import { CONTINUE_PATH, openSealedRedirect } from "../sealed-redirect.ts";
 
 type Deps = RenderPageDeps & {
-  readonly settings: { readonly publicUrl: string; readonly brand: { readonly appName: string } };
+  readonly settings: { readonly brand: { readonly appName: string } };
 };
 
 /** `target`: the host of the client, or the name of this service. */
@@ -39,9 +39,8 @@ async function targetOf(c: PageContext, { secrets, clock, settings }: Deps): Pro
     const url = await openSealedRedirect(secrets, sealed, clock.now());
     return url === null ? null : { url, target: redirectHostOf(url) };
   }
-  const own = new URL(c.var.returnTarget?.returnTo ?? "about:blank");
-  if (own.origin !== settings.publicUrl) return null;
-  return { url: own.pathname + own.search, target: settings.brand.appName };
+  const { returnTarget } = c.var;
+  return returnTarget ? { url: returnTarget, target: settings.brand.appName } : null;
 }
 
 const refuseExpired = (c: PageContext): Response =>

@@ -66,7 +66,7 @@ export const deviceConfirmPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       </div>
       <p class="aside">
         {fill(p.t.device.signedInAs, { address: p.account?.email ?? "" })}{" "}
-        <a href={withReturnTarget("/sign-out", { returnTo: p.here, app: null })}>{p.t.device.another}</a>
+        <a href={withReturnTarget("/sign-out", p.here)}>{p.t.device.another}</a>
       </p>
     </>
   ),

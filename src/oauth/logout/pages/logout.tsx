@@ -33,7 +33,6 @@ const PARAMETERS = ["id_token_hint", "client_id", "post_logout_redirect_uri", "s
 export const logoutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/oauth/logout",
   access: "everybody",
-  hasOwnQuery: true,
   title: (t, { isSignedOut }) => (isSignedOut ? t.endSession.done : t.endSession.title),
   load: async (c, posted) => {
     // Of a client: a browser sends no Lax cookies with a form of another site, but sends them with the redirect.

@@ -15,7 +15,6 @@ describe("devVariables", () => {
     expect(devVariables({}, { origin, example })).toEqual({
       PUBLIC_URL: origin,
       RESOURCES,
-      ALLOWED_RETURN_URLS: "http://localhost:8788/signed-in",
     });
   });
 
@@ -24,11 +23,9 @@ describe("devVariables", () => {
     const configured = {
       PUBLIC_URL: "http://auth.localhost",
       RESOURCES: JSON.stringify([web]),
-      ALLOWED_RETURN_URLS: "http://a.test/",
     };
     expect(devVariables(configured, { origin, example })).toEqual({
       RESOURCES: JSON.stringify([web, example.resource]),
-      ALLOWED_RETURN_URLS: "http://a.test/,http://localhost:8788/signed-in",
     });
     // A variable of wrangler.toml may be no text.
     expect(devVariables({ RESOURCES: [web] }, { origin, example }).RESOURCES).toBe(
@@ -48,18 +45,6 @@ describe("devVariables", () => {
 
   it.each(["", " ", "[]"])("adds the example to the empty list %j", (configured) => {
     expect(devVariables({ RESOURCES: configured }, { origin, example }).RESOURCES).toBe(RESOURCES);
-  });
-
-  it("adds no URL that ALLOWED_RETURN_URLS has", () => {
-    const ALLOWED_RETURN_URLS = `http://a.test/, ${example.returnUrl}`;
-    expect(devVariables({ ALLOWED_RETURN_URLS }, { origin, example }).ALLOWED_RETURN_URLS).toBe(
-      ALLOWED_RETURN_URLS,
-    );
-    // Part of a URL does not match.
-    const longer = `${example.returnUrl}/2`;
-    expect(devVariables({ ALLOWED_RETURN_URLS: longer }, { origin, example }).ALLOWED_RETURN_URLS).toBe(
-      `${longer},${example.returnUrl}`,
-    );
   });
 
   it("sets only the origin without the example", () => {

@@ -12,28 +12,17 @@ describe("judgeOrigins", () => {
   const facts = {
     publicUrl: "https://auth.example.com",
     allowedOrigins: ["https://app.example.com"],
-    allowedReturnUrls: ["https://app.example.com/in", "https://auth.example.com/account"],
     captcha: "turnstile",
   };
   it.each([
     [{}, []],
-    [{ publicUrl: "http://localhost:8787", allowedOrigins: [], allowedReturnUrls: [] }, []],
-    [
-      { publicUrl: "http://auth.example.com", allowedOrigins: [], allowedReturnUrls: [] },
-      ["fail __Host- cookies need https"],
-    ],
+    [{ publicUrl: "http://localhost:8787", allowedOrigins: [] }, []],
+    [{ publicUrl: "http://auth.example.com", allowedOrigins: [] }, ["fail __Host- cookies need https"]],
     [
       { allowedOrigins: ["https://app.example.com", "https://elsewhere.net"] },
       ["warn https://elsewhere.net is another site"],
     ],
-    [
-      { allowedOrigins: ["http://app.example.com"], allowedReturnUrls: [] },
-      ["warn http://app.example.com is another site"],
-    ],
-    [
-      { allowedReturnUrls: ["https://native.example.com/in"] },
-      ["warn https://native.example.com/in: ALLOWED_ORIGINS lacks its origin"],
-    ],
+    [{ allowedOrigins: ["http://app.example.com"] }, ["warn http://app.example.com is another site"]],
   ])("judges the origins %j", (part, expected) => {
     const messages = failures(judgeOrigins({ ...facts, ...part }));
     expect(messages).toEqual(expected.map((one) => expect.stringContaining(one)));

@@ -16,8 +16,8 @@ describe("unknownVariables", () => {
     [{ LOGIN_OPT: "always" }, "The service has no variable LOGIN_OPT. Did you mean LOGIN_OTP?"],
     [{ login_otp: "always" }, "The service has no variable login_otp. Did you mean LOGIN_OTP?"],
     [
-      { ALLOWED_RETURN_URL: "https://app.example.com" },
-      "The service has no variable ALLOWED_RETURN_URL. Did you mean ALLOWED_RETURN_URLS?",
+      { ALLOWED_ORIGIN: "https://app.example.com" },
+      "The service has no variable ALLOWED_ORIGIN. Did you mean ALLOWED_ORIGINS?",
     ],
     [{ DATADOG_ENDPOINT: "https://logs.example.com" }, "The service has no variable DATADOG_ENDPOINT."],
   ])("reports an unknown variable and suggests a similar one: %j", (variables, message) => {

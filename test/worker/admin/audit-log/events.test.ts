@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
 import { createKey } from "../../../support/api-keys.ts";
 import { administerClient } from "../../../support/client-administration.ts";
+import { holderOf, newApp } from "../../../support/client-app.ts";
 import { connectAndRevokeApp } from "../../../support/connected-apps.ts";
 import { createDeviceClient, decide, pollDevice, startDevice } from "../../../support/devices.ts";
+import { authorizedCode, redeem } from "../../../support/oauth.ts";
 import {
   newPhoneNumber,
   requestPhoneCode,
@@ -15,8 +17,6 @@ import {
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { recordEvents } from "../../../support/recorders.ts";
 import { startService } from "../../../support/service.ts";
-import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
-import { authorizationCodeFor } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import {
@@ -61,9 +61,10 @@ async function causeEveryEvent(): Promise<string> {
   await service.call("POST", "/api/auth/refresh", body, undefined, otherBrowser);
   service.clock.advance(11_000);
   await service.post("/refresh", { refreshToken });
-  const code = await authorizationCodeFor(email, service.clock.now());
-  for (let use = 0; use < 2; use += 1) await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   const first = await logIn(service, email);
+  const client = await newApp(service);
+  const code = await authorizedCode(service, { user: holderOf(first.token), client, scope: "openid" });
+  for (let use = 0; use < 2; use += 1) await redeem(service, client, code);
   const second = await logIn(service, email);
   await write("DELETE", `/sessions/${decodeJwt(second.token).sid}`, undefined, first.token);
   const newEmail = newAddress();

@@ -84,7 +84,6 @@ describe("the router", () => {
       "GET /oauth/userinfo",
       "GET /openapi.json",
       "POST /api/auth/captcha/verify",
-      "POST /api/auth/exchange",
       "POST /api/auth/forgot-password",
       "POST /api/auth/login",
       "POST /api/auth/login/otp",

@@ -3,8 +3,10 @@ import { getTableName, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
 import * as schema from "../../../../src/db/schema.ts";
-import { authorizationCodeIn, clientAppUrl } from "../../../support/client-app.ts";
+import { createKey, NOTES_RESOURCE } from "../../../support/api-keys.ts";
+import { codeIn, newApp, pageFor } from "../../../support/client-app.ts";
 import { dumpDatabase, type Row } from "../../../support/database-rows.ts";
+import { createDeviceClient, decide, startDevice } from "../../../support/devices.ts";
 import { photoWithGps } from "../../../support/images.ts";
 import { createUnreachableKv } from "../../../support/kv.ts";
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
@@ -113,13 +115,21 @@ describe("DELETE /users/:id", () => {
 
   it("leaves no row of the account in any table with an account column, except in the audit log", async () => {
     const providers = openProviders();
-    const service = startService({ clock: createTestClock(), env: providers.variables });
+    const service = startService({
+      clock: createTestClock(),
+      env: { ...providers.variables, RESOURCES: NOTES_RESOURCE },
+    });
     const callUsers = usersApiAs(service, await signedInAs(service, "superuser")).call;
     const { email, token } = await registerVerifyAndLogIn(service);
     const id = await accountIdOf(email);
     const accessToken = await providers.tokenOf(socialUser());
     await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
-    authorizationCodeIn(await (await signedInPageBrowser(service, email)).visit(clientAppUrl("/sign-in")));
+    const app = await newApp(service);
+    const browser = await signedInPageBrowser(service, email);
+    codeIn(await browser.visit(pageFor(app, "/sign-in")));
+    await createKey(service, token);
+    const device = await createDeviceClient(service);
+    await decide(browser, await startDevice(service, device, { scope: "openid" }));
     await service.post("/forgot-password", { email });
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await startSecondFactor(service, email);

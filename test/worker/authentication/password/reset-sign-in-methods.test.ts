@@ -3,8 +3,6 @@ import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
-import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
-import { authorizationCodeFor } from "../../../support/social/inserted-rows.ts";
 import { linkToken } from "../../../support/social/link.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
@@ -106,23 +104,6 @@ describe("POST /reset-password", () => {
     const { token } = (await service.post("/login", { email: user.email, password: NEW_PASSWORD })).body.data;
     const link = { accessToken, password: NEW_PASSWORD };
     expect((await linkToken(service, "facebook", link, token)).status).toBe(200);
-  });
-
-  it("voids the authorization codes of removed and of kept identities", async () => {
-    for (const isKept of [true, false]) {
-      const { email } = await registerAndLogIn(service);
-      const token = await resetTokenOf(email);
-      const code = await authorizationCodeFor(email, service.clock.now());
-      if (!isKept)
-        await env.DB.prepare(`UPDATE identities SET email = NULL WHERE ${OF_ACCOUNT}`).bind(email).run();
-      await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
-      expect(await identitiesOf(email)).toEqual(isKept ? ["github"] : []);
-      expectErrorResponse(
-        await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER }),
-        400,
-        "code_invalid",
-      );
-    }
   });
 
   it("removes identities for one of 20 parallel uses of a token, and for no invalid token", async () => {

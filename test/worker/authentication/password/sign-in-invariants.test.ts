@@ -6,8 +6,7 @@ import { inParallel } from "../../../support/assertions.ts";
 import { countSessions } from "../../../support/database-rows.ts";
 import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
 import { type ApiResponse, createTestClock, startService } from "../../../support/service.ts";
-import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
-import { authorizationCodeFor, linkGitHub } from "../../../support/social/inserted-rows.ts";
+import { linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import { logIn, PASSWORD, register, registerVerifiedUser, tokenMailedTo } from "../../../support/users.ts";
@@ -53,10 +52,6 @@ const bySocialToken = async (email: string, at = plain) => {
   const accessToken = await providers.tokenOf(socialUser({ id: await linkGitHub(email, providers.issuer) }));
   return () => at.post("/social/github/token", { accessToken });
 };
-const byAuthorizationCode = async (email: string, at = plain) => {
-  const code = await authorizationCodeFor(email, START);
-  return () => at.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
-};
 
 const lock = (email: string) =>
   inParallel(10, () => plain.post("/login", { email, password: "not the password" }));
@@ -79,7 +74,6 @@ type Row = Readonly<Record<"locked" | "deactivated" | "unverified" | "second fac
 /** The name states the outcome at the route in that state of the account. */
 type Case = readonly [name: string, run: () => Promise<void>];
 
-/** A verified identity has the same outcomes at every route that accepts it. */
 const forIdentity = (present: typeof bySocialToken, credential: string): Row => ({
   locked: [
     `refuses ${credential} during a lockout`,
@@ -121,7 +115,6 @@ const forIdentity = (present: typeof bySocialToken, credential: string): Row => 
 
 const matrix: Readonly<Record<string, Row>> = {
   "POST /api/auth/social/:provider/token": forIdentity(bySocialToken, "a provider token"),
-  "POST /api/auth/exchange": forIdentity(byAuthorizationCode, "an authorization code"),
   "POST /api/auth/login": {
     locked: [
       "refuses a correct password during a lockout",

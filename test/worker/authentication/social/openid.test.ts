@@ -19,8 +19,8 @@ beforeEach(() => {
 
 /** The rows that a sign-in writes, except messages and audit events. */
 const signInRows = async () => {
-  const { accounts, identities, sessions, authorization_codes, oauth_transactions } = await readAllRows();
-  return { accounts, identities, sessions, authorization_codes, oauth_transactions };
+  const { accounts, identities, sessions, oauth_transactions } = await readAllRows();
+  return { accounts, identities, sessions, oauth_transactions };
 };
 
 type Forgery = Readonly<{

@@ -41,8 +41,8 @@ const faultyResponses: Record<string, readonly [LoopbackAnswer, ProviderErrorKin
 
 /** The rows that a sign-in writes. */
 const signInRows = async () => {
-  const { accounts, identities, sessions, authorization_codes, outbox } = await readAllRows();
-  return { accounts, identities, sessions, authorization_codes, outbox };
+  const { accounts, identities, sessions, outbox } = await readAllRows();
+  return { accounts, identities, sessions, outbox };
 };
 
 async function expectUnavailable(

@@ -1,5 +1,4 @@
-import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
-import { authorizationCodeFor, linkGitHub } from "../../../support/social/inserted-rows.ts";
+import { linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import { PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 import { api, type BudgetTable, callback, providers, service } from "./measured-service.ts";
@@ -28,14 +27,6 @@ export const socialLoginBudgets: BudgetTable = {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/social/github/token", { accessToken: await providers.tokenOf(socialUser()) }),
-  },
-  "POST /exchange": {
-    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
-    request: async () => {
-      const { email } = await registerAndLogIn(service);
-      const code = await authorizationCodeFor(email, service.clock.now());
-      return api("POST", "/exchange", { code, codeVerifier: CODE_VERIFIER });
-    },
   },
   "GET /me/identities": {
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },

@@ -9,7 +9,7 @@ import {
   startDevice,
 } from "../../../support/devices.ts";
 import { errorOf, NOTES, RESOURCE_VARIABLES, tokensOf } from "../../../support/oauth.ts";
-import { formsIn, headingOf, openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
+import { formsIn, headingOf, linkOn, openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { accountIdOf, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
@@ -166,6 +166,23 @@ describe("the page that asks for consent", () => {
       user_code,
     ])
       expect(text).toContain(shown);
+  });
+
+  it("names no host of a client that has registered itself", async () => {
+    const { browser } = await signedIn();
+    const client = await createDeviceClient(service, { source: "registration" });
+    const { text } = await enterCode(browser, (await startDevice(service, client)).user_code);
+    expect(text).toContain("TV-3000");
+    expect(text).not.toContain("tv.example.com");
+  });
+
+  it("leads to another account by signing out", async () => {
+    const { browser } = await signedIn();
+    const { user_code } = await startDevice(service, await createDeviceClient(service));
+    const asked = await enterCode(browser, user_code);
+    const signOut = await browser.visit(linkOn(asked, "/sign-out?"));
+    expect(linkOn(signOut, "http://gatehouse.test/device/confirm?")).toContain(user_code);
+    expect(headingOf(await browser.submit(signOut))).toBe("Sign in");
   });
 
   it("asks each time, for a first-party client and after an earlier consent too", async () => {

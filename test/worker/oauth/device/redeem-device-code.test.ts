@@ -74,7 +74,7 @@ describe("a poll of the token endpoint", () => {
     const family = familyOf(tokens.access_token);
     const row = await sessionRow(family);
     expect(row).toMatchObject({ client_id: client.id, scope: "notes:read openid", audience: NOTES });
-    expect(row).toMatchObject({ app_origin: null, amr: "pwd", code_claim: expect.any(String) });
+    expect(row).toMatchObject({ amr: "pwd", code_claim: expect.any(String) });
     const parent = await sessionRow(String(row?.parent_id));
     expect(row?.expires_at).toBe(parent?.expires_at);
     expect(row?.auth_time).toBe(parent?.auth_time);

@@ -144,7 +144,7 @@ describe("the tokens of an authorization code", () => {
     const first = await authorizeClient(service, client);
     expect(await sessionRow(familyOf(first.access_token))).toMatchObject({
       ...{ account_id: first.user.accountId, client_id: client.id, grant_id: first.grantId, audience: NOTES },
-      ...{ parent_id: first.user.sessionId, scope: "email notes:read openid profile", app_origin: null },
+      ...{ parent_id: first.user.sessionId, scope: "email notes:read openid profile" },
       ...{ generation: 1, voided_generations: 0, amr: "pwd" },
     });
     // A second device never signs out the first.

@@ -31,7 +31,7 @@ import {
   setSecondFactor,
 } from "./commands/account.ts";
 import { administer, invite } from "./commands/administration.ts";
-import { authorizeApp, type ExchangeBy, exchangeCode } from "./commands/apps.ts";
+import { authorizeApp, type RedeemBy, redeemCode } from "./commands/apps.ts";
 import { guessPasswords } from "./commands/guesses.ts";
 import { administerWhileChanged, type Interference } from "./commands/held-administration.ts";
 import { changePassword, requestReset, resetPassword } from "./commands/passwords.ts";
@@ -42,6 +42,7 @@ import { answerChallenge, resendCode } from "./commands/second-factor.ts";
 import {
   copySession,
   endById,
+  type RefreshAt,
   refresh,
   type SignOutBy,
   signOut,
@@ -145,7 +146,7 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
     10,
     operation(
       refresh,
-      fc.record({ actor, n, age, audience, by: fc.constantFrom<("HTTP" | "RPC")[]>("HTTP", "HTTP", "RPC") }),
+      fc.record({ actor, n, age, audience, at: fc.constantFrom<RefreshAt[]>("own", "own", "own", "other") }),
     ),
   ],
   [2, operation(copySession, n)],
@@ -164,11 +165,11 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
   [
     20,
     operation(
-      exchangeCode,
+      redeemCode,
       user,
       n,
-      fc.constantFrom<ExchangeBy[]>(
-        ...(["app", "app", "app", "other Worker", "other origin", "wrong verifier", "own audience"] as const),
+      fc.constantFrom<RedeemBy[]>(
+        ...(["app", "app", "app", "other client", "wrong verifier", "other redirect URI"] as const),
       ),
     ),
   ],

@@ -4,7 +4,8 @@ import { waitForRunningWork } from "../../../support/running-work.ts";
 import { ACTORS, type Actor, MAILBOXES, PASSWORDS } from "./actors.ts";
 import type { Operation } from "./command.ts";
 import { requestEmailChange } from "./commands/account.ts";
-import { authorizeApp, exchangeCode } from "./commands/apps.ts";
+import { insertClients } from "./commands/app-tokens.ts";
+import { authorizeApp, redeemCode } from "./commands/apps.ts";
 import { requestReset } from "./commands/passwords.ts";
 import { requestPhone } from "./commands/phone.ts";
 import { reauthenticate } from "./commands/reauthentication.ts";
@@ -29,7 +30,7 @@ type Template = {
 /** What has happened before the steps of a sequence, so that every sequence has secrets that later steps must void. */
 const PRELUDE: readonly Operation[] = [
   authorizeApp("alice", 0, "current"),
-  exchangeCode("its recipient", 0, "app"),
+  redeemCode("its recipient", 0, "app"),
   ...(["alice", "attacker"] as const).flatMap((actor) => [
     requestPhone(actor, 0, actor),
     requestReset(actor, MAILBOXES[actor][0]),
@@ -41,7 +42,8 @@ const PRELUDE: readonly Operation[] = [
 /** The tables that the model describes, those of accounts first. */
 const TABLES = [
   ...["accounts", "factors", "known_devices", "sessions"],
-  ...["email_tokens", "one_time_codes", "authorization_codes"],
+  ...["email_tokens", "one_time_codes"],
+  ...["oauth_clients", "oauth_grants", "oauth_authorization_codes"],
 ];
 
 const templates = new Map<string, Template>();
@@ -65,6 +67,7 @@ async function createTemplate(first: FirstState): Promise<Template> {
   clock.advance(START - clock.now());
   const empty = await statementsThatEmpty();
   await env.DB.batch(empty);
+  await insertClients();
   const model = newModel(clock.now);
   const roleOf = (actor: Actor): Role =>
     actor === "admin" ? "superuser" : actor === "bob" && first.bobIsAdmin ? "admin" : "user";

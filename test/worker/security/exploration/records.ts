@@ -30,7 +30,7 @@ export type Session = {
   readonly id: string;
   readonly accountId: string;
   readonly holder: Actor;
-  /** Whether an app has opened it with an authorization code. */
+  /** Whether the app has opened it with an authorization code. */
   readonly isOfApp: boolean;
   readonly audience: Audience;
   readonly parentId: string | null;

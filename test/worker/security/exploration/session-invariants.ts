@@ -1,5 +1,6 @@
 import { APP_AUDIENCE } from "../../../support/client-app.ts";
 import { OWN_AUDIENCE } from "../../../support/resources.ts";
+import { requestAppTokens } from "./commands/app-tokens.ts";
 import { allEnded, type Extent, sample } from "./extent.ts";
 import { accountOf, isOwnSession, isSessionLive, type Model, mayGet } from "./model.ts";
 import type { AccessToken, Session } from "./records.ts";
@@ -8,7 +9,6 @@ import { otherWorker, type World } from "./world.ts";
 
 /** Sessions of each kind that are tried after a step. */
 const MAX_SESSIONS = 1;
-const CLIENT = { ip: null, userAgent: null };
 
 /** Tries the tokens of sessions: live ones must answer for their account, and ended ones nowhere. */
 export async function checkSessions(model: Model, world: World, extent: Extent): Promise<void> {
@@ -80,14 +80,14 @@ async function tryAtOtherWorker(
   if (result.session.role !== accountOf(model, session)?.role) violation(`${name} has a wrong role`);
 }
 
-/** Tries refresh tokens of an ended session, over HTTP and over RPC. */
+/** Tries refresh tokens of an ended session, at both endpoints. */
 function tryRefreshTokens(world: World, session: Session, extent: Extent): Promise<void>[] {
   const { current, refreshTokens, holder } = session;
   const values = extent === "all" ? refreshTokens.slice(-3) : [current];
-  return values.map(async ({ value }, at) => {
-    if (at % 2 === 1) {
-      const result = await otherWorker.call("refreshSession", { refreshToken: value, client: CLIENT });
-      if (result.ok) violation(`another Worker refreshed a session that had ended (${session.endedBy})`);
+  return values.map(async ({ value }) => {
+    if (session.isOfApp) {
+      const tokens = await requestAppTokens(holder, { grant_type: "refresh_token", refresh_token: value });
+      if (tokens) violation(`the app refreshed a session that had ended (${session.endedBy})`);
       return;
     }
     const answer = await world.call(holder, "POST", "/refresh", { body: { refreshToken: value } });

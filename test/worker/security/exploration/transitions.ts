@@ -114,7 +114,8 @@ export function judgePresented(
   if (token !== session.lastPresented) return "ends the session";
   const isInWindow = now - session.rotatedAt <= RETRY_WINDOW;
   const isInUse = model.sessions.some(
-    ({ parentId, openedAt }) => parentId === session.id && openedAt >= session.rotatedAt,
+    ({ parentId, openedAt }) =>
+      parentId === session.id && openedAt >= session.rotatedAt + RETRY_WINDOW + APP_CODE_LIFE,
   );
   if (!isInWindow && isInUse) return "ends the session";
   if (!isAllowed || (!session.isOfApp && userAgent !== session.userAgent)) return "refused";

@@ -1,3 +1,4 @@
+import { APP_AUDIENCE } from "../../../support/client-app.ts";
 import { createRpcCaller } from "../../../support/rpc.ts";
 import { type ApiResponse, createTestClock, startService, type TestClock } from "../../../support/service.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -11,9 +12,13 @@ export const clock = createTestClock(START);
 export const providers = openProviders();
 const { variables } = providers;
 
-export const service = startService({ env: variables, clock });
+/** The resource of the app, with one scope. */
+const RESOURCES = JSON.stringify([{ uri: APP_AUDIENCE, alias: "app", scopes: { "app:use": "Use the app" } }]);
+const env = { ...variables, RESOURCES };
+
+export const service = startService({ env, clock });
 /** The same storage, where an unknown device needs a second factor. */
-const strictService = startService({ env: { ...variables, LOGIN_OTP: "new_device" }, clock });
+const strictService = startService({ env: { ...env, LOGIN_OTP: "new_device" }, clock });
 /** Another Worker, which accepts tokens of the app. */
 export const otherWorker = createRpcCaller(service, { props: { audience: "app" }, sharesIsolate: true });
 

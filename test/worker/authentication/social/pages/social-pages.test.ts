@@ -4,7 +4,7 @@ import { headingOf, linkOn, openPageBrowser } from "../../../../support/pages.ts
 import { startService } from "../../../../support/service.ts";
 import { consent, FROM_OWN_PAGE } from "../../../../support/social/browser-flow.ts";
 import { linkByPages } from "../../../../support/social/link.ts";
-import { APP, openProviders } from "../../../../support/social/providers.ts";
+import { openProviders } from "../../../../support/social/providers.ts";
 import { socialUser } from "../../../../support/social/users.ts";
 
 const providers = openProviders();
@@ -66,18 +66,6 @@ describe("social login on the pages", () => {
     expect(finalPage.path).toMatch(/\/account$/);
     const secondFactor = await signInByLink(openPageBrowser(always), "/api/auth/social/google/start");
     expect(secondFactor.finalPage.path).toMatch(/^\/sign-in\/code/);
-  });
-
-  it("redirects to the sign-in page, which sends no code to an application without a code challenge", async () => {
-    const to = `/sign-in?returnTo=${encodeURIComponent(APP)}`;
-    for (const [at, path] of [
-      [service, APP],
-      [always, `/sign-in/code?returnTo=${encodeURIComponent(APP)}`],
-    ] as const) {
-      const browser = openPageBrowser(at);
-      const { finalPage } = await signInByLink(browser, startLinkOn(await browser.visit(to), "google"));
-      expect(finalPage.headers.get("Location") ?? finalPage.path).toBe(path);
-    }
   });
 
   it("shows no provider links when no provider is configured", async () => {

@@ -1,18 +1,17 @@
-import { APP_AUDIENCE, authorizationCodeIn, clientAppUrl } from "../../../../support/client-app.ts";
+import { APP, APP_AUDIENCE, authorizePathOf, CODE_VERIFIER } from "../../../../support/client-app.ts";
 import { OWN_AUDIENCE } from "../../../../support/resources.ts";
-import { CODE_VERIFIER } from "../../../../support/social/client-application.ts";
-import { APP } from "../../../../support/social/providers.ts";
 import { type Actor, type User, userAgentOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { accountOf, isSessionLive, type Model, mayPick, pickPreferring } from "../model.ts";
-import { accessTokenOf, recordAccessToken, recordSession, tokensInCookies } from "../opened-sessions.ts";
+import { recordAccessToken, recordSession, tokensInCookies } from "../opened-sessions.ts";
 import type { AppCode, Session } from "../records.ts";
 import { APP_CODE_LIFE, endSessions, judgePresented } from "../transitions.ts";
 import { violation } from "../violation.ts";
-import { otherWorker, service, type World } from "../world.ts";
+import { service } from "../world.ts";
+import { CLIENT_IDS, requestAppTokens, SCOPE } from "./app-tokens.ts";
 import { hasSession, pickSession, recordRefresh, type TokenAge, tokenOfAge } from "./sessions.ts";
 
-/** Signs in to the app by the cookies of a session, which rotates its refresh token. */
+/** Signs in to the app by the refresh cookie of a session, which is rotated. */
 export function authorizeApp(actor: Actor, n: number, age: TokenAge): Operation {
   return {
     name: `${actor} signs in to the app by session ${n} with its ${age} refresh token`,
@@ -21,23 +20,22 @@ export function authorizeApp(actor: Actor, n: number, age: TokenAge): Operation 
       const session = pickSession(model, actor, n);
       const token = tokenOfAge(session, age, n);
       const userAgent = userAgentOf(actor);
-      const cookies = [
-        `__Host-gh_refresh=${token.value}`,
-        ...(accessTokenOf(session) === undefined ? [] : [`__Host-gh_access=${accessTokenOf(session)}`]),
-      ];
       const verdict = judgePresented(model, session, token, { audience: OWN_AUDIENCE, userAgent });
-      const answer = await service.call("GET", clientAppUrl("/sign-in"), undefined, undefined, {
-        ...{ Cookie: cookies.join("; "), "User-Agent": userAgent, Accept: "text/html" },
+      const path = authorizePathOf({ id: CLIENT_IDS.app, redirectUris: [APP] }, { scope: SCOPE });
+      const answer = await service.call("GET", path, undefined, undefined, {
+        ...{ Cookie: `__Host-gh_refresh=${token.value}`, "User-Agent": userAgent, Accept: "text/html" },
       });
+      const location = answer.headers.get("Location") ?? "";
       const isHeld = verdict === "rotates" || verdict === "repeats";
-      if ((answer.status === 303) !== isHeld)
-        violation(`a sign-in to the app with a token that ${verdict} answered ${answer.status}`);
+      if (answer.status !== 303 || location.startsWith(APP) !== isHeld)
+        violation(`a sign-in to the app with a token that ${verdict} led to ${location}`);
       if (verdict === "ends the session") endSessions(model, [session], "reuse of a refresh token");
       if (!isHeld) return verdict;
       const tokens = tokensInCookies(answer.headers);
       recordRefresh(model, session, token, { tokens, repeats: verdict === "repeats", userAgent });
       recordAccessToken(model, session, tokens.token, OWN_AUDIENCE);
-      const value = authorizationCodeIn({ ...answer, path: "/sign-in" });
+      const value = new URL(location).searchParams.get("code") ?? "";
+      if (value === "") return "too many codes";
       if (model.appCodes.some((each) => each.value === value)) violation("a code was issued twice");
       model.appCodes.push({
         ...{ value, sessionId: session.id, holder: actor, isUsed: false, openedSessionId: null },
@@ -48,29 +46,29 @@ export function authorizeApp(actor: Actor, n: number, age: TokenAge): Operation 
   };
 }
 
-/** How a code is exchanged: as the app does it, or with something wrong. */
-export type ExchangeBy = "app" | "other Worker" | "other origin" | "wrong verifier" | "own audience";
+/** How a code is redeemed: as the app does it, or with something wrong. */
+export type RedeemBy = "app" | "other client" | "wrong verifier" | "other redirect URI";
 
-/** Exchanges an authorization code of the app, which may be used, expired, or of another user. */
-export function exchangeCode(user: User, n: number, by: ExchangeBy): Operation {
+/** Redeems an authorization code of the app, which may be used, expired, or of another user. */
+export function redeemCode(user: User, n: number, by: RedeemBy): Operation {
   return {
-    name: `${user} exchanges app code ${n} by ${by}`,
+    name: `${user} redeems app code ${n} by ${by}`,
     isPossible: (model) => mayPick(codesOf(model, user), ({ expiresAt }) => expiresAt > model.now(), n),
-    run: async (model, world) => {
+    run: async (model) => {
       const code = pickPreferring(codesOf(model, user), ({ expiresAt }) => expiresAt > model.now(), n);
       const actor = user === "the attacker" ? "attacker" : code.holder;
       const parent = model.sessions.find(({ id }) => id === code.sessionId);
-      const isRequestRight = by === "app" || by === "other Worker";
       const isUnexpired = code.expiresAt > model.now();
       const mayOpen =
-        isRequestRight && isUnexpired && !code.isUsed && parent !== undefined && isSessionLive(model, parent);
-      const tokens = await sendExchange(world, actor, code, by);
+        by === "app" && isUnexpired && !code.isUsed && parent !== undefined && isSessionLive(model, parent);
+      const tokens = await sendCode(actor, code, by);
       if (tokens && !mayOpen) violation(`a code was accepted that is ${stateOf(code, isUnexpired)} (${by})`);
       if (!tokens && mayOpen) violation("a valid code of the app was refused");
       if (!tokens) {
         const opened = model.sessions.find(({ id }) => id === code.openedSessionId);
-        if (isRequestRight && isUnexpired && code.isUsed && opened)
-          endSessions(model, [opened], "reuse of its code");
+        // The verifier proves that the app repeats it (RFC 6749 §4.1.2).
+        const isReplay = by === "app" || by === "other redirect URI";
+        if (isReplay && code.isUsed && opened) endSessions(model, [opened], "reuse of its code");
         return "refused";
       }
       const account = parent && accountOf(model, parent);
@@ -96,18 +94,14 @@ const isCopied = (model: Model, sessionId: string): boolean =>
 const stateOf = ({ isUsed }: AppCode, isUnexpired: boolean): string =>
   isUsed ? "used" : isUnexpired ? "of an ended session" : "expired";
 
-async function sendExchange(world: World, actor: Actor, { value }: AppCode, by: ExchangeBy) {
-  const codeVerifier = by === "wrong verifier" ? `${CODE_VERIFIER}x` : CODE_VERIFIER;
-  if (by === "other Worker") {
-    const client = { ip: null, userAgent: userAgentOf(actor) };
-    const result = await otherWorker.call("exchangeCode", { code: value, codeVerifier, client });
-    return result.ok ? result : null;
-  }
-  const origin = by === "other origin" ? "https://other.example.org" : new URL(APP).origin;
-  const answer = await world.call(actor, "POST", "/exchange", {
-    body: { code: value, codeVerifier, ...(by === "own audience" ? { audience: OWN_AUDIENCE } : {}) },
-    headers: { Origin: origin },
-  });
-  if (answer.status >= 500) violation(`an exchange answered ${answer.status}: ${answer.text}`);
-  return answer.status === 200 ? (answer.body.data as { token: string; refreshToken: string }) : null;
-}
+const sendCode = (actor: Actor, { value }: AppCode, by: RedeemBy) =>
+  requestAppTokens(
+    actor,
+    {
+      grant_type: "authorization_code",
+      code: value,
+      code_verifier: by === "wrong verifier" ? `${CODE_VERIFIER}x` : CODE_VERIFIER,
+      redirect_uri: by === "other redirect URI" ? "https://other.example.org/" : APP,
+    },
+    by === "other client" ? "other" : "app",
+  );

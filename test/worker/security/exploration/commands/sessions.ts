@@ -15,7 +15,8 @@ import { accessTokenOf, apiTokenOf, recordAccessToken } from "../opened-sessions
 import type { Audience, RefreshToken, Session } from "../records.ts";
 import { endSessions, judgePresented, rotate, sessionsOf } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
-import { otherWorker, type World } from "../world.ts";
+import type { World } from "../world.ts";
+import { requestAppTokens, revokeAppToken } from "./app-tokens.ts";
 
 /** The sessions whose tokens an actor has: their own ones, and for the attacker the copied ones. */
 export const sessionsHeldBy = (model: Model, actor: Actor): Session[] =>
@@ -56,14 +57,20 @@ type Refresh = {
   readonly n: number;
   readonly age: TokenAge;
   readonly audience: Audience | null;
-  readonly by: "HTTP" | "RPC";
+  readonly at: RefreshAt;
 };
 
+/**
+ * The endpoint of its client: `/oauth/token` for the app, `/refresh` for the service's own API. The other one refuses the
+ * token, and leaves the session alone.
+ */
+export type RefreshAt = "own" | "other";
+
 /** Presents a refresh token: the current one, or one that was replaced. */
-export function refresh({ actor, n, age, audience, by }: Refresh): Operation {
-  const through = by === "RPC" ? " through another Worker" : "";
+export function refresh({ actor, n, age, audience, at }: Refresh): Operation {
+  const place = at === "own" ? "" : " at the endpoint of another client";
   return {
-    name: `${actor} refreshes session ${n} with its ${age} token${audience ? ` for ${audience}` : ""}${through}`,
+    name: `${actor} refreshes session ${n} with its ${age} token${audience ? ` for ${audience}` : ""}${place}`,
     isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
     run: async (model, world) => {
       const session = pickPreferring(
@@ -73,16 +80,17 @@ export function refresh({ actor, n, age, audience, by }: Refresh): Operation {
       );
       const token = tokenOfAge(session, age, n);
       const userAgent = userAgentOf(actor);
-      const requested = by === "RPC" ? APP_AUDIENCE : audience;
-      const verdict = judgePresented(model, session, token, { audience: requested, userAgent });
-      const tokens = await sendRefresh(world, actor, { token, audience, by });
+      const judged = judgePresented(model, session, token, { audience, userAgent });
+      const verdict = at === "own" ? judged : "refused";
+      const isAtTokenEndpoint = session.isOfApp === (at === "own");
+      const tokens = await sendRefresh(world, actor, { token, audience, isAtTokenEndpoint });
       const isAnswered = verdict === "rotates" || verdict === "repeats";
       if (tokens && !isAnswered) violation(`a refresh token that ${verdictText(verdict)} was accepted`);
       if (!tokens && isAnswered) violation("a valid refresh token was refused");
       if (verdict === "ends the session") endSessions(model, [session], "reuse of a refresh token");
       if (!tokens) return verdict;
       recordRefresh(model, session, token, { tokens, repeats: verdict === "repeats", userAgent });
-      recordAccessToken(model, session, tokens.token, requested ?? session.audience);
+      recordAccessToken(model, session, tokens.token, audience ?? session.audience);
       return verdict;
     },
   };
@@ -113,13 +121,15 @@ export function recordRefresh(
   rotate(model, session, token, { value, userAgent });
 }
 
-type Presented = Pick<Refresh, "audience" | "by"> & { readonly token: RefreshToken };
+type Presented = Pick<Refresh, "audience"> & {
+  readonly token: RefreshToken;
+  readonly isAtTokenEndpoint: boolean;
+};
 
-async function sendRefresh(world: World, actor: Actor, { token, audience, by }: Presented) {
-  if (by === "RPC") {
-    const client = { ip: null, userAgent: userAgentOf(actor) };
-    const result = await otherWorker.call("refreshSession", { refreshToken: token.value, client });
-    return result.ok ? result : null;
+async function sendRefresh(world: World, actor: Actor, { token, audience, isAtTokenEndpoint }: Presented) {
+  if (isAtTokenEndpoint) {
+    const form = { grant_type: "refresh_token", refresh_token: token.value };
+    return requestAppTokens(actor, { ...form, ...(audience ? { resource: audience } : {}) });
   }
   const body = { refreshToken: token.value, ...(audience ? { audience } : {}) };
   const answer = await world.call(actor, "POST", "/refresh", { body });
@@ -152,15 +162,15 @@ export function signOut(actor: Actor, n: number, by: SignOutBy): Operation {
     run: async (model, world) => {
       const session = pickPreferring(sessionsHeldBy(model, actor), (each) => isSessionLive(model, each), n);
       if (by === "refresh token") {
-        const token = session.current;
-        const result = await otherWorker.call("signOut", { refreshToken: token.value });
-        if (result.ok !== token.expiresAt > model.now()) violation(`a sign-out over RPC: ${result.ok}`);
-        if (result.ok) endSessions(model, [session], "sign-out");
-        return result.ok ? "ended" : "refused";
+        // Another client's token is none for the endpoint, which then changes nothing (RFC 7009 §2.2).
+        await revokeAppToken(session.current.value);
+        if (session.isOfApp) endSessions(model, [session], "revocation");
+        return session.isOfApp ? "ended" : "ignored";
       }
       const access = accessTokenOf(session, by === "access token" ? OWN_AUDIENCE : APP_AUDIENCE);
       if (access === undefined) return "no such token";
-      expectOutcome(await world.call(actor, "POST", "/logout", { access }), true, "a sign-out");
+      const answer = await world.call(actor, "POST", "/logout", { access });
+      if (!expectOutcome(answer, !session.isOfApp, "a sign-out")) return "refused";
       endSessions(model, [session], "sign-out");
       return "ended";
     },
