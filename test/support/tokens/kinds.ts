@@ -210,8 +210,6 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "user-code": null,
   // It seals URLs of this service and of clients, which are no credentials.
   "seal-authorization": null,
-  // test/worker/oauth/device: short, and counted.
-  "user-code": null,
 };
 
 /** The kinds whose hash each column stores. Null: a password, or what only the OAuth endpoints and RPC take (`test/worker/oauth`). */
