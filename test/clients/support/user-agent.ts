@@ -11,8 +11,6 @@ export type Page = {
 
 type PageForm = { readonly action: string; readonly values: Readonly<Record<string, string>> };
 
-export type UserAgent = ReturnType<typeof openUserAgent>;
-
 /** What the service has asked the user on the way to the client. */
 type Asked = "sign_in" | "consent" | "account";
 
