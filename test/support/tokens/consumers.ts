@@ -344,6 +344,10 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
     accepts: FOR_APP,
     use: async ({ value }) => (await worker.call("verifyToken", value, { strict: true })).ok,
   },
+  "RPC verifyApiKey": {
+    accepts: ["API key"],
+    use: async ({ value }) => (await worker.call("verifyApiKey", value)).ok,
+  },
   "RPC exchangeCode": {
     accepts: CODES,
     use: async ({ value }) =>

@@ -24,9 +24,10 @@ import { service } from "../../support/tokens/service.ts";
 /** Parameters of routes that are no tokens. A parameter that is in neither list fails the test. */
 const PLAIN_PARAMETERS = new Set(
   `email password confirmPassword currentPassword newPassword newEmail name username lastName age enabled role phone
-   transport audience limit cursor search status userId type returnTo codeChallenge error iss nonce`.split(
-    /\s+/,
-  ),
+   transport audience limit cursor search status userId type returnTo codeChallenge error iss nonce resource scopes
+   expiresInDays logoUri clientUri authMethod jwks jwksUri redirectUris postLogoutRedirectUris grantTypes resources
+   isFirstParty requiresPushedRequests idTokenAlg accessTokenTtl refreshIdleTtl refreshMaxTtl refreshGraceSeconds
+   rotatesRefreshTokens backchannelLogoutUri overlapSeconds`.split(/\s+/),
 );
 
 /** The methods of RPC that take no token, only ids. */
