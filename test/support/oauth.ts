@@ -34,7 +34,6 @@ export const RESOURCE_VARIABLES = {
 
 /** RESOURCES with one resource, which a request need not name. */
 export const ONE_RESOURCE = {
-  AUDIENCES: "gatehouse",
   RESOURCES: JSON.stringify([{ uri: NOTES, alias: "notes", scopes: { "notes:read": "Read your notes" } }]),
 };
 
@@ -45,7 +44,7 @@ export type TestClient = Client & { readonly secret: string };
 
 /** Inserts a client: confidential, with `client_secret_post`, for both resources and all scopes. */
 export async function createClient(
-  { clock }: Pick<Service, "clock">,
+  { clock }: { readonly clock: { now(): number } },
   changes: Partial<Client> = {},
 ): Promise<TestClient> {
   const now = clock.now();
