@@ -3,6 +3,7 @@
 // Each rule names the imports that it forbids.
 
 // The files that talk to D1, KV and R2, and the statements that one batch takes from several features.
+// The client package runs in apps, which implement its stores.
 const STORES = "^src/(?!client/).*[/-]store\\.ts$";
 const STATEMENTS = "^src/.*[/-]statements\\.ts$";
 // Files that may import HTTP code.
@@ -15,7 +16,8 @@ const HTTP_FILES = [
   "^src/(app|page-routes)\\.tsx?$",
 ];
 // Adapters of services on the network, and of the platform. They import core only.
-const GATEWAYS = "^src/(messaging/(email|sms)|captcha|rate-limit|metrics|authentication/social/providers|oauth/custom-claims)/";
+const GATEWAYS =
+  "^src/(messaging/(email|sms)|captcha|rate-limit|metrics|authentication/social/providers|oauth/custom-claims)/";
 // The part of messaging that use cases may import.
 const MESSAGES_PORT =
   "^src/messaging/outbox/(message|outbox-port|hourly-send-bucket|new-outbox-message)\\.ts$";
@@ -169,7 +171,8 @@ module.exports = {
     },
     {
       name: "examples-import-only-published-packages",
-      comment: "An example imports itself, its own packages and this package by its name, as a copy of the folder would.",
+      comment:
+        "An example imports itself, its own packages and this package by its name, as a copy of the folder would.",
       severity: "error",
       from: { path: "^examples/([^/]+)/" },
       to: { pathNot: ["^examples/$1/", EXAMPLE_PACKAGES, PUBLISHED] },
@@ -215,7 +218,10 @@ module.exports = {
       comment: "It runs in other Workers.",
       severity: "error",
       from: { path: "^src/client/" },
-      to: { path: ["^src/", "node_modules/"], pathNot: ["^src/client/", "node_modules/(jose|hono|oauth4webapi)/"] },
+      to: {
+        path: ["^src/", "node_modules/"],
+        pathNot: ["^src/client/", "node_modules/(jose|hono|oauth4webapi)/"],
+      },
     },
     {
       name: "client-imports-hono-only-in-client-hono",

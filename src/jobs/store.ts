@@ -72,12 +72,12 @@ export function expiredRowStore(db: Database) {
         oauthTransactions: db
           .delete(oauthTransactions)
           .where(lte(oauthTransactions.expiresAt, limits.expiredBefore)),
-        clientAssertions: db
-          .delete(oauthClientAssertions)
-          .where(lte(oauthClientAssertions.expiresAt, limits.expiredBefore)),
         oauthCodes: db
           .delete(oauthAuthorizationCodes)
           .where(lte(oauthAuthorizationCodes.expiresAt, limits.expiredBefore)),
+        clientAssertions: db
+          .delete(oauthClientAssertions)
+          .where(lte(oauthClientAssertions.expiresAt, limits.expiredBefore)),
         pushedRequests: db
           .delete(oauthPushedRequests)
           .where(lte(oauthPushedRequests.expiresAt, limits.expiredBefore)),

@@ -1,10 +1,7 @@
 import { err, ok, type Result } from "../core/result.ts";
-import type { Resource } from "../sessions/resource.ts";
+import { OPENID_SCOPES, type Resource } from "../sessions/resource.ts";
 import type { Client } from "./clients/client.ts";
 import type { OAuthError } from "./oauth-error.ts";
-
-/** The scopes of OpenID Connect Core §5.4 and §11 that this service knows. They belong to no resource. */
-export const OPENID_SCOPES = ["openid", "profile", "email", "phone", "offline_access"] as const;
 
 export type OpenIdScope = (typeof OPENID_SCOPES)[number];
 

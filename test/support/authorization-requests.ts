@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import type { Client } from "../../src/oauth/clients/client.ts";
-import type { TestClient } from "./oauth-clients.ts";
+import type { TestClient } from "./oauth.ts";
 import type { PageResponse } from "./pages.ts";
 import type { ApiResponse, Service } from "./service.ts";
 

@@ -44,7 +44,7 @@ export type TestClient = Client & { readonly secret: string };
 
 /** Inserts a client: confidential, with `client_secret_post`, for both resources and all scopes. */
 export async function createClient(
-  { clock }: Pick<Service, "clock">,
+  { clock }: { readonly clock: { now(): number } },
   changes: Partial<Client> = {},
 ): Promise<TestClient> {
   const now = clock.now();

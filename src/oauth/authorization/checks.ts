@@ -4,10 +4,10 @@ import type { Resource } from "../../sessions/resource.ts";
 import type { Client } from "../clients/client.ts";
 import type { OAuthError, OAuthErrorCode } from "../oauth-error.ts";
 import type { OAuthForm } from "../oauth-form.ts";
+import { matchesRedirectUri } from "../redirect-uri.ts";
 import { chooseResource, chooseScopes } from "../scopes.ts";
 import type { AuthorizationParameters, ValidRequest } from "./authorization-request.ts";
 import { parsePrompt } from "./prompt.ts";
-import { matchesRedirectUri } from "./redirect-uri.ts";
 
 /** A request with the client that its `client_id` names. `isPushed`: its parameters were pushed (RFC 9126). */
 export type CheckedRequest = AuthorizationParameters & {

@@ -1,7 +1,7 @@
 import type { StoredGrant } from "../grants/grant.ts";
+import { allowsSilentConsent, redirectHostOf } from "../redirect-uri.ts";
 import { parseScope, scopeText } from "../scopes.ts";
 import type { ValidRequest } from "./authorization-request.ts";
-import { allowsSilentConsent, redirectHostOf } from "./redirect-uri.ts";
 
 type ConsentRequest = Pick<ValidRequest, "client" | "redirectUri" | "resource" | "scopes" | "prompt">;
 

@@ -5,12 +5,12 @@ import { newId } from "../../core/ids.ts";
 import type { TokenSettings } from "../../sessions/access-token.ts";
 import { ownAudience } from "../../sessions/audience.ts";
 import type { NewGrant, StoredGrant } from "../grants/grant.ts";
+import { redirectHostOf } from "../redirect-uri.ts";
 import { scopeText } from "../scopes.ts";
 import type { ValidRequest } from "./authorization-request.ts";
 import { grantedScope } from "./consent-rules.ts";
 import type { HeldSession } from "./held-session.ts";
 import { newAuthorizationCode } from "./new-code.ts";
-import { redirectHostOf } from "./redirect-uri.ts";
 import { codeRedirect, errorRedirect } from "./redirect-url.ts";
 import type { AuthorizationStore } from "./store.ts";
 

@@ -2,7 +2,7 @@ import { and, count, eq, exists, gt, isNull, type SQL, sql } from "drizzle-orm";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { isActive } from "../../db/predicates.ts";
+import { accountIsActive, isActive } from "../../db/predicates.ts";
 import {
   accounts,
   oauthAuthorizationCodes,
@@ -10,7 +10,12 @@ import {
   oauthPushedRequests,
   sessions,
 } from "../../db/schema.ts";
-import { authenticatedAt, isOwnSession, sessionIsLive } from "../../sessions/statements.ts";
+import {
+  authenticatedAt,
+  generationIsAccepted,
+  isOwnSession,
+  sessionIsLive,
+} from "../../sessions/statements.ts";
 import type { NewGrant } from "../grants/grant.ts";
 import type { HeldSession } from "./held-session.ts";
 import type { NewAuthorizationCode } from "./new-code.ts";
@@ -38,6 +43,24 @@ export const selectOwnSession = (db: Database, sessionId: string, own: string, n
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
     .where(and(eq(sessions.id, sessionId), sessionIsLive(now), isOwnSession(own), isActive()));
+
+type HeldCheck = {
+  readonly held: HeldSession;
+  /** The audience of this service, which the session must be for. */
+  readonly own: string;
+  readonly now: number;
+};
+
+/** Whether a session is live, of an active account, and the browser's refresh token accepted (RFC 9700 §4.14.2). */
+export const sessionIsHeld = (db: Database, { held, own, now }: HeldCheck): SQL | undefined =>
+  and(
+    eq(sessions.id, held.sessionId),
+    eq(sessions.accountId, held.accountId),
+    generationIsAccepted(held.generation, now),
+    sessionIsLive(now),
+    isOwnSession(own),
+    accountIsActive(db, sessions.accountId),
+  );
 
 /** Inserts the code, if the grant has the scopes that the request was judged by. */
 export function insertCode(

@@ -3,10 +3,8 @@ import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { accountIsActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { auditEvents, oauthAuthorizationCodes, oauthPushedRequests, sessions } from "../../db/schema.ts";
-import { generationIsAccepted, isOwnSession, sessionIsLive } from "../../sessions/statements.ts";
 import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 import type { NewGrant, StoredGrant } from "../grants/grant.ts";
@@ -15,7 +13,7 @@ import { selectPushedRequest } from "../par/statements.ts";
 import type { AuthorizingSession } from "./decide.ts";
 import type { HeldSession } from "./held-session.ts";
 import type { NewAuthorizationCode } from "./new-code.ts";
-import { insertCode, requestIsUnused, selectOwnSession } from "./statements.ts";
+import { insertCode, requestIsUnused, selectOwnSession, sessionIsHeld } from "./statements.ts";
 
 type Lookup = {
   readonly clientId: string;
@@ -77,14 +75,7 @@ export const authorizationStore = (db: Database) => ({
   async issue(issue: Issue): Promise<IssueOutcome> {
     const { code, held, own, grant, requestHash, audit } = issue;
     const { now } = grant;
-    const isHeld = and(
-      eq(sessions.id, held.sessionId),
-      eq(sessions.accountId, held.accountId),
-      generationIsAccepted(held.generation, now),
-      sessionIsLive(now),
-      isOwnSession(own),
-      accountIsActive(db, sessions.accountId),
-    );
+    const isHeld = sessionIsHeld(db, { held, own, now });
     const isStored = exists(
       db
         .select({ one: sql`1` })

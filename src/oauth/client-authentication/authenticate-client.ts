@@ -14,7 +14,8 @@ export type AuthenticateClientDeps = VerifyClientDeps & ResolveClientDeps & { re
 
 /**
  * Authenticates the client of a request (RFC 6749 §2.3) by the one method that it is registered for. Costs one D1 round
- * trip, and one more for `private_key_jwt`. An endpoint that reads the client in its own batch calls
+ * trip, and one more for `private_key_jwt`: the use of an assertion is stored once the keys that the first one reads have
+ * verified it, and before the request has any effect. An endpoint that reads the client in its own batch calls
  * `readPresentedClient` and `verifyClient` instead.
  */
 export async function authenticateClient(

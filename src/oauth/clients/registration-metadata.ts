@@ -1,8 +1,8 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Resource } from "../../sessions/resource.ts";
+import { isHttpsUrl } from "../redirect-uri.ts";
 import { CLIENT_AUTH_METHODS, type ClientAuthMethod, GRANT_TYPES, type GrantType } from "./client.ts";
 import type { PartialMetadata } from "./client-metadata.ts";
-import { isHttpsUrl } from "./redirect-uri.ts";
 import { MAX_SCOPES, MAX_URIS, registrableScopes } from "./rules.ts";
 
 /** The metadata names a field that this service does not accept. The text is for the developer of the client. */

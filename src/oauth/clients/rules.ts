@@ -1,9 +1,9 @@
 import { DAY, SECOND } from "../../core/clock.ts";
 import { hasControlCharacter, isCleanText } from "../../core/text.ts";
-import type { Resource } from "../../sessions/resource.ts";
+import { OPENID_SCOPES, type Resource } from "../../sessions/resource.ts";
+import { isHttpsUrl, redirectUriKind } from "../redirect-uri.ts";
 import { type ClientMetadata, usesSecret } from "./client-metadata.ts";
 import { areKeys } from "./key-set.ts";
-import { isHttpsUrl, redirectUriKind } from "./redirect-uri.ts";
 
 /** The configuration that bounds a client's metadata. Lifetimes in seconds. */
 export type ClientLimits = {
@@ -41,9 +41,6 @@ export type ClientProblemReason =
   | "logout_uri_invalid";
 
 export type ClientProblem = { readonly field: keyof ClientMetadata; readonly reason: ClientProblemReason };
-
-/** Of the scopes of OpenID Connect Core §5.4 and §11, those that a client may be registered for. */
-export const REGISTRABLE_OPENID_SCOPES = ["openid", "profile", "email", "phone", "offline_access"] as const;
 
 export const MAX_REFRESH_GRACE_SECONDS = 3600;
 
@@ -158,7 +155,7 @@ function accessProblems(client: ClientMetadata, known: readonly Resource[]): rea
 
 /** The scopes of OpenID Connect and of these resources. */
 export const registrableScopes = (resources: readonly Resource[]): readonly string[] => [
-  ...REGISTRABLE_OPENID_SCOPES,
+  ...OPENID_SCOPES,
   ...resources.flatMap((resource) => Object.keys(resource.scopes)),
 ];
 

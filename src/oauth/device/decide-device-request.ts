@@ -3,8 +3,9 @@ import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { newId } from "../../core/ids.ts";
 import { ownAudience } from "../../sessions/audience.ts";
+import type { HeldSession } from "../authorization/held-session.ts";
 import { parseScope, scopeText } from "../scopes.ts";
-import type { DecidingSession, PendingDeviceRequest } from "./device-request.ts";
+import type { PendingDeviceRequest } from "./device-request.ts";
 import type { DeviceRequestStore } from "./store.ts";
 
 export type DecideDeviceRequestDeps = {
@@ -16,7 +17,7 @@ export type DecideDeviceRequestDeps = {
 type Decision = {
   readonly isAllowed: boolean;
   readonly request: PendingDeviceRequest;
-  readonly held: DecidingSession;
+  readonly held: HeldSession;
   readonly caller: Caller;
 };
 

@@ -36,11 +36,3 @@ export type PendingDeviceRequest = {
   /** An earlier consent of this account for devices of the client. */
   readonly grant: { readonly id: string; readonly scope: string } | null;
 };
-
-/** A session of this service whose refresh token the browser has presented. */
-export type DecidingSession = {
-  readonly sessionId: string;
-  readonly accountId: string;
-  /** The generation of the presented token. */
-  readonly generation: number;
-};

@@ -3,7 +3,6 @@ import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { accountIsActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import {
   auditEvents,
@@ -14,11 +13,12 @@ import {
 } from "../../db/schema.ts";
 import type { ClientLimit } from "../../rate-limit/client-limits.ts";
 import { countClientRequest, selectReachedLimits } from "../../rate-limit/statements.ts";
-import { generationIsAccepted, isOwnSession, sessionIsLive } from "../../sessions/statements.ts";
+import type { HeldSession } from "../authorization/held-session.ts";
+import { sessionIsHeld } from "../authorization/statements.ts";
 import type { Client } from "../clients/client.ts";
 import type { NewGrant } from "../grants/grant.ts";
 import { upsertGrant } from "../grants/statements.ts";
-import type { DecidingSession, NewDeviceRequest, PendingDeviceRequest } from "./device-request.ts";
+import type { NewDeviceRequest, PendingDeviceRequest } from "./device-request.ts";
 import { isPending } from "./statements.ts";
 
 type EnteredCode = {
@@ -35,7 +35,7 @@ type CodeOutcome =
 
 type Decision = {
   readonly deviceCodeHash: string;
-  readonly held: DecidingSession;
+  readonly held: HeldSession;
   /** The audience of this service, which the session must be for. */
   readonly own: string;
   /** The consent; null denies the request. */
@@ -157,14 +157,4 @@ const isDeviceGrant = (): SQL | undefined =>
     eq(oauthGrants.clientId, requests.clientId),
     eq(oauthGrants.resource, requests.resource),
     eq(oauthGrants.redirectHost, ""),
-  );
-
-const sessionIsHeld = (db: Database, { held, own, now }: Decision): SQL | undefined =>
-  and(
-    eq(sessions.id, held.sessionId),
-    eq(sessions.accountId, held.accountId),
-    generationIsAccepted(held.generation, now),
-    sessionIsLive(now),
-    isOwnSession(own),
-    accountIsActive(db, sessions.accountId),
   );

@@ -1,11 +1,10 @@
 import { ACR_VALUES } from "../../sessions/acr.ts";
-import type { Resource } from "../../sessions/resource.ts";
+import { OPENID_SCOPES, type Resource } from "../../sessions/resource.ts";
 import { SIGNING_ALGS } from "../../sessions/signing-keys/signing-key.ts";
 import { ASSERTION_ALGORITHMS } from "../client-authentication/client-assertion.ts";
 import { CLIENT_AUTH_METHODS } from "../clients/client.ts";
 import { OAUTH_PATHS } from "../endpoints.ts";
 import { SCOPE_CLAIMS } from "../scope-claims.ts";
-import { OPENID_SCOPES } from "../scopes.ts";
 import { TOKEN_GRANTS } from "../token/grants.ts";
 
 export type DiscoverySettings = {

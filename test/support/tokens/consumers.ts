@@ -333,6 +333,10 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
     accepts: FOR_APP,
     use: async ({ value }) => (await worker.call("verifyToken", value, { strict: true })).ok,
   },
+  "RPC verifyApiKey": {
+    accepts: ["API key"],
+    use: async ({ value }) => (await worker.call("verifyApiKey", value)).ok,
+  },
   "POST /oauth/token code": {
     accepts: ["authorization code"],
     use: async (token) => {

@@ -1,3 +1,4 @@
+import { createKey } from "../api-keys.ts";
 import { openBrowser } from "../browser.ts";
 import { APP_AUDIENCE, holderOf, newApp, signInToApp } from "../client-app.ts";
 import { authorizedCode, type TestClient } from "../oauth.ts";
@@ -185,6 +186,7 @@ export const TOKEN_KINDS = {
     return { value: searchParams.get("code") ?? "", ...more };
   },
   "provider's ID token": async () => ({ value: await idTokenOf("google", socialUser()) }),
+  "API key": async () => ({ value: (await createKey(service, (await registerAndLogIn(service)).token)).key }),
   "provider's access token": async () => ({ value: await providers.tokenOf(socialUser()) }),
 } satisfies Record<string, () => Promise<IssuedToken>>;
 
@@ -206,6 +208,8 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "seal-mail": null,
   "seal-request": null,
   "registration-salt": null,
+  // Of the device flow: test/worker/oauth/device enters user codes.
+  "user-code": null,
   // It seals URLs of this service and of clients, which are no credentials.
   "seal-authorization": null,
 };
@@ -227,7 +231,7 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "oauth_pushed_requests.request_hash": null,
   "oauth_device_requests.device_code_hash": null,
   "oauth_device_requests.user_code_hash": null,
-  "api_keys.secret_hash": null,
+  "api_keys.secret_hash": ["API key"],
 };
 
 export const KIND_BY_EMAIL_PURPOSE: Record<string, TokenKind> = {

@@ -4,16 +4,69 @@ import {
   isLoopback,
   matchesRedirectUri,
   redirectHostOf,
-} from "../../../src/oauth/authorization/redirect-uri.ts";
+  redirectUriKind,
+} from "../../../src/oauth/redirect-uri.ts";
 
 const REGISTERED = [
   "https://app.example.com/callback",
   "https://app.example.com/with?query=1",
   "http://127.0.0.1/callback",
   "http://[::1]:8000/callback",
-  "http://localhost:3000/callback",
+  "http://localhost:3000/local",
   "com.example.app:/callback",
 ];
+
+describe("redirectUriKind", () => {
+  it.each([
+    ["https://app.example.com/callback", "https"],
+    ["https://app.example.com", "https"],
+    ["https://app.example.com:8443/callback?tenant=1", "https"],
+    ["http://127.0.0.1/callback", "loopback"],
+    ["http://127.0.0.1:4321/callback", "loopback"],
+    ["http://[::1]:4321/callback", "loopback"],
+    ["http://localhost:4321/callback", "loopback"],
+    ["com.example.app:/callback", "private"],
+    ["com.example.app://callback", "private"],
+  ])("%s is %s", (uri, kind) => {
+    expect(redirectUriKind(uri)).toBe(kind);
+  });
+
+  it.each([
+    "",
+    "/callback",
+    "app.example.com/callback",
+    "http://app.example.com/callback",
+    "http://127.0.0.2/callback",
+    "http://127.1/callback",
+    "http://0x7f000001/callback",
+    "http://localhost.example.com/callback",
+    "http://localhost@evil.example/callback",
+    "https://user@app.example.com/callback",
+    "https://user:secret@app.example.com/callback",
+    "https://@app.example.com/callback",
+    "https://app.example.com/callback#fragment",
+    "https://app.example.com/callback#",
+    "https://*.example.com/callback",
+    "https://app.example.com/*",
+    "https:/app.example.com/callback",
+    "https:app.example.com/callback",
+    "HTTPS://app.example.com/callback",
+    "https://APP.example.com/callback",
+    "https://app.example.com\\@evil.example/callback",
+    "https://app.example.com/call back",
+    " https://app.example.com/callback",
+    "https://app.example.com/callback\n",
+    "https://bücher.example/callback",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "myapp:/callback",
+    "myapp://callback",
+    `https://app.example.com/${"a".repeat(2000)}`,
+  ])("refuses %j", (uri) => {
+    expect(redirectUriKind(uri)).toBeNull();
+  });
+});
 
 describe("matchesRedirectUri", () => {
   it.each([
@@ -22,6 +75,9 @@ describe("matchesRedirectUri", () => {
     "http://127.0.0.1:65535/callback",
     "http://[::1]/callback",
     "http://[::1]:51004/callback",
+    "http://localhost/local",
+    "http://localhost:1/local",
+    "http://localhost:51004/local",
   ])("accepts %s", (uri) => {
     expect(matchesRedirectUri(REGISTERED, uri)).toBe(true);
   });
@@ -58,8 +114,20 @@ describe("matchesRedirectUri", () => {
     ["a tab inside", "https://app.exam\tple.com/callback"],
     ["another loopback host", "http://127.0.0.2:3000/callback"],
     ["localhost in place of an IP", "http://localhost/callback"],
-    ["another port of localhost", "http://localhost:3001/callback"],
-    ["an IP in place of localhost", "http://127.0.0.1:3000/other"],
+    ["an IP in place of localhost", "http://127.0.0.1:3000/local"],
+    ["localhost with a longer path", "http://localhost:3000/local/more"],
+    ["localhost with a query", "http://localhost:3000/local?x=1"],
+    ["localhost with https", "https://localhost:3000/local"],
+    ["localhost with userinfo", "http://evil@localhost:3000/local"],
+    ["localhost as userinfo", "http://localhost:3000@evil.example/local"],
+    ["localhost with an empty userinfo", "http://@localhost:3000/local"],
+    ["localhost as a label of a domain", "http://localhost.example.com:3000/local"],
+    ["a name under localhost", "http://app.localhost:3000/local"],
+    ["localhost with a dot behind", "http://localhost.:3000/local"],
+    ["localhost in upper case", "http://LOCALHOST:3000/local"],
+    ["localhost with port 0", "http://localhost:0/local"],
+    ["localhost with a port that is none", "http://localhost:99999/local"],
+    ["localhost with a port that has a leading zero", "http://localhost:03000/local"],
     ["loopback with a suffix of the host", "http://127.0.0.1.evil.example/callback"],
     ["loopback as userinfo", "http://127.0.0.1:80@evil.example/callback"],
     ["loopback with userinfo", "http://evil@127.0.0.1/callback"],

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { sendBucket } from "../../../src/messaging/outbox/hourly-send-bucket.ts";
+import { insertGrant } from "../../support/client-administration.ts";
+import { insertClient } from "../../support/oauth-clients.ts";
 import { DAY, EVERY_HOUR, HOUR } from "../../support/outbox.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { accountIdOf, newAddress, registerVerifiedUser } from "../../support/users.ts";
@@ -33,13 +35,16 @@ const counter = (
   ...{ account_id: accountId, consecutive_failures: consecutiveFailures },
 });
 
+/** What the rows belong to. */
+type Owner = { readonly account_id: string; readonly client_id: string; readonly grant_id: string };
+
 /** Title, table, column of the key, and the row with that key and expiry. */
-const EXPIRING: [string, string, string, (key: string, expiresAt: number, accountId: string) => Row][] = [
+const EXPIRING: [string, string, string, (key: string, expiresAt: number, owner: Owner) => Row][] = [
   [
     "a one-time code",
     "one_time_codes",
     "id",
-    (id, expires_at, account_id) => ({
+    (id, expires_at, { account_id }) => ({
       ...{ id, account_id, purpose: "phone", code_hash: "", tries: 0, lock_key: "", new_device: 0 },
       ...{ created_at: 0, expires_at },
     }),
@@ -48,7 +53,7 @@ const EXPIRING: [string, string, string, (key: string, expiresAt: number, accoun
     "an API key",
     "api_keys",
     "id",
-    (id, expires_at, account_id) => ({
+    (id, expires_at, { account_id }) => ({
       ...{ id, account_id, name: id, secret_hash: "", resource: "", scope: "" },
       ...{ created_at: 0, expires_at: expires_at - 30 * DAY },
     }),
@@ -57,7 +62,7 @@ const EXPIRING: [string, string, string, (key: string, expiresAt: number, accoun
     "a known device",
     "known_devices",
     "id",
-    (id, expires_at, account_id) => ({ id, account_id, created_at: 0, last_used_at: 0, expires_at }),
+    (id, expires_at, { account_id }) => ({ id, account_id, created_at: 0, last_used_at: 0, expires_at }),
   ],
   [
     "a used ID token",
@@ -83,6 +88,38 @@ const EXPIRING: [string, string, string, (key: string, expiresAt: number, accoun
     "session_id",
     (session_id, expires_at) => ({ session_id, expires_at }),
   ],
+  [
+    "an authorization code of a client",
+    "oauth_authorization_codes",
+    "code_hash",
+    (code_hash, expires_at, owner) => ({
+      ...{ code_hash, ...owner, session_id: "", redirect_uri: "", code_challenge: "", resource: "" },
+      ...{ scope: "", created_at: 0, expires_at },
+    }),
+  ],
+  [
+    "a used client assertion",
+    "oauth_client_assertions",
+    "jti_hash",
+    (jti_hash, expires_at, { client_id }) => ({ client_id, jti_hash, expires_at }),
+  ],
+  [
+    "a pushed authorization request",
+    "oauth_pushed_requests",
+    "request_hash",
+    (request_hash, expires_at, { client_id }) => ({
+      ...{ request_hash, client_id, parameters: "", created_at: 0, expires_at },
+    }),
+  ],
+  [
+    "a device request, an hour later",
+    "oauth_device_requests",
+    "device_code_hash",
+    (device_code_hash, expires_at, { client_id }) => ({
+      ...{ device_code_hash, user_code_hash: device_code_hash, client_id, resource: "", scope: "" },
+      ...{ state: "pending", interval: 5, created_at: 0, expires_at: expires_at - HOUR },
+    }),
+  ],
 ];
 
 /** A service whose clock stands still, and an account. The tables of the test are empty. */
@@ -93,11 +130,22 @@ async function start(table: string) {
   return { service, now: service.clock.now(), accountId: await accountIdOf(email) };
 }
 
+/** A client that the account has allowed. */
+async function grantOf(accountId: string, now: number) {
+  const { id } = await insertClient();
+  await insertGrant(id, accountId, now);
+  const grantId = await env.DB.prepare("SELECT id FROM oauth_grants WHERE client_id = ?")
+    .bind(id)
+    .first("id");
+  return { client_id: id, grant_id: String(grantId) };
+}
+
 describe("the hourly purge", () => {
   it.each(EXPIRING)("deletes %s at its expiry, and not before", async (_title, table, column, row) => {
     const { service, now, accountId } = await start(table);
-    await insert(table, row("expired", now, accountId));
-    await insert(table, row("live", now + 1, accountId));
+    const owner = { account_id: accountId, ...(await grantOf(accountId, now)) };
+    await insert(table, row("expired", now, owner));
+    await insert(table, row("live", now + 1, owner));
     await service.runCron(EVERY_HOUR);
     expect(await keysIn(table, column)).toEqual(["live"]);
   });

@@ -10,12 +10,12 @@ import { clientHostOf, safeLogoOf } from "../../client-host.ts";
 import { OAUTH_PATHS } from "../../endpoints.ts";
 import type { StoredGrant } from "../../grants/grant.ts";
 import { scopeTexts } from "../../pages/scope-texts.ts";
+import { isLoopback, redirectHostOf } from "../../redirect-uri.ts";
 import { type AnswerConsentDeps, answerConsent } from "../answer-consent.ts";
 import type { ValidRequest } from "../authorization-request.ts";
 import { type EvaluateRequestDeps, evaluateRequest } from "../evaluate-request.ts";
 import type { HeldSession } from "../held-session.ts";
 import { pathWithInteraction } from "../interaction.ts";
-import { isLoopback, redirectHostOf } from "../redirect-uri.ts";
 import { CONTINUE_PATH, sealedRedirectPath } from "../sealed-redirect.ts";
 import { browserSession } from "./browser-session.ts";
 import { refuseRequest } from "./refuse-request.tsx";
@@ -120,9 +120,9 @@ const ClientName = ({ request: { client } }: { request: ValidRequest }) => {
 };
 
 /** Where the code goes. A program of the device can be any program. */
-const Receiver = ({ p, request: { redirectUri, client } }: { p: PageProps; request: ValidRequest }) => (
+const Receiver = ({ p, request: { redirectUri } }: { p: PageProps; request: ValidRequest }) => (
   <>
-    {client.redirectUris.every(isLoopback) && <p class="alert">{p.t.consent.loopback}</p>}
+    {isLoopback(redirectUri) && <p class="alert">{p.t.consent.loopback}</p>}
     <p class="hint">{fill(p.t.consent.receiver, { host: redirectHostOf(redirectUri) })}</p>
   </>
 );

@@ -3,7 +3,7 @@ import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
 import type { Page, PageContext } from "../../../ui/page.ts";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
-import { redirectHostOf } from "../redirect-uri.ts";
+import { redirectHostOf } from "../../redirect-uri.ts";
 import { CONTINUE_PATH, openSealedRedirect } from "../sealed-redirect.ts";
 
 type Deps = RenderPageDeps & {

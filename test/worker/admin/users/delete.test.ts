@@ -9,6 +9,7 @@ import { dumpDatabase, type Row } from "../../../support/database-rows.ts";
 import { createDeviceClient, decide, startDevice } from "../../../support/devices.ts";
 import { photoWithGps } from "../../../support/images.ts";
 import { createUnreachableKv } from "../../../support/kv.ts";
+import { authorizeClient, createClient, signedInUser } from "../../../support/oauth.ts";
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
@@ -120,19 +121,21 @@ describe("DELETE /users/:id", () => {
       env: { ...providers.variables, RESOURCES: NOTES_RESOURCE },
     });
     const callUsers = usersApiAs(service, await signedInAs(service, "superuser")).call;
-    const { email, token } = await registerVerifyAndLogIn(service);
-    const id = await accountIdOf(email);
+    const user = await signedInUser(service);
+    const { email, token, accountId: id } = user;
     const accessToken = await providers.tokenOf(socialUser());
     await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
     const app = await newApp(service);
     const browser = await signedInPageBrowser(service, email);
     codeIn(await browser.visit(pageFor(app, "/sign-in")));
-    await createKey(service, token);
-    const device = await createDeviceClient(service);
-    await decide(browser, await startDevice(service, device, { scope: "openid" }));
     await service.post("/forgot-password", { email });
+    await createKey(service, token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await startSecondFactor(service, email);
+    const client = await createClient(service, { backchannelLogoutUri: "https://client.example.com/logout" });
+    await authorizeClient(service, client, { user, resource: "", scope: "openid" });
+    const device = await createDeviceClient(service);
+    await decide(browser, await startDevice(service, device, { scope: "openid" }));
 
     // The test covers every account column of the schema, and knows every column that holds an account's id.
     const rows = await dumpDatabase(env.DB);
@@ -147,12 +150,14 @@ describe("DELETE /users/:id", () => {
         (rows.get(String(table)) ?? []).filter((row) => row[String(column)] === id),
       );
     }
-    expect(columnsWith(id, await dumpDatabase(env.DB))).toEqual(accountColumns());
+    const subject = "oauth_logout_notices.subject";
+    expect(columnsWith(id, await dumpDatabase(env.DB))).toEqual([...accountColumns(), subject].sort());
 
     expect((await callUsers("DELETE", `/${id}`)).status).toBe(200);
     const after = await dumpDatabase(env.DB);
     const tables = [...after].filter(([, left]) => JSON.stringify(left).includes(id)).map(([table]) => table);
-    expect(tables).toEqual(["audit_events"]);
+    // The client is told of the end of its session by the id that it knows. The notice goes with its delivery.
+    expect(tables).toEqual(["audit_events", "oauth_logout_notices"]);
   });
 
   it("does not delete the sessions of an active account", async () => {

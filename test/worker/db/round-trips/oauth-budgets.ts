@@ -1,8 +1,10 @@
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import {
   authorizeClient,
   authorizedCode,
   createClient,
   credentialsOf,
+  ISSUER,
   NOTES,
   REDIRECT_URI,
   signedInUser,
@@ -46,6 +48,24 @@ export const oauthBudgets: BudgetTable = {
         ...credentialsOf(client),
         grant_type: "client_credentials",
         resource: NOTES,
+      });
+    },
+  },
+  // The second round trip stores the use of the assertion.
+  "POST /oauth/token, by private_key_jwt": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { publicKey, privateKey } = await generateKeyPair("ES256");
+      const jwks = JSON.stringify({ keys: [await exportJWK(publicKey)] });
+      const client = await createClient(service, { authMethod: "private_key_jwt", jwks });
+      const code = await authorizedCode(service, { client, user: await signedInUser(service) });
+      const exp = Math.floor(service.clock.now() / 1000) + 60;
+      const claims = { iss: client.id, sub: client.id, aud: ISSUER, jti: crypto.randomUUID(), exp };
+      return form("/oauth/token", {
+        client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: "ES256" }).sign(privateKey),
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ...{ grant_type: "authorization_code", code: code.code, code_verifier: code.verifier },
+        redirect_uri: REDIRECT_URI,
       });
     },
   },

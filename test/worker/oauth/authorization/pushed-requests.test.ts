@@ -7,7 +7,8 @@ import {
   redirectTo,
   STATE,
 } from "../../../support/authorization-requests.ts";
-import { insertClient, REDIRECT_URI, RESOURCES, type TestClient } from "../../../support/oauth-clients.ts";
+import type { TestClient } from "../../../support/oauth.ts";
+import { insertClient, REDIRECT_URI, RESOURCES } from "../../../support/oauth-clients.ts";
 import { headingOf, signedInPageBrowser } from "../../../support/pages.ts";
 import { startService } from "../../../support/service.ts";
 import { registerVerifiedUser } from "../../../support/users.ts";

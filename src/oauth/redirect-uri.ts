@@ -9,8 +9,8 @@ const PRIVATE_SCHEME = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:$/;
 
 const LOOPBACK_HOSTS = ["127.0.0.1", "[::1]", "localhost"];
 
-/** Whether a host name, as the URL parser writes it, is this machine. */
-export const isLoopbackHost = (hostname: string): boolean => LOOPBACK_HOSTS.includes(hostname);
+/** A loopback redirect URI: its host, its port, and the rest, which is compared exactly. */
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::(\d{1,5}))?([/?].*)?$/;
 
 /** The kind of a redirect URI, or null if it may not be registered (RFC 9700 §4.1, RFC 6749 §3.1.2). */
 export function redirectUriKind(text: string): RedirectUriKind | null {
@@ -18,7 +18,7 @@ export function redirectUriKind(text: string): RedirectUriKind | null {
   if (url === null || url.username !== "" || url.password !== "" || hasUserinfo(text)) return null;
   if (url.protocol === "https:") return isWrittenOut(text, url) ? "https" : null;
   if (url.protocol === "http:")
-    return isLoopbackHost(url.hostname) && isWrittenOut(text, url) ? "loopback" : null;
+    return LOOPBACK_HOSTS.includes(url.hostname) && isWrittenOut(text, url) ? "loopback" : null;
   return PRIVATE_SCHEME.test(url.protocol) ? "private" : null;
 }
 
@@ -37,3 +37,35 @@ function isWrittenOut(text: string, { protocol, host }: URL): boolean {
 
 /** Whether the text is an https URL without userinfo and fragment: a page, a logo or a key set of the client. */
 export const isHttpsUrl = (text: string): boolean => redirectUriKind(text) === "https";
+
+/** Whether the redirect goes to a program on the user's device, which any program there may pretend to be. */
+export function isLoopback(redirectUri: string): boolean {
+  const url = URL.parse(redirectUri);
+  return url?.protocol === "http:" && LOOPBACK_HOSTS.includes(url.hostname);
+}
+
+/**
+ * Whether a requested redirect URI is a registered one: the same characters (RFC 9700 §4.1.3). Only the port of a
+ * loopback host is free (RFC 8252 §7.3). That includes `localhost` (docs/decisions/038).
+ */
+export function matchesRedirectUri(registered: readonly string[], requested: string): boolean {
+  const kind = redirectUriKind(requested);
+  if (kind === null) return false;
+  if (registered.includes(requested)) return true;
+  const [, host, port, rest] = (kind === "loopback" && LOOPBACK.exec(requested)) || [];
+  if (host === undefined || port === "0") return false;
+  return registered.some((uri) => {
+    const match = LOOPBACK.exec(uri);
+    return match !== null && match[1] === host && match[3] === rest;
+  });
+}
+
+/** RFC 8252 §8.6: only an https redirect proves which client receives the code, so only it needs no page. */
+export const allowsSilentConsent = (redirectUri: string): boolean => isHttpsUrl(redirectUri);
+
+/** The host that receives the codes, which a consent is remembered for: without the free port, or the private scheme. */
+export function redirectHostOf(redirectUri: string): string {
+  const url = new URL(redirectUri);
+  if (isLoopback(redirectUri)) return url.hostname;
+  return url.host === "" ? url.protocol.slice(0, -1) : url.host;
+}
