@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../../src/db/schema.ts";
 import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
+import { createKey } from "../../support/api-keys.ts";
 import { pushRequest, signInToClient } from "../../support/authorization-requests.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { administerClient } from "../../support/client-administration.ts";
@@ -332,6 +333,10 @@ async function otherWorkers(): Promise<void> {
   await worker.call("verifyToken", token, { strict: true });
   await worker.call("getUsers", [id, crypto.randomUUID()]);
   await worker.call("can", id, "users:list");
+  const { id: keyId, key } = await createKey(service, token);
+  await worker.call("verifyApiKey", key);
+  await service.get("/me/keys", token);
+  await service.call("DELETE", `/api/auth/me/keys/${keyId}`, undefined, token);
   await worker.call("revokeSession", crypto.randomUUID());
   await worker.call("revokeUser", id);
 }
