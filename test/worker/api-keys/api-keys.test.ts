@@ -56,6 +56,23 @@ describe("API keys of a user", () => {
   });
 
   it.each([
+    ["GET", "/me"],
+    ["PATCH", "/me"],
+    ["GET", "/me/keys"],
+    ["POST", "/me/keys"],
+    ["GET", "/sessions"],
+    ["POST", "/logout-all"],
+    ["GET", "/users"],
+  ])("a key is no credential of the service itself: %s %s", async (method, path) => {
+    const { token } = await registerAndLogIn(service);
+    const { key } = await createKey(service, token);
+    const body = method === "GET" ? undefined : {};
+    expectErrorResponse(await service.call(method, `/api/auth${path}`, body, key), 401, "token_invalid");
+    const cookie = { Cookie: `access_token=${key}; __Host-access_token=${key}` };
+    expect((await service.call(method, `/api/auth${path}`, body, undefined, cookie)).status).toBe(401);
+  });
+
+  it.each([
     [{ expiresInDays: 1 }, 1],
     [{ expiresInDays: 366 }, 366],
     [{ expiresInDays: null }, null],
