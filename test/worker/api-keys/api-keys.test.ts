@@ -67,9 +67,13 @@ describe("API keys of a user", () => {
     const { token } = await registerAndLogIn(service);
     const { key } = await createKey(service, token);
     const body = method === "GET" ? undefined : {};
-    expectErrorResponse(await service.call(method, `/api/auth${path}`, body, key), 401, "token_invalid");
-    const cookie = { Cookie: `access_token=${key}; __Host-access_token=${key}` };
-    expect((await service.call(method, `/api/auth${path}`, body, undefined, cookie)).status).toBe(401);
+    expectErrorResponse(await service.call(method, `/api/auth${path}`, body, key), 401, "unauthorized");
+    const cookie = { Cookie: `gh_access=${key}; __Host-gh_access=${key}` };
+    expectErrorResponse(
+      await service.call("GET", "/api/auth/me", undefined, undefined, cookie),
+      401,
+      "unauthorized",
+    );
   });
 
   it.each([
