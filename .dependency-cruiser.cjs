@@ -3,7 +3,7 @@
 // Each rule names the imports that it forbids.
 
 // The files that talk to D1, KV and R2, and the statements that one batch takes from several features.
-const STORES = "^src/.*[/-]store\\.ts$";
+const STORES = "^src/(?!client/).*[/-]store\\.ts$";
 const STATEMENTS = "^src/.*[/-]statements\\.ts$";
 // Files that may import HTTP code.
 const HTTP_FILES = [

@@ -5,10 +5,11 @@ import { parseEnv } from "node:util";
 import type { ConfiguredClient } from "../../src/oauth/clients/apply-configuration.ts";
 import { hashClientSecret } from "../../src/oauth/clients/credentials.ts";
 import type { ClientLimits } from "../../src/oauth/clients/rules.ts";
+import { REPORTS_API } from "./example-resources.ts";
 import type { ExampleAddress } from "./notes-example.ts";
 
-// The OAuth clients of the examples, for a local database only. The example of an MCP server needs none: its clients have
-// metadata documents.
+// The OAuth clients of the examples, for a local database only. The example of an MCP server needs none: its clients
+// register themselves.
 
 type Setup = {
   readonly limits: Pick<ClientLimits, "resources">;
@@ -17,8 +18,6 @@ type Setup = {
   /** Default: `examples`. */
   readonly directory?: string;
 };
-
-const REPORTS_API = "https://reports.example.com";
 
 /** The clients of the examples that are installed. A secret is created once, in a file that Git ignores. */
 export async function exampleClients({
@@ -30,17 +29,10 @@ export async function exampleClients({
   const resource = (isIt: (one: ClientLimits["resources"][number]) => boolean) =>
     limits.resources.filter(isIt);
   const reports = resource(({ uri }) => uri === REPORTS_API);
+  const api = resource(({ alias }) => alias === notes?.resource.alias);
   return [
-    ...(notes
-      ? [
-          await notesClient(
-            directory,
-            notes,
-            resource(({ alias }) => alias === notes.resource.alias),
-          ),
-        ]
-      : []),
-    ...(has("spa") ? [spaClient()] : []),
+    ...(notes ? [await notesClient(directory, notes, api)] : []),
+    ...(notes && has("spa") ? [spaClient(api)] : []),
     ...(has("node-api") && reports.length > 0 ? [await reportsClient(directory, reports)] : []),
   ];
 }
@@ -71,17 +63,24 @@ async function notesClient(
   };
 }
 
-/** A single-page app. The port of a loopback URI is free (RFC 8252 §7.3). */
-const spaClient = (): ConfiguredClient => ({
-  id: "spa",
-  metadata: {
-    name: "Single-page app (example)",
-    type: "public",
-    redirectUris: ["http://localhost/", "http://127.0.0.1/"],
-    postLogoutRedirectUris: ["http://localhost/", "http://127.0.0.1/"],
-    scopes: ["openid", "profile", "email"],
-  },
-});
+/** Where the README of the single-page app serves it. The port is part of the URL: only that of an IP address is free. */
+const SPA_URL = "http://localhost:8000/";
+
+/** A single-page app that shows the notes of the user. */
+function spaClient(api: ClientLimits["resources"]): ConfiguredClient {
+  const { resources, scopes } = accessTo(api);
+  return {
+    id: "spa",
+    metadata: {
+      name: "Single-page app (example)",
+      type: "public",
+      redirectUris: [SPA_URL],
+      postLogoutRedirectUris: [SPA_URL],
+      resources,
+      scopes: ["openid", "profile", "email", ...scopes],
+    },
+  };
+}
 
 /** A program without a user. */
 const reportsClient = async (

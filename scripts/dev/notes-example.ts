@@ -6,6 +6,7 @@ import { findFreePort, isPortFree } from "../shared/free-port.ts";
 import { migrate } from "../shared/local-platform.ts";
 import { readyPort, startWrangler } from "../shared/run-wrangler.ts";
 import { type DevOptions, localOrigin, toArguments } from "../shared/wrangler-options.ts";
+import { notesResource } from "./example-resources.ts";
 
 // The example beside the service: a Worker of its own, started by `wrangler dev` with its real configuration. It binds
 // to the service by name, like any other Worker of this machine.
@@ -16,7 +17,7 @@ const CONFIG = "examples/notes/wrangler.toml";
 export type ExampleAddress = {
   readonly origin: string;
   readonly returnUrl: string;
-  readonly resource: { readonly uri: string; readonly alias: "notes" };
+  readonly resource: ReturnType<typeof notesResource>;
 };
 
 /** Chooses the next port if it is free, else any. Null if the example does not start. */
@@ -29,7 +30,7 @@ export async function chooseExampleAddress(
   const next = port + 1;
   const examplePort = next <= 65_535 && (await isPortFree(next)) ? next : await findFreePort();
   const origin = localOrigin(options, examplePort);
-  return { origin, returnUrl: `${origin}/signed-in`, resource: { uri: origin, alias: "notes" } };
+  return { origin, returnUrl: `${origin}/signed-in`, resource: notesResource(origin) };
 }
 
 /** Starts the example until `signal` aborts. Resolves to whether it is ready; a failure is printed, not thrown. */

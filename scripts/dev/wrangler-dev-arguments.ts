@@ -1,28 +1,50 @@
 import { type DevOptions, toArguments, toPairs } from "../shared/wrangler-options.ts";
+import { type ExampleResource, otherResources } from "./example-resources.ts";
 import type { ExampleAddress } from "./notes-example.ts";
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The variables that `npm run dev` sets: PUBLIC_URL unless it is configured, and those of the example. */
+type Setup = {
+  readonly origin: string;
+  /** Null if the example does not start: then the variables are those of no example. */
+  readonly example: ExampleAddress | null;
+  /** The resources of the other examples. */
+  readonly others?: readonly ExampleResource[];
+};
+
+/** The variables that `npm run dev` sets: PUBLIC_URL unless it is configured, and those of the examples. */
 export function devVariables(
   configured: Variables,
-  { origin, example }: { readonly origin: string; readonly example: ExampleAddress | null },
+  { origin, example, others = otherResources() }: Setup,
 ): Readonly<Record<string, string>> {
   const publicUrl: Record<string, string> = configured.PUBLIC_URL === undefined ? { PUBLIC_URL: origin } : {};
   if (example === null) return publicUrl;
   return {
     ...publicUrl,
-    RESOURCES: addResource(configured.RESOURCES, example.resource),
+    ...registration(configured, others),
+    RESOURCES: addResources(configured.RESOURCES, [example.resource, ...others]),
   };
 }
 
-/** Adds the example's resource to the JSON of RESOURCES, unless its URI or alias is there. Invalid JSON stays invalid. */
-function addResource(list: unknown, added: ExampleAddress["resource"]): string {
+/** Clients may register themselves if an example has a resource for them, unless it is configured. */
+const registration = (
+  configured: Variables,
+  resources: readonly ExampleResource[],
+): Readonly<Record<string, string>> =>
+  configured.CLIENT_REGISTRATION === undefined && resources.some(({ dynamicClients }) => dynamicClients)
+    ? { CLIENT_REGISTRATION: "on" }
+    : {};
+
+/** Adds each resource to the JSON of RESOURCES, unless its URI or alias is there. Invalid JSON stays invalid. */
+function addResources(list: unknown, added: readonly ExampleResource[]): string {
   const text = typeof list === "string" ? list.trim() : JSON.stringify(list ?? []);
   const resources = parseList(text === "" ? "[]" : text);
   if (resources === null) return text;
-  const isListed = resources.some((one) => one?.uri === added.uri || one?.alias === added.alias);
-  return isListed ? text : JSON.stringify([...resources, added]);
+  const missing = added.filter(
+    ({ uri, alias }) =>
+      !resources.some((one) => one?.uri === uri || (alias !== undefined && one?.alias === alias)),
+  );
+  return missing.length === 0 ? text : JSON.stringify([...resources, ...missing]);
 }
 
 function parseList(text: string): readonly ({ uri?: unknown; alias?: unknown } | null)[] | null {

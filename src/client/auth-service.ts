@@ -86,7 +86,7 @@ export type VerifyApiKeyResult =
  * when a store is down. The platform throws when the service itself is unreachable; the caller catches that
  * (`createVerifier` does).
  */
-export interface AuthServiceBinding extends RemovedMethods {
+export interface AuthServiceBinding {
   /**
    * Verifies an access token. The expected audience is that of the binding (`props.audience`), else that of the
    * options, else Gatehouse's own API. Each names a resource by its URI or its alias. By default: signature, claims and
@@ -123,85 +123,4 @@ export interface AuthServiceBinding extends RemovedMethods {
     userId: string,
     permission: Permission,
   ): Promise<{ readonly ok: true; readonly allowed: boolean } | Failed>;
-}
-
-// The service has none of the following methods any more. The sign-in of client/hono still refers to them.
-
-/** The user's client, as the calling Worker sees it. The audit log and the known-device check use it. */
-export type Client = {
-  /** `CF-Connecting-IP` of the user's request, or null. */
-  readonly ip: string | null;
-  /** `User-Agent` of the user's request, or null. Cut to 256 characters. */
-  readonly userAgent: string | null;
-  /** The `deviceToken` of an earlier sign-in on this device. */
-  readonly deviceToken?: string;
-};
-
-/** The tokens of a session. Lifetimes in seconds. */
-export type Tokens = {
-  /** The access token: a JWT of type at+jwt (RFC 9068). */
-  readonly token: string;
-  readonly tokenType: "Bearer";
-  readonly expiresIn: number;
-  /** Single use. Each refresh returns its successor. */
-  readonly refreshToken: string;
-  readonly refreshExpiresIn: number;
-};
-
-export type SignedIn = Tokens & {
-  /** Identifies this device. Send it with the next sign-in. Absent after an authorization code of the sign-in page, unless a known device token was sent. */
-  readonly deviceToken?: string;
-  readonly sessionId: string;
-  readonly user: {
-    readonly id: string;
-    readonly name: string;
-    readonly email: string;
-    readonly isVerified: boolean;
-    readonly role: Role;
-  };
-};
-
-export type ExchangeResult =
-  | ({ readonly ok: true } & SignedIn)
-  /** The mailed code is required: send it with this challenge to `POST /api/auth/login/otp`. `expiresIn` in seconds. */
-  | {
-      readonly ok: false;
-      readonly reason: "second_factor_required";
-      readonly challengeId: string;
-      readonly expiresIn: number;
-    }
-  /** `retryAfter` in seconds. */
-  | {
-      readonly ok: false;
-      readonly reason: "too_many_attempts" | "rate_limited";
-      readonly retryAfter: number;
-    }
-  /** `code_invalid`: the code is unknown, used, older than a minute, or bound to another verifier. */
-  | Failed<"code_invalid" | "email_not_verified" | "account_deactivated">;
-
-export interface RemovedMethods {
-  /** Exchanges an authorization code for a session: once, within a minute, with its PKCE verifier (RFC 7636). */
-  exchangeCode(exchange: {
-    readonly code: string;
-    readonly codeVerifier: string;
-    readonly client: Client;
-    readonly audience?: string;
-  }): Promise<ExchangeResult>;
-
-  /** Exchanges a refresh token for its successor and a new access token. */
-  refreshSession(refresh: {
-    readonly refreshToken: string;
-    readonly client: Client;
-    readonly audience?: string;
-  }): Promise<({ readonly ok: true; readonly sessionId: string } & Tokens) | Failed<"refresh_invalid">>;
-
-  /**
-   * Ends the session of a refresh token, also of an earlier generation. An app needs no other right to sign out
-   * its own users. Idempotent.
-   */
-  signOut(input: {
-    readonly refreshToken: string;
-    /** For the audit log. */
-    readonly client?: Client;
-  }): Promise<{ readonly ok: true } | Failed<"refresh_invalid">>;
 }

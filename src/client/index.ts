@@ -3,12 +3,8 @@ export type {
   ApiKey,
   AuthServiceBinding,
   CallFailure,
-  Client,
-  ExchangeResult,
   Failed,
   Permission,
-  SignedIn,
-  Tokens,
   User,
   VerifyApiKeyResult,
 } from "./auth-service.ts";

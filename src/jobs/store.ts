@@ -72,6 +72,9 @@ export function expiredRowStore(db: Database) {
         oauthTransactions: db
           .delete(oauthTransactions)
           .where(lte(oauthTransactions.expiresAt, limits.expiredBefore)),
+        clientAssertions: db
+          .delete(oauthClientAssertions)
+          .where(lte(oauthClientAssertions.expiresAt, limits.expiredBefore)),
         oauthCodes: db
           .delete(oauthAuthorizationCodes)
           .where(lte(oauthAuthorizationCodes.expiresAt, limits.expiredBefore)),

@@ -5,7 +5,7 @@ import { type CheckPermissionDeps, checkPermission } from "../admin/authorizatio
 import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
 import { type VerifyApiKeyDeps, verifyApiKey } from "../api-keys/verify-api-key.ts";
-import type { AuthServiceBinding, RemovedMethods } from "../client/auth-service.ts";
+import type { AuthServiceBinding } from "../client/auth-service.ts";
 import type { Caller } from "../core/caller.ts";
 import { LOCALES } from "../core/locale.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
@@ -33,7 +33,7 @@ const NO_CLIENT: Caller = { ip: null, userAgent: null, locale: LOCALES[0] };
 export const createAuthService = <Env>(
   open: (env: Env, ctx: ExecutionContext) => IncomingCall<AuthServiceDeps>,
 ) =>
-  class AuthService extends WorkerEntrypoint<Env> implements Omit<AuthServiceBinding, keyof RemovedMethods> {
+  class AuthService extends WorkerEntrypoint<Env> implements AuthServiceBinding {
     verifyToken(token: unknown, options?: unknown): ReturnType<AuthServiceBinding["verifyToken"]> {
       const method = { name: "verifyToken", scope: "verify", takes: verifyArguments } as const;
       return answerCall(

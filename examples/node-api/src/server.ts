@@ -7,7 +7,7 @@ import { protectResource } from "gatehouse/client";
 const {
   GATEHOUSE_URL = "https://auth.example.com",
   RESOURCE = "https://reports.example.com",
-  PORT = "8790",
+  PORT = "8796",
 } = process.env;
 
 const api = protectResource({
@@ -39,4 +39,4 @@ const server = createServer(async (request, response) => {
   return response.end(JSON.stringify({ report: "All is well.", caller }));
 });
 
-server.listen(Number(PORT), () => console.log(`Listening on port ${PORT}`));
+server.listen(Number(PORT), () => console.log(`Listening at http://localhost:${PORT}`));

@@ -7,6 +7,7 @@ import {
   signInRoutes,
 } from "gatehouse/client/hono";
 import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { addNote, deleteNote, listNotes, MAX_NOTE_LENGTH, parseNoteText } from "./notes.ts";
 import { NotesPage, PublicPage } from "./pages.tsx";
@@ -83,7 +84,8 @@ app.post("/notes/:id/delete", async (c) => {
   return c.redirect("/notes", 303);
 });
 
-// API: the caller sends an access token of Gatehouse.
+// API: the caller sends an access token of Gatehouse. Any origin may call it, since it reads no cookies.
+app.use("/api/*", cors({ origin: "*", exposeHeaders: ["WWW-Authenticate"] }));
 app.use(
   "/api/*",
   requireSession((c) => createVerifier({ binding: c.env.AUTH })),

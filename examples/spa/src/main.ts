@@ -3,6 +3,7 @@ import { createBrowserClient } from "gatehouse/client/browser";
 const setting = (name: string): string =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 
+/** The API's URI in RESOURCES of Gatehouse, and here also its origin. */
 const api = setting("notes-api");
 
 const gatehouse = createBrowserClient({
@@ -25,7 +26,7 @@ function show(message: string, isSignedIn: boolean): void {
 }
 
 async function showNotes(): Promise<void> {
-  const response = await gatehouse.fetch(`${api}/notes`);
+  const response = await gatehouse.fetch(`${api}/api/notes`);
   if (!response.ok)
     return show(`The notes could not be loaded (${response.status}).`, response.status !== 401);
   const { notes } = (await response.json()) as { notes: readonly { text: string }[] };

@@ -206,8 +206,6 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "seal-mail": null,
   "seal-request": null,
   "registration-salt": null,
-  // The page of the device flow takes it, beside a session.
-  "user-code": null,
   // It seals URLs of this service and of clients, which are no credentials.
   "seal-authorization": null,
 };

@@ -22,7 +22,7 @@ import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { signAsService } from "../../support/sign-as-service.ts";
 
-const service = startService({ env: { ...RESOURCE_VARIABLES, AUDIENCES: "gatehouse,app" } });
+const service = startService({ env: RESOURCE_VARIABLES });
 const rpc = createRpcCaller(service);
 
 // Every client, every resource and every scope: what a client gets is the intersection, at each grant.

@@ -1,14 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { devVariables, wranglerDevArguments } from "../../../../scripts/dev/wrangler-dev-arguments.ts";
+import { notesResource } from "../../../../scripts/dev/example-resources.ts";
+import {
+  devVariables as variablesOf,
+  wranglerDevArguments,
+} from "../../../../scripts/dev/wrangler-dev-arguments.ts";
 import { readDevOptions } from "../../../../scripts/shared/wrangler-options.ts";
 
 const origin = "http://localhost:8787";
 const example = {
   origin: "http://localhost:8788",
   returnUrl: "http://localhost:8788/signed-in",
-  resource: { uri: "http://localhost:8788", alias: "notes" },
+  resource: notesResource("http://localhost:8788"),
 } as const;
-const RESOURCES = '[{"uri":"http://localhost:8788","alias":"notes"}]';
+const RESOURCES = JSON.stringify([example.resource]);
+
+type Given = Parameters<typeof variablesOf>;
+/** Without the other examples of the repository, unless they are given. */
+const devVariables = (configured: Given[0], setup: Given[1]) =>
+  variablesOf(configured, { others: [], ...setup });
 
 describe("devVariables", () => {
   it("sets the origin and the variables of the example", () => {
@@ -49,6 +58,16 @@ describe("devVariables", () => {
 
   it("sets only the origin without the example", () => {
     expect(devVariables({}, { origin, example: null })).toEqual({ PUBLIC_URL: origin });
+  });
+
+  it("adds the resources of the other examples, and lets their clients register themselves", () => {
+    const mcp = { uri: "http://localhost:1/mcp", scopes: { "notes:read": "Read" }, dynamicClients: true };
+    const setup = { origin, example, others: [mcp] };
+    expect(devVariables({}, setup)).toMatchObject({
+      RESOURCES: JSON.stringify([example.resource, mcp]),
+      CLIENT_REGISTRATION: "on",
+    });
+    expect(devVariables({ CLIENT_REGISTRATION: "off" }, setup)).not.toHaveProperty("CLIENT_REGISTRATION");
   });
 });
 

@@ -94,6 +94,7 @@ describe("the router", () => {
       "POST /api/auth/social/:provider/token",
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",
+      "POST /oauth/device_authorization",
       "POST /oauth/introspect",
       "POST /oauth/par",
       "POST /oauth/register",
@@ -143,9 +144,9 @@ describe("another user's id", () => {
   const withId = behindSession.filter(({ path, permission }) => path.includes(":id") && !permission);
 
   it("only the listed routes take the id of the caller's own resource", () => {
-    expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      "DELETE /api/auth/me/devices/:id",
+    expect(withId.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       "DELETE /api/auth/me/apps/:id",
+      "DELETE /api/auth/me/devices/:id",
       "DELETE /api/auth/me/keys/:id",
       "DELETE /api/auth/sessions/:id",
     ]);

@@ -15,7 +15,7 @@ import { formsIn, headingOf, linkOn, openPageBrowser, signedInPageBrowser } from
 import { startService } from "../../../support/service.ts";
 import { accountIdOf, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
-const service = startService({ env: { RESOURCES } });
+const service = startService({ env: { RESOURCES, CLIENT_METADATA_DOCUMENTS: "on" } });
 
 async function arrange(overrides: Partial<Client> = {}) {
   const client = await insertClient(overrides);
@@ -67,6 +67,7 @@ describe("the consent page", () => {
     const { client, browser } = await arrange({
       id: `https://mcp-${crypto.randomUUID()}.example.org/client.json`,
       source: "metadata",
+      metadataExpiresAt: service.clock.now() + 3_600_000,
       clientUri: "https://bank.example.com",
     });
     const page = await browser.visit(authorizeUrl(client));
