@@ -56,6 +56,27 @@ describe("API keys of a user", () => {
   });
 
   it.each([
+    ["GET", "/me"],
+    ["PATCH", "/me"],
+    ["GET", "/me/keys"],
+    ["POST", "/me/keys"],
+    ["GET", "/sessions"],
+    ["POST", "/logout-all"],
+    ["GET", "/users"],
+  ])("a key is no credential of the service itself: %s %s", async (method, path) => {
+    const { token } = await registerAndLogIn(service);
+    const { key } = await createKey(service, token);
+    const body = method === "GET" ? undefined : {};
+    expectErrorResponse(await service.call(method, `/api/auth${path}`, body, key), 401, "unauthorized");
+    const cookie = { Cookie: `gh_access=${key}; __Host-gh_access=${key}` };
+    expectErrorResponse(
+      await service.call("GET", "/api/auth/me", undefined, undefined, cookie),
+      401,
+      "unauthorized",
+    );
+  });
+
+  it.each([
     [{ expiresInDays: 1 }, 1],
     [{ expiresInDays: 366 }, 366],
     [{ expiresInDays: null }, null],

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { createClient } from "../../support/oauth.ts";
 import {
   DAY,
   EVERY_HOUR,
@@ -65,6 +66,23 @@ describe("the hourly purge", () => {
     await purgeAt(service, start, 10 * MINUTE - 1);
     expect(await count()).toBe(1);
     await purgeAt(service, start, 10 * MINUTE);
+    expect(await count()).toBe(0);
+  });
+
+  it("deletes used client assertions at their expiry, and not before", async () => {
+    const service = startService();
+    const start = service.clock.now();
+    const { id } = await createClient(service);
+    const insert =
+      "INSERT INTO oauth_client_assertions (client_id, jti_hash, expires_at) VALUES (?, 'hash', ?)";
+    await env.DB.prepare(insert)
+      .bind(id, start + MINUTE)
+      .run();
+    const query = "SELECT count(*) AS n FROM oauth_client_assertions WHERE client_id = ?";
+    const count = () => env.DB.prepare(query).bind(id).first("n");
+    await purgeAt(service, start, MINUTE - 1);
+    expect(await count()).toBe(1);
+    await purgeAt(service, start, MINUTE);
     expect(await count()).toBe(0);
   });
 
