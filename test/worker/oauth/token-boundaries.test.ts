@@ -18,11 +18,14 @@ import {
   tokensOf,
   USERINFO,
 } from "../../support/oauth.ts";
+import { resourceUri } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { signAsService } from "../../support/sign-as-service.ts";
 
-const service = startService({ env: RESOURCE_VARIABLES });
+// A third resource, which no client is registered for.
+const ALL = [...JSON.parse(RESOURCE_VARIABLES.RESOURCES), { uri: resourceUri("app"), alias: "app" }];
+const service = startService({ env: { RESOURCES: JSON.stringify(ALL) } });
 const rpc = createRpcCaller(service);
 
 // Every client, every resource and every scope: what a client gets is the intersection, at each grant.
