@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { notesResource } from "../../../../scripts/dev/example-resources.ts";
-import { devVariables as variablesOf, wranglerDevArguments } from "../../../../scripts/dev/wrangler-dev-arguments.ts";
+import {
+  devVariables as variablesOf,
+  wranglerDevArguments,
+} from "../../../../scripts/dev/wrangler-dev-arguments.ts";
 import { readDevOptions } from "../../../../scripts/shared/wrangler-options.ts";
 
 const origin = "http://localhost:8787";
