@@ -1,3 +1,4 @@
+import type { Resource } from "../../../sessions/resource.ts";
 import type { PageProps } from "../../../ui/page.ts";
 import type { Words } from "../../../ui/ui-texts.ts";
 import { resourceField } from "./application-form.ts";
@@ -66,17 +67,22 @@ export const Flag = ({ p, name, label, checked }: FlagProps) => (
 
 type ResourcesProps = {
   readonly p: PageProps;
-  readonly known: readonly { readonly uri: string }[];
+  readonly known: readonly Pick<Resource, "uri" | "scopes">[];
   readonly chosen: readonly string[];
 };
 
-/** A checkbox for each resource of RESOURCES. */
+/** A checkbox for each resource of RESOURCES, with the scopes that the field for scopes may list. */
 export const ResourceFields = ({ p, known, chosen }: ResourcesProps) => (
   <fieldset>
     <legend>{p.t.applications.resources}</legend>
     {known.length === 0 && <p class="hint">{p.t.applications.noResources}</p>}
-    {known.map(({ uri }, at) => (
-      <Flag p={p} name={resourceField(at)} label={uri} checked={chosen.includes(uri)} />
+    {known.map(({ uri, scopes }, at) => (
+      <>
+        <Flag p={p} name={resourceField(at)} label={uri} checked={chosen.includes(uri)} />
+        {Object.keys(scopes).length > 0 && (
+          <p class="hint">{`${p.t.fields.scopes}: ${Object.keys(scopes).join(" ")}`}</p>
+        )}
+      </>
     ))}
   </fieldset>
 );

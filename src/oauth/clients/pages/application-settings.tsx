@@ -1,3 +1,4 @@
+import type { Resource } from "../../../sessions/resource.ts";
 import { Field, Form, SelectField } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
 import type { Client } from "../client.ts";
@@ -6,7 +7,7 @@ import { Flag, ResourceFields, TextArea } from "./application-fields.tsx";
 type Props = {
   readonly p: PageProps;
   readonly client: Client;
-  readonly known: readonly { readonly uri: string }[];
+  readonly known: readonly Pick<Resource, "uri" | "scopes">[];
 };
 
 /** The form that changes a client. One of the configuration file or of a metadata document is changed there. */

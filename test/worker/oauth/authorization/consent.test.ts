@@ -36,9 +36,9 @@ describe("the consent page", () => {
     for (const text of [
       "Notes wants to use your account at Gatehouse.",
       ">notes.example.com<",
-      "Recognize you by your account",
+      "Sign you in with your account",
       "See your email address",
-      "Keep its access while you are signed out",
+      "Keep its access after you sign out",
       "Read your notes",
       `Signed in as ${email}.`,
       "continues to notes.example.com",

@@ -159,9 +159,9 @@ describe("the page that asks for consent", () => {
     for (const shown of [
       "Living room &lt;TV&gt;",
       "tv.example.com",
-      "Recognize you by your account",
+      "Sign you in with your account",
       "Read your notes",
-      "Keep its access while you are signed out",
+      "Keep its access after you sign out",
       email,
       user_code,
     ])
