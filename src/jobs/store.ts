@@ -75,9 +75,6 @@ export function expiredRowStore(db: Database) {
         oauthCodes: db
           .delete(oauthAuthorizationCodes)
           .where(lte(oauthAuthorizationCodes.expiresAt, limits.expiredBefore)),
-        clientAssertions: db
-          .delete(oauthClientAssertions)
-          .where(lte(oauthClientAssertions.expiresAt, limits.expiredBefore)),
         pushedRequests: db
           .delete(oauthPushedRequests)
           .where(lte(oauthPushedRequests.expiresAt, limits.expiredBefore)),

@@ -1,6 +1,6 @@
-import type { Resource } from "../../sessions/resource.ts";
+import { OPENID_SCOPES, type Resource } from "../../sessions/resource.ts";
 import type { Words } from "../../ui/ui-texts.ts";
-import { isOpenIdScope, OPENID_SCOPES } from "../scopes.ts";
+import { isOpenIdScope } from "../scopes.ts";
 
 /** The sentence of each scope for the user: of this service first, then of RESOURCES. */
 export function scopeTexts(
