@@ -65,7 +65,14 @@ const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createUnreachableKv
 const CAPTCHA = { CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "key", CAPTCHA_SECRET: "secret" };
 const providers = openProviders();
 const service = startService({
-  env: { ...LIMITS_ON, ...providers.variables, ...ONE_RESOURCE, DB: d1.db },
+  // A Worker that adds claims, so that the token endpoint reads what is presented.
+  env: {
+    ...LIMITS_ON,
+    ...providers.variables,
+    ...ONE_RESOURCE,
+    DB: d1.db,
+    CLAIMS: { claimsFor: () => ({}) },
+  },
 });
 
 /** Statements of pages that the API does not issue. */
@@ -289,6 +296,10 @@ async function oauthClients(): Promise<void> {
   await service.call("GET", "/oauth/userinfo", undefined, token);
   const credentials = credentialsOf(client);
   await postForm(service, "/oauth/introspect", { ...credentials, token });
+  const key = await createKey(service, user.token);
+  await service.get("/me/keys", user.token);
+  await postForm(service, "/oauth/introspect", { ...credentials, token: key.key });
+  await service.call("DELETE", `/api/auth/me/keys/${key.id}`, undefined, user.token);
   await requestTokens(service, client, { grant_type: "client_credentials", resource: NOTES });
   const { refresh_token: second } = tokensOf(await refresh(service, client, first));
   await refresh(service, client, second);

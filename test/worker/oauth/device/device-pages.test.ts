@@ -181,7 +181,7 @@ describe("the page that asks for consent", () => {
     const { user_code } = await startDevice(service, await createDeviceClient(service));
     const asked = await enterCode(browser, user_code);
     const signOut = await browser.visit(linkOn(asked, "/sign-out?"));
-    expect(linkOn(signOut, "http://gatehouse.test/device/confirm?")).toContain(user_code);
+    expect(linkOn(signOut, "/device/confirm?")).toContain(user_code);
     expect(headingOf(await browser.submit(signOut))).toBe("Sign in");
   });
 
