@@ -78,6 +78,9 @@ export function expiredRowStore(db: Database) {
         pushedRequests: db
           .delete(oauthPushedRequests)
           .where(lte(oauthPushedRequests.expiresAt, limits.expiredBefore)),
+        clientAssertions: db
+          .delete(oauthClientAssertions)
+          .where(lte(oauthClientAssertions.expiresAt, limits.expiredBefore)),
         pendingRevocations: db
           .delete(pendingRevocations)
           .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
