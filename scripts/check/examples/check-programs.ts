@@ -13,17 +13,22 @@ const PARENT = ".wrangler";
  */
 export function checkPrograms(examples: readonly Example[]): readonly Problem[] {
   return [...platforms].flatMap(([language, compilerOptions]) => {
-    const own = examples.filter((example) => (example.language.startsWith("t") ? "ts" : "js") === language);
+    const own = examples.filter((example) => platformOf(example) === language);
     return own.length === 0 ? [] : compile(own, compilerOptions);
   });
 }
 
+function platformOf({ language }: Example): "ts" | "js" | "mjs" {
+  if (language.startsWith("t")) return "ts";
+  return language === "mjs" ? "mjs" : "js";
+}
+
+const script = { allowJs: true, checkJs: true, noImplicitAny: false };
+
 const platforms = new Map<string, object>([
   ["ts", { lib: ["es2024"], types: ["@cloudflare/workers-types"] }],
-  [
-    "js",
-    { lib: ["es2024", "dom", "dom.iterable"], types: [], allowJs: true, checkJs: true, noImplicitAny: false },
-  ],
+  ["js", { lib: ["es2024", "dom", "dom.iterable"], types: [], ...script }],
+  ["mjs", { lib: ["es2024"], types: ["node"], ...script }],
 ]);
 
 function compile(examples: readonly Example[], platform: object): readonly Problem[] {

@@ -10,6 +10,7 @@ const kinds = {
   tsx: "program",
   js: "program",
   javascript: "program",
+  mjs: "program",
   toml: "wrangler",
   json: "json",
   jsonc: "json",
