@@ -28,6 +28,7 @@ export function overHttps({ issuer, audience, fetch }: OverHttps): Verifier {
       if (!isCompactJws(token)) return refused("token_invalid");
       try {
         const payload = await verifyJwt(token, { ...ACCESS_TOKEN, issuer, audience, fetch });
+        if (!namesOnly(payload.aud, [audience, `${issuer}/oauth/userinfo`])) return refused("token_invalid");
         const session = readSession(payload, audience);
         return session ? { ok: true, session } : refused("token_invalid");
       } catch (cause) {
@@ -43,6 +44,10 @@ const ACCESS_TOKEN = {
   typ: "at+jwt",
   requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
 };
+
+/** One resource alone, or beside the userinfo endpoint: a token for several resources could be replayed by one of them. */
+const namesOnly = (aud: JWTPayload["aud"], [audience, userinfo]: readonly [string, string]): boolean =>
+  typeof aud === "string" || (aud?.length === 2 && aud[0] === audience && aud[1] === userinfo);
 
 const refused = (reason: VerifyFailure): VerifyResult => ({ ok: false, reason });
 

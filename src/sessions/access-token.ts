@@ -5,7 +5,7 @@ import { isInvalidTokenError, UnknownKeyError } from "../core/crypto/token-error
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { AccessTokenClaims, MachineTokenClaims } from "./access-token-claims.ts";
-import { type AudienceSettings, allAudiences } from "./audience.ts";
+import { type AudienceSettings, allAudiences, ownAudience, userinfoUrl } from "./audience.ts";
 import type { KeyRing } from "./signing-keys/key-ring.ts";
 import { TOKEN_KINDS } from "./token-kinds.ts";
 import { findVerifiedClaims, rememberVerifiedToken } from "./verified-tokens.ts";
@@ -115,7 +115,7 @@ export async function verifyAnyAccessToken(
   try {
     const at = new Date(ignoreExpiry ? 0 : now);
     const { payload, protectedHeader, key } = await verifyJwt(token, required, at);
-    const claims = readClaims(payload);
+    const claims = readClaims(payload, issuer);
     if (!claims) return err("token_invalid");
     const { kid = "" } = protectedHeader;
     // Tokens of this service have no `nbf`, which a remembered token would not be checked for.
@@ -155,13 +155,14 @@ const verifyJwt = (token: string, { issuer, audiences, verificationKey }: Requir
   );
 
 /** The claims, or null if one has the wrong type, which jose does not check. */
-function readClaims(payload: JWTPayload): AccessTokenClaims | MachineTokenClaims | null {
-  const { sub, aud, client_id: clientId, scope = "", iat, exp } = payload;
+function readClaims(payload: JWTPayload, issuer: string): AccessTokenClaims | MachineTokenClaims | null {
+  const { sub, client_id: clientId, scope = "", iat, exp } = payload;
+  const audiences = readAudiences(payload.aud, issuer);
   if (typeof sub !== "string" || typeof clientId !== "string" || typeof scope !== "string") return null;
-  if (aud === undefined || iat === undefined || exp === undefined) return null;
+  if (audiences === null || iat === undefined || exp === undefined) return null;
   const token = {
     clientId,
-    audiences: typeof aud === "string" ? [aud] : aud,
+    audiences,
     scope: scope === "" ? [] : scope.split(" "),
     issuedAt: iat,
     expiresAt: exp,
@@ -169,6 +170,14 @@ function readClaims(payload: JWTPayload): AccessTokenClaims | MachineTokenClaims
   if (payload.sid !== undefined) return readUserClaims(payload, sub, token);
   // An account id is never equal to the id of a client.
   return sub === clientId ? { kind: "machine", ...token } : null;
+}
+
+/** One audience; or the resource of a client and the userinfo endpoint, for a token with the scope `openid`. */
+function readAudiences(aud: JWTPayload["aud"], publicUrl: string): readonly string[] | null {
+  if (typeof aud === "string") return [aud];
+  const [resource, userinfo, ...others] = aud ?? [];
+  const isOfClient = resource !== ownAudience({ publicUrl }) && userinfo === userinfoUrl({ publicUrl });
+  return resource !== undefined && isOfClient && others.length === 0 ? [resource, userinfo] : null;
 }
 
 function readUserClaims(
