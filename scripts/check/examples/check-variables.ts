@@ -29,8 +29,8 @@ export function checkVariables(
   );
 }
 
-/** Bindings with names like variables. */
-const OTHERS: ReadonlySet<string> = new Set(["SEND_EMAIL"]);
+/** Names like variables: a binding of the service, and the variables of an app that is an OAuth client. */
+const OTHERS: ReadonlySet<string> = new Set(["SEND_EMAIL", "CLIENT_ID", "CLIENT_SECRET"]);
 
 /** Reports documented variables that the source does not read. */
 export function checkReaders(documented: ReadonlySet<string>, sources: string): readonly Problem[] {
