@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
-import { type Example, type Problem, problemIn } from "./example.ts";
+import { declarationsOf, type Example, type Problem, problemIn } from "./example.ts";
 
 /** Inside the repository, so that packages resolve, and ignored by git. */
 const PARENT = ".wrangler";
@@ -39,7 +39,7 @@ function compile(examples: readonly Example[], platform: object): readonly Probl
       const [word] = example.language.match(/^(?:tsx|ts|js)/) ?? ["js"];
       const name = `example-${at}.${example.language === "typescript" ? "ts" : word}`;
       writeFileSync(join(directory, name), `${example.code}\nexport {};\n`);
-      const declarations = example.mark?.kind === "run-by" ? example.mark.declarations : null;
+      const declarations = declarationsOf(example);
       if (declarations === null) return { names: [name], example };
       // In a file of its own, so that the block keeps its line numbers.
       const given = `given-${at}.d.ts`;

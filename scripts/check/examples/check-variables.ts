@@ -29,7 +29,7 @@ export function checkVariables(
   );
 }
 
-/** Bindings with names like variables, and the variables of an app. */
+/** Names like variables: a binding of the service, and the variables of an app that is an OAuth client. */
 const OTHERS: ReadonlySet<string> = new Set(["SEND_EMAIL", "CLIENT_ID", "CLIENT_SECRET"]);
 
 /** Reports documented variables that the source does not read. */

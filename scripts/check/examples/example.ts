@@ -19,11 +19,13 @@ export type Mark =
       /** `flows/restore` is test/flows/restore.test.ts. */
       readonly test: string;
       readonly name: string;
-      /** TypeScript declarations of names that the surrounding text explains. */
-      readonly declarations: string | null;
+      readonly declarations: Declarations;
     }
   /** It cannot run here. Its syntax is still checked. */
-  | { readonly kind: "not-run"; readonly reason: string };
+  | { readonly kind: "not-run"; readonly reason: string; readonly declarations: Declarations };
+
+/** TypeScript declarations of names that the surrounding text explains. */
+type Declarations = string | null;
 
 /** An error in a page. The message includes the correction. */
 export type Problem = { readonly file: string; readonly line: number; readonly message: string };
@@ -33,3 +35,6 @@ export const problemIn = ({ file, line }: Pick<Example, "file" | "line">, messag
   line,
   message,
 });
+
+export const declarationsOf = ({ mark }: Pick<Example, "mark">): Declarations =>
+  mark === null || mark.kind === "run" ? null : mark.declarations;

@@ -1,4 +1,4 @@
-import { type Example, type Problem, problemIn } from "./example.ts";
+import { declarationsOf, type Example, type Problem, problemIn } from "./example.ts";
 
 /** The check of a block, by its language. */
 const kinds = {
@@ -47,7 +47,7 @@ export function judgeMark(example: Example): readonly Problem[] {
   if (kind === "text" && COMMAND.test(example.code)) {
     return [problemIn(example, "this block contains commands: begin it with ```bash")];
   }
-  if (example.mark?.kind === "run-by" && example.mark.declarations !== null && kind !== "program") {
+  if (declarationsOf(example) !== null && kind !== "program") {
     return [problemIn(example, '"given" is for TypeScript and JavaScript')];
   }
   if (example.mark?.kind === "run" && kind !== "shell") {

@@ -64,15 +64,15 @@ export function readMarkdown(file: string, text: string): Page {
 
 function readMark(text: string): Mark | null {
   if (text === "run") return { kind: "run" };
-  const [, reason = ""] = /^not run: *(.{8,})$/s.exec(text) ?? [];
-  if (reason !== "") return { kind: "not-run", reason };
-  const [, test, name, declarations = null] =
-    /^run by ([\w/-]+) as ([a-z0-9-]+)(?:\s+given:\s*(.+))?$/s.exec(text) ?? [];
+  const [, subject = "", declarations = null] = /^(.*?)(?:\s+given:\s*(.+))?$/s.exec(text) ?? [];
+  const [, reason = ""] = /^not run: *(.{8,})$/s.exec(subject) ?? [];
+  if (reason !== "") return { kind: "not-run", reason, declarations };
+  const [, test, name] = /^run by ([\w/-]+) as ([a-z0-9-]+)$/.exec(subject) ?? [];
   return test && name ? { kind: "run-by", test, name, declarations } : null;
 }
 
 const unknownMark = (text: string): string =>
-  `the mark "${text.slice(0, 40)}" is invalid: write "run", "run by <test> as <name>" with an optional "given: <declarations>", or "not run: <why>"`;
+  `the mark "${text.slice(0, 40)}" is invalid: write "run", "run by <test> as <name>" or "not run: <why>", the last two with an optional "given: <declarations>"`;
 
 const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 

@@ -15,6 +15,7 @@ describe("marks", () => {
     const text = [
       "<!-- example: run -->\n```bash\ncurl x\n```",
       "<!-- example: not run: it needs an account -->\n```bash\nnpx wrangler deploy\n```",
+      "<!-- example: not run: it needs a user\ngiven: declare const n: number; -->\n```ts\nexport const m = n;\n```",
       '<!-- example: run by worker/x as a-json -->\n```json\n{"a": 1}\n```',
       "<!-- example: run by x as y\ngiven:\ndeclare const n: number; -->\n```ts\nexport const m = n;\n```",
       "```ini\nA=1\n```",
@@ -22,9 +23,13 @@ describe("marks", () => {
     ].join("\n\n");
     const { examples, problems } = page(text);
     expect(examples.map(({ mark }) => mark?.kind ?? null)).toEqual([
-      ...["run", "not-run", "run-by", "run-by", null, "run"],
+      ...["run", "not-run", "not-run", "run-by", "run-by", null, "run"],
     ]);
-    expect(examples[3]?.mark).toMatchObject({
+    expect(examples[2]?.mark).toMatchObject({
+      reason: "it needs a user",
+      declarations: "declare const n: number;",
+    });
+    expect(examples[4]?.mark).toMatchObject({
       test: "x",
       name: "y",
       declarations: "declare const n: number;",
@@ -70,6 +75,7 @@ describe("marks", () => {
     ["```\nnpm install\n```", "begin it with ```bash"],
     ["<!-- example: run -->\n```json\n{}\n```", '"run" is for bash'],
     ["<!-- example: run by x as y given: x -->\n```bash\ntrue\n```", '"given" is for TypeScript'],
+    ["<!-- example: not run: it needs x given: x -->\n```bash\ntrue\n```", '"given" is for TypeScript'],
   ])("reports %j", (text, reason) => {
     expect(messages(page(text).examples.flatMap(judgeMark))).toContain(reason);
   });
