@@ -207,9 +207,9 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
       ...{ messages: 0, oauthTransactions: 0 },
     });
     const found = await secretsAt(clock);
-    expect(found).toEqual({ roots: [oldRoot(2, 1)], oldestRefresh: expect.any(Number) });
+    expect(found).toEqual({ roots: [oldRoot(2, 2)], oldestRefresh: expect.any(Number) });
     // docs/rotation.md shows this report with other names and figures.
-    const report = describeSecrets({ ...found, roots: [{ ...oldRoot(2, 1), root: newName }, oldRoot(1, 0)] });
+    const report = describeSecrets({ ...found, roots: [{ ...oldRoot(2, 2), root: newName }, oldRoot(1, 0)] });
     const shape = (text: string) =>
       text.replace(/^[\w-]{8}(?= \()/gm, "<root>").replace(/[\d-]+T[\d:.]+Z|\d+/g, "0");
     expect(shape(instructions)).toContain(shape(report));

@@ -34,6 +34,7 @@ describe("the account pages without scripts", () => {
       new Set(
         [
           "profile",
+          "apps",
           "picture",
           "email",
           "password",

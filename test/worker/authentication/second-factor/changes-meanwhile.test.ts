@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel } from "../../../support/assertions.ts";
 import { startWithHeldBatch } from "../../../support/d1.ts";
 import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
-import { resourceUri } from "../../../support/resources.ts";
 import { startService, TEST_HASH_ITERATIONS } from "../../../support/service.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
@@ -53,20 +52,6 @@ describe("the challenge of a second factor", () => {
     await startSecondFactor(costlier, email);
     const stored = env.DB.prepare("SELECT password_hash FROM accounts WHERE email = ?").bind(email);
     expect(await stored.first("password_hash")).toContain(`$b=2,i=${TEST_HASH_ITERATIONS},`);
-  });
-
-  it("of an app is refused if it names no audience, and for the audience of this service", async () => {
-    for (const [audience, requested, code] of [
-      [null, undefined, "code_invalid"],
-      [resourceUri("app"), "gatehouse", "validation_failed"],
-    ] as const) {
-      const { email } = await registerVerifiedUser(always);
-      const answer = await startSecondFactor(always, email);
-      const query =
-        "UPDATE one_time_codes SET client_id = 'https://app.example.com', audience = ? WHERE id = ?";
-      await env.DB.prepare(query).bind(audience, answer.challengeId).run();
-      expectErrorResponse(await always.post("/login/otp", { ...answer, audience: requested }), 400, code);
-    }
   });
 });
 

@@ -1,4 +1,3 @@
-import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { signedInBrowser } from "../../../support/browser.ts";
@@ -46,20 +45,6 @@ describe("second factor of a sign-in", () => {
       const answer = await service.post("/login", { email, password: PASSWORD, ...known });
       expect([answer.status, answer.body.data.otpRequired === true]).toEqual([200, required]);
       expect(typeof answer.body.data.token).toBe(required ? "undefined" : "string");
-    },
-  );
-
-  it.each([
-    ["pwd", 200],
-    ["fed", 400],
-  ])(
-    "answers a challenge of the previous release after %s, which names no client, with %s",
-    async (amr, status) => {
-      const { email } = await registerVerifiedUser(always);
-      const { challengeId, code } = await startSecondFactor(always, email);
-      const query = "UPDATE one_time_codes SET client_id = NULL, amr = ? WHERE id = ?";
-      await env.DB.prepare(query).bind(amr, challengeId).run();
-      expect((await verifyCode(always, challengeId, code)).status).toBe(status);
     },
   );
 
