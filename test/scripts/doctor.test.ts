@@ -61,7 +61,7 @@ describe("npm run doctor", () => {
       local("--env-file", envFile("rotating.env", `${other}AUTH_SECRET_PREVIOUS=${SECRET}\n`)),
     ]);
     expect(foreign.out).toMatch(/^FAIL {2}signing keys +the newest is sealed by a secret that is neither/m);
-    expect(rotating.out).toMatch(/^ok {4}AUTH_SECRET_PREVIOUS +still needed: 1 signing keys/m);
+    expect(rotating.out).toMatch(/^ok {4}AUTH_SECRET_PREVIOUS +still needed: 2 signing keys/m);
     expect([foreign.code, rotating.code]).toEqual([1, 0]);
   });
 
@@ -78,7 +78,7 @@ describe("npm run doctor", () => {
 describe("npm run doctor -- --url", () => {
   it("checks the public endpoints of a running service", async () => {
     const { code, out } = await doctor({}, "--url", service.origin);
-    expect(out).toMatch(/^ok {4}health +\S+ responds and has 1 signing keys$/m);
+    expect(out).toMatch(/^ok {4}health +\S+ responds and has 2 signing keys$/m);
     expect(out).toMatch(/^ok {4}cookies +__Host-, Secure, for this host only$/m);
     // `wrangler dev` has no PUBLIC_URL here, so the service uses the default.
     expect(out).toMatch(/^FAIL {2}PUBLIC_URL +it is http:\/\/localhost:8787, but the service responds at/m);
