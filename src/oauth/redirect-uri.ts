@@ -38,10 +38,11 @@ function isWrittenOut(text: string, { protocol, host }: URL): boolean {
 /** Whether the text is an https URL without userinfo and fragment: a page, a logo or a key set of the client. */
 export const isHttpsUrl = (text: string): boolean => redirectUriKind(text) === "https";
 
-/** Whether the redirect goes to a program on the user's device, which any program there may pretend to be. */
+/** Whether the redirect goes to a server on the user's device, which any program there may be. */
 export function isLoopback(redirectUri: string): boolean {
-  const url = URL.parse(redirectUri);
-  return url?.protocol === "http:" && LOOPBACK_HOSTS.includes(url.hostname);
+  const { protocol = "", hostname = "" } = URL.parse(redirectUri) ?? {};
+  const isThisDevice = LOOPBACK_HOSTS.includes(hostname) || /^127\.|\.localhost$/.test(hostname);
+  return /^https?:$/.test(protocol) && isThisDevice;
 }
 
 /**
@@ -60,12 +61,16 @@ export function matchesRedirectUri(registered: readonly string[], requested: str
   });
 }
 
-/** RFC 8252 §8.6: only an https redirect proves which client receives the code, so only it needs no page. */
-export const allowsSilentConsent = (redirectUri: string): boolean => isHttpsUrl(redirectUri);
+/** RFC 8252 §8.6: only an https redirect to another host proves which client receives the code, so only it needs no page. */
+export const allowsSilentConsent = (redirectUri: string): boolean =>
+  isHttpsUrl(redirectUri) && !isLoopback(redirectUri);
 
-/** The host that receives the codes, which a consent is remembered for: without the free port, or the private scheme. */
+/**
+ * The receiver of the codes, which a consent is remembered for: the host without the free port, or the private scheme. An
+ * app on the device receives what a private scheme leads to, and its URL may name any host.
+ */
 export function redirectHostOf(redirectUri: string): string {
   const url = new URL(redirectUri);
   if (isLoopback(redirectUri)) return url.hostname;
-  return url.host === "" ? url.protocol.slice(0, -1) : url.host;
+  return /^https?:$/.test(url.protocol) ? url.host : url.protocol.slice(0, -1);
 }

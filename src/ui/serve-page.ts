@@ -58,7 +58,7 @@ export function servePage<Data, Subject>(
 
 /** Redirects a URL with a trailing slash to the page. */
 const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
-  c.req.method === "GET" ? c.redirect(c.req.path.slice(0, -1) + searchOf(c), 308) : next();
+  c.req.method === "GET" ? c.redirect(new URL(c.req.url).pathname.slice(0, -1) + searchOf(c), 308) : next();
 
 /** Checks the access before the page loads anything, by the permissions of the API (security 38). */
 function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, "access">) {

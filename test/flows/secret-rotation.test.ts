@@ -221,7 +221,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
     clock.advance(REFRESH_IDLE_TTL - 30 * MINUTE);
     const late = await secretsAt(clock);
     expect(late.roots).toEqual([
-      { root: newName, isCurrent: true, passwords: 1, signingKeys: 1, messages: 0, oauthTransactions: 0 },
+      { root: newName, isCurrent: true, passwords: 1, signingKeys: 2, messages: 0, oauthTransactions: 0 },
       oldRoot(1, 0),
     ]);
     expect(late.oldestRefresh).toBeGreaterThan(rotatedAt);

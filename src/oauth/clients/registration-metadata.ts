@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Resource } from "../../sessions/resource.ts";
 import { isHttpsUrl } from "../redirect-uri.ts";
-import { CLIENT_AUTH_METHODS, type ClientAuthMethod, GRANT_TYPES, type GrantType } from "./client.ts";
+import { CLIENT_AUTH_METHODS, type ClientAuthMethod, type GrantType } from "./client.ts";
 import type { PartialMetadata } from "./client-metadata.ts";
 import { MAX_SCOPES, MAX_URIS, registrableScopes } from "./rules.ts";
 
@@ -86,11 +86,16 @@ function listIn(fields: ReadonlyMap<string, unknown>, name: string): string[] | 
 const nameOf = (fields: ReadonlyMap<string, unknown>, [uri = ""]: readonly string[]): string =>
   textIn(fields, "client_name") ?? (URL.parse(uri)?.hostname || "Client");
 
-/** RFC 7591 §2: the default is `authorization_code`. MCP clients that name none still refresh. */
+/**
+ * RFC 7591 §2: the default is `authorization_code`. MCP clients that name none still refresh. Only an admin allows the
+ * device flow (RFC 8628 §5.4): its page shows no redirect host by which a user could recognize an imitation.
+ */
 const grantTypesOf = (requested: readonly string[] | null): GrantType[] =>
   requested === null
-    ? ["authorization_code", "refresh_token"]
-    : GRANT_TYPES.filter((grant) => grant !== "client_credentials" && requested.includes(grant));
+    ? [...REGISTRABLE_GRANTS]
+    : REGISTRABLE_GRANTS.filter((grant) => requested.includes(grant));
+
+const REGISTRABLE_GRANTS = ["authorization_code", "refresh_token"] as const satisfies readonly GrantType[];
 
 function scopesOf(
   requested: string | null,

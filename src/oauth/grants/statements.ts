@@ -45,12 +45,18 @@ export const upsertGrant = (
   });
 
 /**
- * Deletes the consents of an account whose address was only implied, with their codes and device requests: the earlier
- * user of the address gave them, and a client would get codes of the owner without a page. Before the statement that
- * verifies the address. The batch also ends the sessions.
+ * Deletes the consents of an account whose address was only implied, as `removeGrants` does. Before the statement that
+ * verifies the address.
  */
-export function removeForeignGrants(db: Database, accountIds: SQLWrapper, audit: NewAuditEvent) {
-  const implied = and(inArray(accounts.id, accountIds), eq(accounts.emailImplied, true));
+export const removeForeignGrants = (db: Database, accountIds: SQLWrapper, audit: NewAuditEvent) =>
+  removeGrants(db, accountIds, audit, eq(accounts.emailImplied, true));
+
+/**
+ * Deletes the consents of accounts, with their codes and device requests: an earlier user of the account may have given
+ * them, and a client would get codes of the owner without a page. The batch also ends the sessions.
+ */
+export function removeGrants(db: Database, accountIds: SQLWrapper, audit: NewAuditEvent, where?: SQL) {
+  const affected = and(inArray(accounts.id, accountIds), where);
   const isGrant = sql`${oauthGrants.accountId} = ${accounts.id}`;
   const clientsOf = db
     .select({ ids: sql`group_concat(DISTINCT ${oauthGrants.clientId})` })
@@ -63,10 +69,10 @@ export function removeForeignGrants(db: Database, accountIds: SQLWrapper, audit:
       auditEvents,
       { ...auditRow(audit, sql`${accounts.id}`), details: sql`json_object('client', ${clientsOf})` },
       accounts,
-      and(implied, hasGrants),
+      and(affected, hasGrants),
     ),
     db
       .delete(oauthGrants)
-      .where(inArray(oauthGrants.accountId, db.select({ id: accounts.id }).from(accounts).where(implied))),
+      .where(inArray(oauthGrants.accountId, db.select({ id: accounts.id }).from(accounts).where(affected))),
   ];
 }

@@ -2,12 +2,12 @@ import type { StoredApiKey } from "../../api-keys/api-key.ts";
 import type { PresentedApiKey } from "../../api-keys/key-format.ts";
 import { type AcceptApiKeyDeps, acceptApiKey } from "../../api-keys/verify-api-key.ts";
 import { SECOND } from "../../core/clock.ts";
-import type { Client } from "../clients/client.ts";
+import { type Client, isResourceServer } from "../clients/client.ts";
 
 export type IntrospectApiKeyDeps = AcceptApiKeyDeps & { readonly settings: { readonly publicUrl: string } };
 
 type Presented = {
-  readonly caller: Pick<Client, "resources">;
+  readonly caller: Pick<Client, "resources" | "source">;
   readonly key: PresentedApiKey;
   readonly stored: StoredApiKey | null;
 };
@@ -17,7 +17,7 @@ type Presented = {
  * client is no use of the key. There is no `client_id`: a key belongs to a user alone.
  */
 export function introspectApiKey(deps: IntrospectApiKeyDeps, { caller, key, stored }: Presented) {
-  if (stored === null || !caller.resources.includes(stored.resource)) return null;
+  if (stored === null || !isResourceServer(caller, stored.resource)) return null;
   const accepted = acceptApiKey(deps, key, stored, { audience: stored.resource, scopes: [] });
   if (!accepted.ok) return null;
   const { accountId, resource, scopes, role, createdAt, expiresAt } = accepted.value;

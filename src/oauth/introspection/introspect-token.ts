@@ -5,7 +5,7 @@ import type { AccessTokenClaims, MachineTokenClaims } from "../../sessions/acces
 import { type VerifyClientDeps, verifyClient } from "../client-authentication/authenticate-client.ts";
 import { type ClientCredentials, readPresentedClient } from "../client-authentication/presented-client.ts";
 import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
-import type { Client } from "../clients/client.ts";
+import { type Client, isResourceServer } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { type PresentedToken, type PresentedTokenDeps, readPresentedToken } from "../presented-token.ts";
 import { type IntrospectApiKeyDeps, introspectApiKey } from "./introspect-api-key.ts";
@@ -78,9 +78,9 @@ function referenceOf(token: PresentedToken | null, key: PresentedApiKey | null):
 
 type AccessClaims = AccessTokenClaims | MachineTokenClaims;
 
-/** Whether the client is registered for the audience of the token, or got it itself. */
+/** Whether the client is the resource server of the token, or got it itself. */
 const mayRead = (client: Client, { audiences, clientId }: AccessClaims): boolean =>
-  client.id === clientId || audiences.some((audience) => client.resources.includes(audience));
+  client.id === clientId || audiences.some((audience) => isResourceServer(client, audience));
 
 const isOfSession = ({ accountId, clientId }: AccessTokenClaims, session: LiveSession | null): boolean =>
   session?.accountId === accountId && session.clientId === clientId;

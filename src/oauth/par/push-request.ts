@@ -27,6 +27,9 @@ export type PushedRequest = { readonly requestUri: string; readonly expiresIn: n
 /** The parameters that authenticate the client. They are no part of the authorization request. */
 const CREDENTIALS = ["client_secret", "client_assertion", "client_assertion_type"];
 
+/** Characters. A public client needs no secret, so that the size of a row is bounded. */
+const MAX_PUSHED_LENGTH = 16 * 1024;
+
 /** Authenticates the client, checks its authorization request and stores it (RFC 9126 §2.1). */
 export async function pushRequest(
   deps: PushRequestDeps,
@@ -43,12 +46,15 @@ export async function pushRequest(
   const { resources } = deps.settings;
   const checked = checkRequest({ form: parameters, repeated: [], client, isPushed: true, resources });
   if (!checked.ok) return err(checked.error.error);
+  const query = new URLSearchParams([...parameters]).toString();
+  if (query.length > MAX_PUSHED_LENGTH)
+    return err({ error: "invalid_request", description: "The request is too long." });
   const token = newOneTimeToken();
   const now = deps.clock.now();
   await deps.pushedRequests.create({
     requestHash: await hashOneTimeToken(token),
     clientId: client.id,
-    parameters: new URLSearchParams([...parameters]).toString(),
+    parameters: query,
     createdAt: now,
     expiresAt: now + PUSHED_REQUEST_TTL_MS,
   });

@@ -1,4 +1,4 @@
-import { and, eq, isNull, lte, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, exists, isNull, lte, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
@@ -100,6 +100,10 @@ function familyRow(source: Authorization, { claim, ...family }: NewFamily) {
 const authenticatedAtOf = (of: Record<"authTime" | "createdAt" | "reauthenticatedAt", SQLWrapper>) =>
   sql`max(coalesce(${of.authTime}, ${of.createdAt}), coalesce(${of.reauthenticatedAt}, 0))`;
 
+/** Whether the batch has opened the family. */
+export const familyIsOpened = (db: Database, familyId: string): SQL =>
+  exists(db.select({ one: sql`1` }).from(sessions).where(eq(sessions.id, familyId)));
+
 /** Selects an opened family with its account, for `readFamily`. */
 export const selectFamily = (db: Database, familyId: string) =>
   db
@@ -135,13 +139,14 @@ export function readFamily(rows: Awaited<ReturnType<typeof selectFamily>>) {
 }
 
 /** Records the use of a client, at most once an hour. */
-export const recordClientUse = (db: Database, clientId: string, now: number) =>
+export const recordClientUse = (db: Database, clientId: string, now: number, where?: SQL) =>
   db
     .update(oauthClients)
     .set({ lastUsedAt: now })
     .where(
       and(
         eq(oauthClients.id, clientId),
+        where,
         or(isNull(oauthClients.lastUsedAt), lte(oauthClients.lastUsedAt, now - HOUR)),
       ),
     );

@@ -12,7 +12,14 @@ import {
 } from "../../sessions/rotation-statements.ts";
 import type { Family } from "./issue-client-tokens.ts";
 import type { NewFamily } from "./new-family.ts";
-import { authorizerIsLive, openFamily, readFamily, recordClientUse, selectFamily } from "./statements.ts";
+import {
+  authorizerIsLive,
+  familyIsOpened,
+  openFamily,
+  readFamily,
+  recordClientUse,
+  selectFamily,
+} from "./statements.ts";
 
 /** What a token request presents of an authorization code. The code is issued to exactly this. */
 export type PresentedCode = {
@@ -80,7 +87,8 @@ export function clientTokenStore(db: Database) {
             ),
         ],
         ...openFamily(db, codes, { isAuthorization: eq(codes.codeHash, code.codeHash), family, audit }),
-        client: [recordClientUse(db, code.clientId, now)],
+        // An invalid code is no use of the client, which would never be deleted as unused.
+        client: [recordClientUse(db, code.clientId, now, familyIsOpened(db, family.id))],
         found: db
           .select({ claim: codes.claim, nonce: codes.nonce, resource: codes.resource })
           .from(codes)

@@ -166,6 +166,10 @@ describe("the receiver of codes", () => {
     ["http://localhost:3000/callback", "localhost", true, false],
     ["http://app.example.com/callback", "app.example.com", false, false],
     ["com.example.app:/callback", "com.example.app", false, false],
+    ["com.example.app://bank.example.com/callback", "com.example.app", false, false],
+    ["https://localhost:8443/callback", "localhost", true, false],
+    ["https://127.0.0.2/callback", "127.0.0.2", true, false],
+    ["https://app.localhost/callback", "app.localhost", true, false],
   ])("%s: host %s, loopback %s, silent %s", (uri, host, loopback, silent) => {
     expect([redirectHostOf(uri), isLoopback(uri), allowsSilentConsent(uri)]).toEqual([
       host,

@@ -69,6 +69,16 @@ describe("introspection of an access token", () => {
     expect(await introspect(server, token)).toEqual(INACTIVE);
   });
 
+  it.each(["registration", "metadata"] as const)(
+    "states nothing to a client of the source %s, which requests the resource but does not serve it",
+    async (source) => {
+      const { access_token: token } = await authorizeClient(service, await createClient(service));
+      const metadataExpiresAt = source === "metadata" ? service.clock.now() + 60_000 : null;
+      const other = await createClient(service, { source, metadataExpiresAt, resources: [NOTES] });
+      expect(await introspect(other, token)).toEqual(INACTIVE);
+    },
+  );
+
   it("states a token to its own client, and to no client of another audience", async () => {
     const client = await createClient(service);
     const { access_token: token } = await authorizeClient(service, client, { resource: "", scope: "openid" });

@@ -35,6 +35,11 @@ describe("a URL with a trailing slash", () => {
     }
   });
 
+  it("redirects an id with encoded line breaks as it was sent", async () => {
+    const { status, headers } = await service.call("GET", "/admin/users/%0d%0ax/");
+    expect([status, headers.get("Location")]).toEqual([308, "/admin/users/%0d%0ax"]);
+  });
+
   it.each(["//", "/sign-in//", "//evil.example/", "/nothing/", "/api/auth/me/", "/healthz/"])(
     "answers 404 at %s, which is no page",
     async (path) => {

@@ -9,7 +9,7 @@ import { runBatch } from "../../../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens, knownDevices, oneTimeCodes } from "../../../db/schema.ts";
 import type { NewMessage } from "../../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../../messaging/outbox/statements.ts";
-import { removeForeignGrants } from "../../../oauth/grants/statements.ts";
+import { removeGrants } from "../../../oauth/grants/statements.ts";
 import type { Bootstrap } from "../../../registration/bootstrap-superuser.ts";
 import { EMAIL_TOKEN_PURPOSES } from "../../../registration/email-tokens/email-token.ts";
 import {
@@ -91,7 +91,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
         bootstrap: auditBootstrap(db, proof),
         phone: removeForeignPhone(db, accountIds, removal.phoneRemoved),
         apiKeys: removeForeignKeys(db, accountIds, removal.apiKeysRevoked),
-        apps: removeForeignGrants(db, accountIds, removal.appsRevoked),
+        apps: removeGrants(db, accountIds, removal.appsRevoked),
         account: [
           db
             .update(accounts)

@@ -10,7 +10,7 @@ import { clientHostOf, safeLogoOf } from "../../client-host.ts";
 import { OAUTH_PATHS } from "../../endpoints.ts";
 import type { StoredGrant } from "../../grants/grant.ts";
 import { scopeTexts } from "../../pages/scope-texts.ts";
-import { isLoopback, redirectHostOf } from "../../redirect-uri.ts";
+import { allowsSilentConsent, redirectHostOf } from "../../redirect-uri.ts";
 import { type AnswerConsentDeps, answerConsent } from "../answer-consent.ts";
 import type { ValidRequest } from "../authorization-request.ts";
 import { type EvaluateRequestDeps, evaluateRequest } from "../evaluate-request.ts";
@@ -122,7 +122,7 @@ const ClientName = ({ request: { client } }: { request: ValidRequest }) => {
 /** Where the code goes. A program of the device can be any program. */
 const Receiver = ({ p, request: { redirectUri } }: { p: PageProps; request: ValidRequest }) => (
   <>
-    {isLoopback(redirectUri) && <p class="alert">{p.t.consent.loopback}</p>}
+    {!allowsSilentConsent(redirectUri) && <p class="alert">{p.t.consent.loopback}</p>}
     <p class="hint">{fill(p.t.consent.receiver, { host: redirectHostOf(redirectUri) })}</p>
   </>
 );

@@ -47,6 +47,12 @@ describe("POST /oauth/par", () => {
     expect(await codesOf(client)).toHaveLength(1);
   });
 
+  it("refuses a request of more than 16 KiB, which would be stored", async () => {
+    const client = await insertClient();
+    const { status, json } = await push(client, { parameters: { claims: "a".repeat(16 * 1024) } });
+    expect([status, json.error]).toEqual([400, "invalid_request"]);
+  });
+
   it("ignores the parameters that the browser sends beside it", async () => {
     const client = await insertClient({ isFirstParty: true });
     const { json } = await push(client);

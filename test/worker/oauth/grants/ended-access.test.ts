@@ -63,12 +63,12 @@ async function resetPassword(email: string) {
 }
 
 describe("a password reset by mail", () => {
-  it("ends the access of all apps, also with offline_access, and keeps the consent", async () => {
+  it("ends the access of all apps, also with offline_access, and deletes the consents", async () => {
     const user = await signedInUser(service);
     const app = await connectedApp(user);
     await resetPassword(user.email);
     await expectEnded(app);
-    expect(await grantsOf(user.accountId)).toBe(1);
+    expect(await grantsOf(user.accountId)).toBe(0);
   });
 
   it("voids what a device has not redeemed yet", async () => {
@@ -77,7 +77,7 @@ describe("a password reset by mail", () => {
     const device = await startDevice(service, client, { scope: "openid offline_access" });
     await decide(await signedInPageBrowser(service, user.email), device);
     await resetPassword(user.email);
-    expect(errorOf(await pollDevice(service, client, device))).toBe("access_denied");
+    expect(errorOf(await pollDevice(service, client, device))).toBe("invalid_grant");
   });
 });
 

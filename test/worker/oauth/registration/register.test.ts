@@ -29,7 +29,12 @@ describe("POST /oauth/register", () => {
       redirect_uris: ["http://127.0.0.1/done", CALLBACK],
       client_name: "Tool",
       token_endpoint_auth_method: "none",
-      grant_types: ["authorization_code", "refresh_token", "client_credentials"],
+      grant_types: [
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+        "urn:ietf:params:oauth:grant-type:device_code",
+      ],
       scope: "openid tools:use notes:read unknown",
       first_party: true,
       isFirstParty: true,

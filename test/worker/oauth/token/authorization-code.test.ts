@@ -305,6 +305,8 @@ it("records the use of the client, at most once an hour", async () => {
   const client = await createClient(own);
   const lastUse = () =>
     env.DB.prepare("SELECT last_used_at AS at FROM oauth_clients WHERE id = ?").bind(client.id).first("at");
+  expect((await redeem(own, client, { code: "unknown", verifier: "v".repeat(43) })).status).toBe(400);
+  expect(await lastUse()).toBeNull();
   const { refresh_token: token } = await authorizeClient(own, client);
   const first = own.clock.now();
   expect(await lastUse()).toBe(first);
