@@ -47,6 +47,22 @@ type PurgeLimits = {
   readonly sendBucketsBefore: Readonly<Record<Channel, string>>;
 };
 
+/** The tables whose rows are deleted at their own expiry. */
+const EXPIRING = [
+  emailTokens,
+  sessions,
+  oneTimeCodes,
+  usedIdTokens,
+  clientCounters,
+  captchaProofs,
+  oauthTransactions,
+  oauthAuthorizationCodes,
+  oauthPushedRequests,
+  oauthClientAssertions,
+  pendingRevocations,
+  knownDevices,
+] as const;
+
 export type ExpiredRowStore = ReturnType<typeof expiredRowStore>;
 
 export function expiredRowStore(db: Database) {
@@ -55,35 +71,15 @@ export function expiredRowStore(db: Database) {
       const isPast = (state: "sent" | "dead", before: number) =>
         and(eq(outbox.state, state), lt(outbox.createdAt, before));
       await runBatch(db, {
-        emailTokens: db.delete(emailTokens).where(lte(emailTokens.expiresAt, limits.expiredBefore)),
-        sessions: db.delete(sessions).where(lte(sessions.expiresAt, limits.expiredBefore)),
+        expired: EXPIRING.map((table) => db.delete(table).where(lte(table.expiresAt, limits.expiredBefore))),
         sentMessages: db.delete(outbox).where(isPast("sent", limits.sentMessagesBefore)),
         deadMessages: db.delete(outbox).where(isPast("dead", limits.deadMessagesBefore)),
-        oneTimeCodes: db.delete(oneTimeCodes).where(lte(oneTimeCodes.expiresAt, limits.expiredBefore)),
-        usedIdTokens: db.delete(usedIdTokens).where(lte(usedIdTokens.expiresAt, limits.expiredBefore)),
         queuedRequests: db
           .delete(queuedRequests)
           .where(lt(queuedRequests.createdAt, limits.queuedRequestsBefore)),
         oauthDeviceRequests: db
           .delete(oauthDeviceRequests)
           .where(lte(oauthDeviceRequests.expiresAt, limits.deviceRequestsBefore)),
-        clientCounters: db.delete(clientCounters).where(lte(clientCounters.expiresAt, limits.expiredBefore)),
-        captchaProofs: db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
-        oauthTransactions: db
-          .delete(oauthTransactions)
-          .where(lte(oauthTransactions.expiresAt, limits.expiredBefore)),
-        oauthCodes: db
-          .delete(oauthAuthorizationCodes)
-          .where(lte(oauthAuthorizationCodes.expiresAt, limits.expiredBefore)),
-        pushedRequests: db
-          .delete(oauthPushedRequests)
-          .where(lte(oauthPushedRequests.expiresAt, limits.expiredBefore)),
-        clientAssertions: db
-          .delete(oauthClientAssertions)
-          .where(lte(oauthClientAssertions.expiresAt, limits.expiredBefore)),
-        pendingRevocations: db
-          .delete(pendingRevocations)
-          .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
         apiKeys: db.delete(apiKeys).where(lte(apiKeys.expiresAt, limits.apiKeysExpiredBefore)),
         attemptCounters: db.delete(attemptCounters).where(
           and(
@@ -92,7 +88,6 @@ export function expiredRowStore(db: Database) {
             or(isNull(attemptCounters.accountId), eq(attemptCounters.consecutiveFailures, 0)),
           ),
         ),
-        knownDevices: db.delete(knownDevices).where(lte(knownDevices.expiresAt, limits.expiredBefore)),
         sendCounters: Object.entries(limits.sendBucketsBefore).map(([channel, firstBucket]) =>
           db
             .delete(sendCounters)

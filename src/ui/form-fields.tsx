@@ -50,11 +50,32 @@ type FieldProps = {
   readonly attributes?: Readonly<Record<string, string | undefined>>;
 };
 
+type Description = Pick<FieldProps, "p" | "name" | "hint">;
+
+/** The ids of what describes the field, for `aria-describedby`. */
+export const descriptionIds = ({ p, name, hint }: Description): string | undefined =>
+  [p.problems[name] && `${name}-problem`, hint && `${name}-hint`].filter(Boolean).join(" ") || undefined;
+
+/** The error and the hint of a field. */
+export const FieldDescription = ({ p, name, hint }: Description) => (
+  <>
+    {p.problems[name] && (
+      <p class="problem" id={`${name}-problem`}>
+        {p.problems[name]}
+      </p>
+    )}
+    {hint && (
+      <p class="hint" id={`${name}-hint`}>
+        {hint}
+      </p>
+    )}
+  </>
+);
+
 /** One labelled field with its hint, its error and the submitted value. */
 export function Field({ p, name, type = "text", optional, value, hint, first, aside, ...rest }: FieldProps) {
   const { attributes, ...input } = rest;
   const problem = p.problems[name];
-  const descriptionIds = [problem && `${name}-problem`, hint && `${name}-hint`].filter(Boolean).join(" ");
   const hasNoErrors = Object.keys(p.problems).length === 0 && p.alert === null;
   return (
     <div class="field">
@@ -68,23 +89,14 @@ export function Field({ p, name, type = "text", optional, value, hint, first, as
         type={type}
         value={type === "password" ? undefined : (p.values.get(name) ?? value ?? undefined)}
         required={!optional}
-        aria-describedby={descriptionIds || undefined}
+        aria-describedby={descriptionIds({ p, name, hint })}
         aria-invalid={problem ? "true" : undefined}
         autofocus={problem ? Object.keys(p.problems)[0] === name : first && hasNoErrors}
         {...input}
         {...attributes}
       />
       {aside && <div class="beside">{aside}</div>}
-      {problem && (
-        <p class="problem" id={`${name}-problem`}>
-          {problem}
-        </p>
-      )}
-      {hint && (
-        <p class="hint" id={`${name}-hint`}>
-          {hint}
-        </p>
-      )}
+      <FieldDescription p={p} name={name} hint={hint} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { Resource } from "../../../sessions/resource.ts";
+import { descriptionIds, FieldDescription } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
 import type { Words } from "../../../ui/ui-texts.ts";
 import { resourceField } from "./application-form.ts";
@@ -14,7 +15,6 @@ type TextAreaProps = {
 /** A labelled field of several lines, with its hint and its error. */
 export function TextArea({ p, name, value, hint, rows = 3 }: TextAreaProps) {
   const problem = p.problems[name];
-  const ids = [problem && `${name}-problem`, hint && `${name}-hint`].filter(Boolean).join(" ");
   return (
     <div class="field">
       <div class="label">
@@ -25,22 +25,13 @@ export function TextArea({ p, name, value, hint, rows = 3 }: TextAreaProps) {
         name={name}
         rows={rows}
         spellcheck={false}
-        aria-describedby={ids || undefined}
+        aria-describedby={descriptionIds({ p, name, hint })}
         aria-invalid={problem ? "true" : undefined}
         autofocus={problem ? Object.keys(p.problems)[0] === name : undefined}
       >
         {p.values.get(name) ?? value}
       </textarea>
-      {problem && (
-        <p class="problem" id={`${name}-problem`}>
-          {problem}
-        </p>
-      )}
-      {hint && (
-        <p class="hint" id={`${name}-hint`}>
-          {hint}
-        </p>
-      )}
+      <FieldDescription p={p} name={name} hint={hint} />
     </div>
   );
 }
