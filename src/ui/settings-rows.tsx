@@ -35,6 +35,22 @@ export const Avatar = ({ of: { avatarKey, name }, size = 40 }: { of: AvatarOwner
     <img class={`face s${size}`} src={`/avatars/${avatarKey}`} alt="" width={size} height={size} />
   );
 
+/** The signed-in user: picture, full name and address. */
+export const Person = ({
+  of: account,
+}: {
+  of: Pick<Account, "avatarKey" | "name" | "lastName" | "email">;
+}) => (
+  <div class="person">
+    <Avatar of={account} size={64} />
+    <p>
+      <strong>{fullNameOf(account)}</strong>
+      <br />
+      <span class="faint">{account.email}</span>
+    </p>
+  </div>
+);
+
 /** A short status. */
 export const Badge = ({ good, children }: { good: boolean; children: Child }) => (
   <span class={good ? "badge good" : "badge"}>{children}</span>

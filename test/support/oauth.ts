@@ -10,6 +10,7 @@ import {
   oauthGrants,
 } from "../../src/db/schema.ts";
 import type { Client } from "../../src/oauth/clients/client.ts";
+import { newClientRow } from "./client-row.ts";
 import { type NewUser, PASSWORD } from "./inserted-users.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import { newAddress, registerVerifiedUser } from "./users.ts";
@@ -49,39 +50,21 @@ export async function createClient(
 ): Promise<TestClient> {
   const now = clock.now();
   const secret = newOneTimeToken();
-  const client: Client = {
-    id: `client-${crypto.randomUUID()}`,
-    name: "A test client",
-    logoUri: null,
-    clientUri: null,
-    type: changes.authMethod === "none" ? "public" : "confidential",
-    authMethod: "client_secret_post",
-    jwks: null,
-    jwksUri: null,
-    redirectUris: [REDIRECT_URI],
-    postLogoutRedirectUris: [],
-    grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
-    resources: [NOTES, FILES],
-    scopes: [
-      ...["openid", "profile", "email", "phone", "offline_access"],
-      ...["notes:read", "notes:write", "files:read"],
-    ],
-    isFirstParty: false,
-    requiresPushedRequests: false,
-    idTokenAlg: "RS256",
-    accessTokenTtl: null,
-    refreshIdleTtl: null,
-    refreshMaxTtl: null,
-    refreshGraceSeconds: null,
-    rotatesRefreshTokens: true,
-    backchannelLogoutUri: null,
-    source: "admin",
-    metadataExpiresAt: null,
-    createdAt: now,
-    updatedAt: now,
-    lastUsedAt: null,
-    ...changes,
-  };
+  const client = newClientRow(
+    {
+      now,
+      name: "A test client",
+      authMethod: "client_secret_post",
+      redirectUris: [REDIRECT_URI],
+      grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
+      resources: [NOTES, FILES],
+      scopes: [
+        ...["openid", "profile", "email", "phone", "offline_access"],
+        ...["notes:read", "notes:write", "files:read"],
+      ],
+    },
+    changes,
+  );
   const db = database();
   await db.insert(oauthClients).values(client as typeof oauthClients.$inferInsert);
   if (client.authMethod.startsWith("client_secret")) await addSecret(client.id, secret, now);

@@ -1,7 +1,7 @@
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
-import { Avatar, Badge, fullNameOf, Phone, Row, Rows } from "../../ui/settings-rows.tsx";
+import { Badge, fullNameOf, Person, Phone, Row, Rows } from "../../ui/settings-rows.tsx";
 import type { Account, SignInMethods } from "../account.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-methods.ts";
 
@@ -39,14 +39,7 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const hasSecondFactor = signInMethods.secondFactor || settings.loginOtp === "always";
     return (
       <>
-        <div class="person">
-          <Avatar of={account} size={64} />
-          <p>
-            <strong>{fullNameOf(account)}</strong>
-            <br />
-            <span class="faint">{account.email}</span>
-          </p>
-        </div>
+        <Person of={account} />
         <Rows title={t.profile}>
           <Row href="/account/profile" label={t.name}>
             {fullNameOf(account)}

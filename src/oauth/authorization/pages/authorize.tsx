@@ -10,7 +10,7 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { searchOf } from "../../../ui/render-page.tsx";
 import type { PageSessionDeps } from "../../../ui/require-page-session.ts";
 import { withReturnTarget } from "../../../ui/return-target.ts";
-import { Avatar, fullNameOf } from "../../../ui/settings-rows.tsx";
+import { Person } from "../../../ui/settings-rows.tsx";
 import { OAUTH_PATHS } from "../../endpoints.ts";
 import type { ValidRequest } from "../authorization-request.ts";
 import { type AccountChoice, type AuthorizeDeps, authorize } from "../authorize.ts";
@@ -59,14 +59,7 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
   view: (p, { account, continuePath, returnPath, request }) => (
     <>
       <p class="lead">{fill(p.t.chooseAccount.lead, { client: request.client.name })}</p>
-      <div class="person">
-        <Avatar of={account} size={64} />
-        <p>
-          <strong>{fullNameOf(account)}</strong>
-          <br />
-          <span class="faint">{account.email}</span>
-        </p>
-      </div>
+      <Person of={account} />
       <p>
         <a class="button main" href={continuePath}>
           {fill(p.t.chooseAccount.continueAs, { address: account.email })}
