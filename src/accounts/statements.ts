@@ -77,6 +77,11 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
   invitedAt: null,
   createdAt: now,
   updatedAt: now,
+  resetByMailAt: null,
+  enrolmentDueAt: null,
+  deletionDueAt: null,
+  publicMetadata: null,
+  privateMetadata: null,
 });
 
 /**

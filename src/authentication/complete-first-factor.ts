@@ -1,28 +1,29 @@
 import type { Result } from "../core/result.ts";
 import { type CompleteSignInDeps, completeSignIn } from "./complete-sign-in.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
-import { isSecondFactorRequired, type SecondFactorPolicy } from "./rules.ts";
-import type { EnabledFactor } from "./second-factor/second-factor.ts";
+import { isSecondFactorRequired } from "./rules.ts";
+import type { SecondFactorSettings } from "./second-factor/policy.ts";
+import type { FactorFacts } from "./second-factor/second-factor.ts";
 import { type StartSecondFactorDeps, startSecondFactor } from "./second-factor/start-second-factor.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "./sign-in-outcome.ts";
 
 export type CompleteFirstFactorDeps = CompleteSignInDeps &
-  StartSecondFactorDeps & { readonly settings: { readonly loginOtp: SecondFactorPolicy } };
+  StartSecondFactorDeps & { readonly settings: { readonly secondFactor: SecondFactorSettings } };
 
 /**
  * Decides after a verified first factor: a second factor, or a session.
- * `enabledFactors`: the second factors that the user has enabled, read together with the account.
+ * `factorFacts`: what the account says about its second factor.
  */
 export function completeFirstFactor(
   deps: CompleteFirstFactorDeps,
   firstFactor: FirstFactorResult,
-  enabledFactors: readonly EnabledFactor[],
+  factorFacts: FactorFacts,
 ): Promise<Result<SignedIn | SecondFactorRequired, SignInFailure>> {
   const facts = {
-    secondFactorEnabled: enabledFactors.length > 0,
+    secondFactorEnabled: factorFacts.enabled.some(({ isSecondFactor }) => isSecondFactor),
     deviceIsKnown: firstFactor.device?.hasSignedIn ?? false,
   };
-  return isSecondFactorRequired(deps.settings.loginOtp, facts)
-    ? startSecondFactor(deps, firstFactor, enabledFactors)
+  return isSecondFactorRequired(deps.settings.secondFactor.policies[factorFacts.role], facts)
+    ? startSecondFactor(deps, firstFactor, factorFacts.enabled)
     : completeSignIn(deps, firstFactor);
 }

@@ -28,7 +28,11 @@ export async function completeSignIn(
   const amr = amrOf(grant);
   // The next token of a device from before `known_devices` gets a row.
   const deviceId = device?.isListed ? device.deviceId : newId();
-  const session = { ...newSession(deps, { amr, audience, caller, deviceId }), accountId: grant.accountId };
+  const isKnownDevice = device?.hasSignedIn ?? false;
+  const session = {
+    ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice }),
+    accountId: grant.accountId,
+  };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = device?.hasSignedIn
     ? null

@@ -1,14 +1,14 @@
 import type { Account } from "../accounts/account.ts";
+import type { SecondFactorPolicy } from "./second-factor/policy.ts";
 import type { EnabledFactor, SecondFactor } from "./second-factor/second-factor.ts";
-
-/** When this service requires a second factor. A user may always switch it on for their own account. */
-export type SecondFactorPolicy = "off" | "new_device" | "always";
 
 export const isSecondFactorRequired = (
   policy: SecondFactorPolicy,
   facts: { readonly secondFactorEnabled: boolean; readonly deviceIsKnown: boolean },
 ): boolean =>
-  policy === "always" || facts.secondFactorEnabled || (policy === "new_device" && !facts.deviceIsKnown);
+  policy === "required" ||
+  (policy !== "off" && facts.secondFactorEnabled) ||
+  (policy === "new_device" && !facts.deviceIsKnown);
 
 /**
  * The factor that a sign-in asks for: the first one that the user has enabled, or else the first one that needs no
@@ -19,7 +19,7 @@ export const chooseSecondFactor = (
   enabled: readonly EnabledFactor[],
 ): SecondFactor | undefined =>
   factors.find(({ kind }) => enabled.some((factor) => factor.kind === kind)) ??
-  factors.find((factor) => factor.isAvailable(enabled));
+  factors.find(({ needsNoSetup }) => needsNoSetup);
 
 /** Why an account may not sign in, or null. Only a caller with a verified first factor may see it. */
 export function accountNotAllowedReason(

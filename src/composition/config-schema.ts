@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { PROFILE_FIELDS } from "../accounts/account.ts";
+import { SECOND_FACTOR_KINDS } from "../authentication/second-factor/policy.ts";
+import { SIGN_IN_METHODS } from "../authentication/sign-in-methods.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../core/clock.ts";
 import { isPlainHttpUrl, providerUrl } from "../core/config-parsers.ts";
 import { linesOf } from "../core/crypto/secret-ring.ts";
@@ -42,6 +44,18 @@ const days = (fallback: number) =>
     z.coerce
       .number("must be a number of days")
       .check(z.int("must be whole days"), z.minimum(1, "must be at least 1 day")),
+    fallback,
+  );
+
+const daysFromZero = (fallback: number) =>
+  z._default(
+    z.coerce
+      .number("must be a number of days")
+      .check(
+        z.int("must be whole days"),
+        z.minimum(0, "must be at least 0 days"),
+        z.maximum(365, "must be at most 365 days"),
+      ),
     fallback,
   );
 
@@ -104,9 +118,86 @@ export const variables = (environment: Environment) =>
       commaList(z.enum(PROFILE_FIELDS, `may name ${PROFILE_FIELDS.join(", ")}`)),
       [],
     ),
-    LOGIN_OTP: z._default(
-      z.enum(["off", "new_device", "always"], "must be off, new_device or always"),
-      "off",
+    // The earlier name of SECOND_FACTOR.
+    LOGIN_OTP: z.optional(z.enum(["off", "new_device", "always"], "must be off, new_device or always")),
+    SECOND_FACTOR: z.optional(
+      commaList(
+        z
+          .string()
+          .check(
+            z.regex(
+              /^(?:(?:user|admin|superuser):)?(?:off|optional|new_device|required)$/,
+              "must be off, optional, new_device or required, and may add roles, such as optional,admin:required",
+            ),
+          ),
+      ).check(
+        z.refine(
+          (entries) => entries.filter((entry) => !entry.includes(":")).length === 1,
+          "must have one value for all roles, such as optional or optional,admin:required",
+        ),
+      ),
+    ),
+    SECOND_FACTORS: z._default(
+      commaList(z.enum(SECOND_FACTOR_KINDS, `may name ${SECOND_FACTOR_KINDS.join(", ")}`)).check(
+        z.refine((kinds) => kinds.length > 0, "must name at least one"),
+      ),
+      ["totp", "passkey", "email_otp", "recovery_code"],
+    ),
+    SECOND_FACTOR_GRACE_DAYS: daysFromZero(0),
+    TRUSTED_DEVICE_DAYS: daysFromZero(30),
+    SIGN_IN_METHODS: z._default(
+      commaList(z.enum(SIGN_IN_METHODS, `may name ${SIGN_IN_METHODS.join(", ")}`)).check(
+        z.refine((methods) => methods.length > 0, "must name at least one"),
+      ),
+      ["password", "passkey", "social"],
+    ),
+    PASSKEY_RP_ID: z.optional(
+      z.string("must be a domain").check(z.regex(/^[a-z0-9.-]+$/, "must be a domain such as example.com")),
+    ),
+    PASSKEY_ORIGINS: z._default(
+      commaList(
+        z
+          .string()
+          .check(
+            z.refine(
+              (text) => isOrigin(text) && (environment === "development" || text.startsWith("https:")),
+              "must be a list of origins such as https://app.example.com",
+            ),
+          ),
+      ),
+      [],
+    ),
+    SIGN_UP: z._default(z.enum(["open", "invited", "closed"], "must be open, invited or closed"), "open"),
+    SIGN_UP_DOMAINS: z._default(
+      commaList(
+        z
+          .string()
+          .check(z.regex(/^[a-z0-9.-]+\.[a-z0-9-]+$/, "must be a list of domains such as example.com")),
+      ),
+      [],
+    ),
+    SIGN_UP_DISPOSABLE: z._default(z.enum(["allow", "refuse"], "must be allow or refuse"), "allow"),
+    USERNAME_SIGN_IN: z._default(z.enum(["off", "on"], "must be off or on"), "off"),
+    PASSWORD_MIN_LENGTH: z._default(
+      z.coerce
+        .number("must be a number")
+        .check(
+          z.int("must be a whole number"),
+          z.minimum(8, "must be at least 8"),
+          z.maximum(64, "must be at most 64"),
+        ),
+      8,
+    ),
+    ACCOUNT_DELETION_DAYS: daysFromZero(14),
+    FACTOR_REMOVAL_HOURS: z._default(
+      z.coerce
+        .number("must be a number of hours")
+        .check(
+          z.int("must be whole hours"),
+          z.minimum(1, "must be at least 1 hour"),
+          z.maximum(720, "must be at most 720 hours"),
+        ),
+      72,
     ),
     ALLOWED_ORIGINS: z._default(
       commaList(

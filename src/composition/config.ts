@@ -1,7 +1,10 @@
 import * as z from "zod/mini";
 import type { PROFILE_FIELDS } from "../accounts/account.ts";
+import type { SecondFactorSettings } from "../authentication/second-factor/policy.ts";
+import type { SignInMethod } from "../authentication/sign-in-methods.ts";
 import { readSocialSettings, type SocialSettings } from "../authentication/social/providers/settings.ts";
 import { type CaptchaSettings, readCaptchaSettings } from "../captcha/settings.ts";
+import { DAY, HOUR } from "../core/clock.ts";
 import { type VariableProblem, withoutBlanks } from "../core/config-parsers.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
@@ -10,7 +13,9 @@ import type { ClientMetadataPolicy } from "../oauth/client-metadata/document-url
 import type { ClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
+import type { SignUpSettings } from "../registration/sign-up-settings.ts";
 import type { Resource } from "../sessions/resource.ts";
+import { authenticationProblems, secondFactorSettings } from "./authentication-settings.ts";
 import { readClaimsSettings } from "./claims-settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
 import { readResources } from "./resource-settings.ts";
@@ -49,7 +54,20 @@ export type Settings = {
   /** Seconds after a rotation in which the previous refresh token returns its successor. */
   readonly refreshGraceSeconds: number;
   readonly requiredProfileFields: readonly (typeof PROFILE_FIELDS)[number][];
-  readonly loginOtp: "off" | "new_device" | "always";
+  readonly secondFactor: SecondFactorSettings;
+  /** SIGN_IN_METHODS: the methods of the first factor that are allowed. */
+  readonly signInMethods: readonly SignInMethod[];
+  /** The relying party of WebAuthn: PASSKEY_RP_ID, and the origins that may use its passkeys. */
+  readonly passkeys: { readonly rpId: string; readonly origins: readonly string[] };
+  readonly signUp: SignUpSettings;
+  /** USERNAME_SIGN_IN: whether a username is accepted in place of the email address. */
+  readonly canSignInByUsername: boolean;
+  /** Code points. */
+  readonly passwordMinLength: number;
+  /** Milliseconds from the request to the deletion of an account. */
+  readonly accountDeletionDelay: number;
+  /** Milliseconds from an admin's request to the removal of a user's factors. */
+  readonly factorRemovalDelay: number;
   /** The normalized address whose account becomes superuser when it is verified, or null. */
   readonly bootstrapSuperuser: string | null;
   readonly auditRetentionDays: number;
@@ -108,6 +126,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   for (const { path, message } of parsed.error?.issues ?? []) {
     problems.push({ path: String(path[0]), message });
   }
+  if (parsed.success) problems.push(...authenticationProblems(parsed.data));
   if ("problems" in mail) problems.push(...mail.problems);
   else if (mode === "production" && mail.settings.provider === "mailbox") {
     problems.push({ path: "MAIL_PROVIDER", message: "must be a real provider in production" });
@@ -173,7 +192,21 @@ function freeze(
       refreshMaxTtl: values.REFRESH_MAX_TTL,
       refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
       requiredProfileFields: values.REQUIRED_PROFILE_FIELDS,
-      loginOtp: values.LOGIN_OTP,
+      secondFactor: secondFactorSettings(values),
+      signInMethods: values.SIGN_IN_METHODS,
+      passkeys: {
+        rpId: values.PASSKEY_RP_ID ?? new URL(values.PUBLIC_URL).hostname,
+        origins: [publicUrl, ...values.PASSKEY_ORIGINS],
+      },
+      signUp: {
+        policy: values.SIGN_UP,
+        domains: values.SIGN_UP_DOMAINS,
+        refusesDisposable: values.SIGN_UP_DISPOSABLE === "refuse",
+      },
+      canSignInByUsername: values.USERNAME_SIGN_IN === "on",
+      passwordMinLength: values.PASSWORD_MIN_LENGTH,
+      accountDeletionDelay: values.ACCOUNT_DELETION_DAYS * DAY,
+      factorRemovalDelay: values.FACTOR_REMOVAL_HOURS * HOUR,
       bootstrapSuperuser: values.BOOTSTRAP_SUPERUSER_EMAIL ?? null,
       auditRetentionDays: values.AUDIT_RETENTION_DAYS,
       unverifiedRetentionDays: values.UNVERIFIED_RETENTION_DAYS,

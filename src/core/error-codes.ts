@@ -11,6 +11,8 @@ export type ErrorCode =
   | "account_deactivated"
   | "forbidden"
   | "reauthentication_required"
+  | "second_factor_enrolment_required"
+  | "account_deletion_pending"
   | "csrf_failed"
   | "captcha_required"
   | "captcha_failed"

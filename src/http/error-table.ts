@@ -14,6 +14,8 @@ export const errorTable = {
   account_deactivated: [403, "This account is deactivated."],
   forbidden: [403, "Access denied."],
   reauthentication_required: [403, "Confirm your password and try again."],
+  second_factor_enrolment_required: [403, "Set up two-step verification first."],
+  account_deletion_pending: [403, "This account is being deleted. Sign in on the pages to keep it."],
   csrf_failed: [
     403,
     "The CSRF token or the origin of the request is invalid. Reload the page and try again.",

@@ -1,7 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { userActor } from "../admin/authorization/actor.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
 import type { Result } from "../core/result.ts";
-import type { CurrentSession, PresentedToken } from "../sessions/session.ts";
+import type { CurrentSession, PresentedToken, SessionRestriction } from "../sessions/session.ts";
 import type { DepsOf, HttpEnv } from "./context.ts";
 import { type CsrfDeps, isCsrfSafe } from "./csrf.ts";
 import { documented } from "./openapi-operation.ts";
@@ -12,11 +13,20 @@ export type RequireSessionDeps = CsrfDeps & {
   authenticate(token: string): Promise<Result<CurrentSession, string>>;
 };
 
+const RESTRICTED = {
+  enrol_second_factor: "second_factor_enrolment_required",
+  deletion_pending: "account_deletion_pending",
+} as const satisfies Record<SessionRestriction, ErrorCode>;
+
 /**
  * Requires a valid access token, as a bearer token or in a cookie, and sets `c.var.session` and `c.var.actor`. Browsers
- * attach cookies automatically, so a write that a cookie authenticates must also pass the CSRF check.
+ * attach cookies automatically, so a write that a cookie authenticates must also pass the CSRF check. `allows`: the
+ * restricted sessions that may use the route.
  */
-export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHandler<HttpEnv> =>
+export const requireSession = (
+  depsOf: DepsOf<RequireSessionDeps>,
+  { allows = [] }: { readonly allows?: readonly SessionRestriction[] } = {},
+): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
     async (c, next) => {
       const deps = depsOf(c);
@@ -27,11 +37,13 @@ export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHa
       if (presented?.by === "cookie" && isWrite(c) && !(await isCsrfSafe(c, deps))) {
         return refuse(c, "csrf_failed");
       }
+      const { restriction } = session.value;
+      if (restriction !== null && !allows.includes(restriction)) return refuse(c, RESTRICTED[restriction]);
       c.set("session", session.value);
       c.set("actor", userActor(session.value));
       return next();
     },
-    { session: true, failures: ["unauthorized", "csrf_failed"] },
+    { session: true, failures: ["unauthorized", "csrf_failed", ...Object.values(RESTRICTED)] },
   );
 
 /** The access token of a request. An Authorization header takes precedence over cookies, even if it is invalid. */

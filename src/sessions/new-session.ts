@@ -15,13 +15,16 @@ type NewSessionInput = {
   readonly audience: string;
   readonly caller: Caller;
   readonly deviceId: string;
+  readonly restriction?: NewSession["restriction"];
+  /** Whether the device was known before this sign-in. */
+  readonly isKnownDevice: boolean;
+  /** False: the cookies of the session end with the browser session. */
+  readonly isPersistent?: boolean;
 };
 
 /** A new session, ready to be stored. The batch that stores it adds the account. */
-export function newSession(
-  deps: NewSessionDeps,
-  { amr, audience, caller, deviceId }: NewSessionInput,
-): Omit<NewSession, "accountId"> {
+export function newSession(deps: NewSessionDeps, input: NewSessionInput): Omit<NewSession, "accountId"> {
+  const { amr, audience, caller, deviceId, restriction = null, isKnownDevice, isPersistent = true } = input;
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
   return {
@@ -35,5 +38,8 @@ export function newSession(
     authTime: now,
     audience,
     deviceId,
+    restriction,
+    isKnownDevice,
+    isPersistent,
   };
 }

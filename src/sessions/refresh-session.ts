@@ -78,6 +78,9 @@ export async function refreshSession(
           clientId: session.clientId,
           authenticatedAt: session.authenticatedAt,
           deviceId: session.deviceId,
+          amr: session.amr,
+          restriction: found.restriction,
+          isKnownDevice: session.isKnownDevice,
           account,
         },
       });

@@ -10,8 +10,8 @@ import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import { RETRY_WINDOW } from "./refresh-rules.ts";
-import type { SessionState } from "./session.ts";
-import { authenticatedAt, isFirstParty, isLastPresented, sessionIsLive } from "./statements.ts";
+import type { SessionRestriction, SessionState } from "./session.ts";
+import { authenticatedAt, isFirstParty, isLastPresented, restriction, sessionIsLive } from "./statements.ts";
 import { mayGetTokens, type TokenHolder } from "./token-holder-statements.ts";
 
 export type Rotation = {
@@ -84,6 +84,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
     current: db
       .select({
         session: stateColumns,
+        restriction: restriction(),
         isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
         servesAudience: asBoolean(mayGetTokens(rotation.holder)).as("serves_audience"),
         successorInUse: asBoolean(successorIsInUse(db)).as("successor_in_use"),
@@ -105,6 +106,7 @@ export type RotationOutcome = {
   readonly servesAudience: boolean;
   /** Whether the current refresh token arrived, as a client's session that it opened proves. */
   readonly successorInUse: boolean;
+  readonly restriction: SessionRestriction | null;
   readonly account: Account;
 };
 
@@ -146,6 +148,8 @@ const stateColumns = {
   authenticatedAt: authenticatedAt.as("authenticated_at"),
   deviceId: sessions.deviceId,
   scope: sessions.scope,
+  isKnownDevice: sessions.isKnownDevice,
+  isPersistent: sessions.isPersistent,
 };
 
 /**

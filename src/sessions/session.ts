@@ -23,7 +23,19 @@ export type NewSession = {
   readonly audience: string;
   /** The known device that signs in. */
   readonly deviceId: string;
+  /** Null: the session may do all that its account may. */
+  readonly restriction: "enrol_second_factor" | null;
+  /** Whether the device was known before this sign-in. */
+  readonly isKnownDevice: boolean;
+  /** False: its cookies end with the browser session. */
+  readonly isPersistent: boolean;
 };
+
+/**
+ * What a session is limited to. `enrol_second_factor`: the policy requires a second factor that the account does not
+ * have. `deletion_pending`: the user has requested the deletion of the account.
+ */
+export type SessionRestriction = "enrol_second_factor" | "deletion_pending";
 
 /** The columns of a session that refresh and revocation need. */
 export type SessionState = {
@@ -47,6 +59,10 @@ export type SessionState = {
   readonly deviceId: string | null;
   /** The scopes of an OAuth client's session, space-separated; null for the others. */
   readonly scope: string | null;
+  /** Whether the device was known before this sign-in. */
+  readonly isKnownDevice: boolean;
+  /** False: its cookies end with the browser session. */
+  readonly isPersistent: boolean;
 };
 
 /** One session of `GET /sessions`. Instants in milliseconds. */
@@ -69,6 +85,12 @@ export type CurrentSession = {
   readonly authenticatedAt: number;
   /** The known device that signed in, if any. */
   readonly deviceId: string | null;
+  /** Authentication methods (RFC 8176). */
+  readonly amr: readonly string[];
+  /** Null: the session may do all that its account may. */
+  readonly restriction: SessionRestriction | null;
+  /** Whether the device was known before this sign-in. */
+  readonly isKnownDevice: boolean;
   readonly account: Account;
 };
 

@@ -21,10 +21,10 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { auditEvents, oauthClients, sessions } from "../db/schema.ts";
+import { accounts, auditEvents, oauthClients, sessions } from "../db/schema.ts";
 import type { AudienceRequest } from "./audience.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
-import { FIRST_PARTY_CLIENT, type NewSession } from "./session.ts";
+import { FIRST_PARTY_CLIENT, type NewSession, type SessionRestriction } from "./session.ts";
 
 /** The row of a session of this service's own client. */
 export const sessionRow = <A>(session: Omit<NewSession, "accountId">, accountId: A) => ({
@@ -43,6 +43,12 @@ export const sessionRow = <A>(session: Omit<NewSession, "accountId">, accountId:
   scope: null,
   voidedGenerations: 0,
 });
+
+/** What a session is limited to, as a column of a query over `sessions` and its account. */
+export const restriction = () =>
+  sql<SessionRestriction | null>`CASE WHEN ${accounts.deletionDueAt} IS NOT NULL THEN 'deletion_pending' ELSE ${sessions.restriction} END`.as(
+    "restriction",
+  );
 
 /** The name of the OAuth client that a session belongs to; null for a session of this service. */
 const clientName = (db: Database) =>

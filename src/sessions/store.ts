@@ -17,7 +17,14 @@ import {
   rotationStatements,
 } from "./rotation-statements.ts";
 import type { CurrentSession, SessionSummary } from "./session.ts";
-import { authenticatedAt, endSessions, liveSessions, maySignFor, sessionIsLive } from "./statements.ts";
+import {
+  authenticatedAt,
+  endSessions,
+  liveSessions,
+  maySignFor,
+  restriction,
+  sessionIsLive,
+} from "./statements.ts";
 
 type SessionEnd = {
   readonly sessionId: string;
@@ -49,6 +56,9 @@ export function sessionStore(db: Database, caps: SendCaps) {
         clientId: sessions.clientId,
         authenticatedAt: authenticatedAt.as("authenticated_at"),
         deviceId: sessions.deviceId,
+        amr: sessions.amr,
+        restriction: restriction(),
+        isKnownDevice: sessions.isKnownDevice,
         id: sessions.accountId,
         ...accountColumns,
       })
@@ -77,8 +87,25 @@ export function sessionStore(db: Database, caps: SendCaps) {
       currentSession ??= prepareCurrentSession();
       const [row] = await currentSession.all({ sessionId, now, ...audience });
       if (!row) return null;
-      const { clientId, authenticatedAt: at, deviceId, ...account } = row;
-      return { sessionId, clientId, authenticatedAt: at, deviceId, account };
+      const {
+        clientId,
+        authenticatedAt: at,
+        deviceId,
+        amr,
+        restriction: limit,
+        isKnownDevice,
+        ...account
+      } = row;
+      return {
+        sessionId,
+        clientId,
+        authenticatedAt: at,
+        deviceId,
+        amr: amr.split(" "),
+        restriction: limit,
+        isKnownDevice,
+        account,
+      };
     },
 
     /**

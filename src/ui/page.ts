@@ -6,6 +6,7 @@ import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
 import type { HttpEnv } from "../http/context.ts";
 import type { PageAccess } from "../http/openapi-operation.ts";
+import type { SessionRestriction } from "../sessions/session.ts";
 import type { Form } from "./read-form.ts";
 import type { ReturnTarget } from "./return-target.ts";
 import type { Words } from "./ui-texts.ts";
@@ -96,6 +97,8 @@ export type PageProps = {
 export type Page<Data, Subject = Data> = {
   readonly path: string;
   readonly access: PageAccess;
+  /** The restricted sessions that may use a page with the access `signed_in`. */
+  readonly allows?: readonly SessionRestriction[];
   /** Loads the subject, or returns a response in place of the page. */
   load(c: PageContext, posted: Form | null): Subject | Response | Promise<Subject | Response>;
   /** Loads the data of the view. Runs for GET and for a POST that shows the form again. */

@@ -12,17 +12,30 @@ import {
   type RefreshSessionDeps,
   refreshSession,
 } from "../sessions/refresh-session.ts";
-import type { CurrentSession } from "../sessions/session.ts";
+import type { CurrentSession, SessionRestriction } from "../sessions/session.ts";
 import type { PageContext } from "./page.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
 import { withReturnTarget } from "./return-target.ts";
 
 export type PageSessionDeps = RequireSessionDeps & RefreshSessionDeps;
 
+/** The page that a restricted session is led to. */
+const RESTRICTED = {
+  enrol_second_factor: "/account/two-step",
+  deletion_pending: "/account/deletion",
+} as const satisfies Record<SessionRestriction, string>;
+
 /** Sets the session of a signed-in user. Without one it redirects to the sign-in page, with this page as return target. */
-export async function requirePageSession(c: PageContext, deps: PageSessionDeps): Promise<Response | null> {
+export async function requirePageSession(
+  c: PageContext,
+  deps: PageSessionDeps,
+  allows: readonly SessionRestriction[],
+): Promise<Response | null> {
   const session = await pageSession(c, deps);
   if (session) {
+    const { restriction } = session;
+    if (restriction !== null && !allows.includes(restriction))
+      return c.redirect(RESTRICTED[restriction], 303);
     c.set("session", session);
     c.set("actor", userActor(session));
     return null;

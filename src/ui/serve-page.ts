@@ -61,7 +61,10 @@ const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
   c.req.method === "GET" ? c.redirect(new URL(c.req.url).pathname.slice(0, -1) + searchOf(c), 308) : next();
 
 /** Checks the access before the page loads anything, by the permissions of the API (security 38). */
-function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, "access">) {
+function guardOf(
+  depsOf: DepsOf<ServePageDeps>,
+  { access, allows = [] }: Pick<Page<unknown>, "access" | "allows">,
+) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await loadAssets(c, depsOf(c));
     if (access === "everybody") {
@@ -69,7 +72,7 @@ function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, 
       c.set("returnTarget", readReturnTarget(query, depsOf(c).settings));
       return next();
     }
-    const redirect = await requirePageSession(c, depsOf(c));
+    const redirect = await requirePageSession(c, depsOf(c), allows);
     if (redirect) return redirect;
     if (access !== "signed_in" && !hasPermission(c.var.actor, access)) return refuse(c, "forbidden");
     return next();

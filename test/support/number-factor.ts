@@ -11,14 +11,15 @@ export const WRONG_ANSWER = "135791";
  */
 export const numberFactor = (afterVerdict: () => Promise<unknown> = async () => null): SecondFactor => ({
   kind: "number",
-  amr: ["otp"],
   prompt: "Enter your number.",
-  isAvailable: (enabled) => enabled.some(({ kind }) => kind === "number"),
+  needsNoSetup: false,
   begin: async () => ({ codeHash: "", mail: null }),
   async verify(_deps, { factors }, answer) {
-    const factor = factors.find(({ secret }) => secret === answer);
+    const factor = factors.find(
+      ({ kind, secret }) => kind === "number" && answer.by === "code" && secret === answer.code,
+    );
     await afterVerdict();
-    return factor ? { factorId: factor.id } : null;
+    return factor ? { factorId: factor.id, amr: ["otp"], consumes: null } : null;
   },
 });
 

@@ -1,3 +1,4 @@
+import type { SecondFactorSettings } from "../../authentication/second-factor/policy.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
@@ -7,7 +8,7 @@ import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-m
 
 type Deps = ReadSignInMethodsDeps &
   ListIdentitiesDeps & {
-    readonly settings: { readonly loginOtp: string; readonly canText: boolean };
+    readonly settings: { readonly secondFactor: SecondFactorSettings; readonly canText: boolean };
   };
 
 type Data = {
@@ -36,7 +37,8 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   },
   view: (p, { account, signInMethods, linked, hasProviders, settings }) => {
     const t = p.t.account;
-    const hasSecondFactor = signInMethods.secondFactor || settings.loginOtp === "always";
+    const hasSecondFactor =
+      signInMethods.secondFactor || settings.secondFactor.policies[account.role] === "required";
     return (
       <>
         <Person of={account} />

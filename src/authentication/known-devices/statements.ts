@@ -69,6 +69,7 @@ export const knownDeviceRow = <A extends string | SQL>({
   createdAt: now,
   lastUsedAt: now,
   expiresAt: now + DEVICE_TOKEN_TTL_MS,
+  trustedUntil: null,
 });
 
 /**

@@ -27,6 +27,8 @@ export type NewOneTimeCodeChallenge = {
   readonly newDevice: boolean;
   /** The `known_devices` row of the device that passed the first factor. Absent for an unknown device. */
   readonly deviceId?: string | null;
+  /** Whether the session that a correct answer opens outlives the browser session. Only for `login`. */
+  readonly isPersistent?: boolean;
   readonly createdAt: number;
   readonly expiresAt: number;
 };

@@ -10,6 +10,7 @@ export const oneTimeCodeRow = (challenge: NewOneTimeCodeChallenge, accountId: st
   amr: challenge.amr ?? "",
   factorKind: challenge.factorKind ?? "",
   deviceId: challenge.deviceId ?? null,
+  isPersistent: challenge.isPersistent ?? true,
   accountId,
   tries: 0,
   attempt: null,

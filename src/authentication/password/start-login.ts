@@ -19,7 +19,7 @@ import {
   startedLockout,
 } from "../lockout/rules.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
-import type { EnabledFactor } from "../second-factor/second-factor.ts";
+import type { FactorFacts } from "../second-factor/second-factor.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "../sign-in-outcome.ts";
 import { judgeLogin, type LoginRefusal } from "./rules.ts";
 import type { LoginRecord, PasswordStore } from "./store.ts";
@@ -86,8 +86,8 @@ export async function startLogin(
       const lockout = startedLockout(reservation, device !== null);
       return refuseLogin(deps, input, { reason: evaluated.error, key, targetId, lockout });
     }
-    const { firstFactor, enabledFactors } = evaluated.value;
-    return completeFirstFactor(deps, firstFactor, enabledFactors);
+    const { firstFactor, factorFacts } = evaluated.value;
+    return completeFirstFactor(deps, firstFactor, factorFacts);
   });
 }
 
@@ -134,7 +134,7 @@ type AttemptToEvaluate = {
 
 type EvaluatedPassword = {
   readonly firstFactor: FirstFactorResult;
-  readonly enabledFactors: readonly EnabledFactor[];
+  readonly factorFacts: FactorFacts;
 };
 
 /** Verifies the password. Without a record it verifies against a dummy hash, at the same cost. */
@@ -156,7 +156,7 @@ async function evaluatePassword(
   } as const;
   const knownDevice = device && isDeviceStillKnown(device, record) ? device : null;
   const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller, audience, replaces };
-  return ok({ firstFactor, enabledFactors: record.enabledFactors });
+  return ok({ firstFactor, factorFacts: record.factorFacts });
 }
 
 type RefusedLogin = {

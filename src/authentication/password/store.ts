@@ -22,14 +22,14 @@ import {
 } from "../lockout/attempt-counter-statements.ts";
 import { recordFailedSignIn, recordQueuedFailure } from "../lockout/failed-sign-in-statements.ts";
 import type { Reservation } from "../lockout/rules.ts";
-import type { EnabledFactor } from "../second-factor/second-factor.ts";
-import { enabledFactors } from "../second-factor/statements.ts";
+import type { FactorFacts } from "../second-factor/second-factor.ts";
+import { factorFacts } from "../second-factor/statements.ts";
 
 /** The data of an account that a login is evaluated against. */
 export type LoginRecord = DeviceRecord & {
   readonly account: Account;
   readonly passwordHash: string | null;
-  readonly enabledFactors: readonly EnabledFactor[];
+  readonly factorFacts: FactorFacts;
 };
 
 type LoginAttempt = {
@@ -76,7 +76,7 @@ const selectRecord = compiled((db, { emailKey, deviceId }: RecordToFind) =>
       id: accounts.id,
       ...accountColumns,
       passwordHash: accounts.passwordHash,
-      enabledFactors: enabledFactors(db),
+      factorFacts: factorFacts(db),
       devicesKnownSince: accounts.devicesKnownSince,
       deviceCreatedAt: deviceCreatedAt(db, deviceId),
     })
@@ -88,12 +88,12 @@ function toRecord([row]: ReturnType<typeof selectRecord>["_"]["result"]): LoginR
   if (!row) return null;
   const {
     passwordHash,
-    enabledFactors: enabled,
+    factorFacts: enabled,
     devicesKnownSince,
     deviceCreatedAt: createdAt,
     ...account
   } = row;
-  return { account, passwordHash, enabledFactors: enabled, devicesKnownSince, deviceCreatedAt: createdAt };
+  return { account, passwordHash, factorFacts: enabled, devicesKnownSince, deviceCreatedAt: createdAt };
 }
 
 export type PasswordStore = ReturnType<typeof passwordStore>;

@@ -7,7 +7,7 @@ import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refres
 import { type CurrentSession, FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import { secondsUntil } from "../lockout/rules.ts";
-import type { SecondFactorPolicy } from "../rules.ts";
+import type { SecondFactorSettings } from "../second-factor/policy.ts";
 import type { ReauthenticationProof } from "./proof.ts";
 import { isRecentlyAuthenticated, isSecondFactorDue } from "./rules.ts";
 import type { ReauthenticationStore } from "./store.ts";
@@ -18,7 +18,7 @@ export type ReauthenticateDeps = ReadSignInMethodsDeps &
     readonly secrets: SecretRing;
     readonly reauthentications: Pick<ReauthenticationStore, "begin" | "release">;
     readonly hasher: Pick<PasswordHasher, "verify">;
-    readonly settings: { readonly loginOtp: SecondFactorPolicy };
+    readonly settings: { readonly secondFactor: SecondFactorSettings };
   };
 
 /** A reauthentication by the password of the account. */
@@ -98,7 +98,10 @@ export async function verifyCredentials(
   const { hasPassword, secondFactor } = await readSignInMethods(deps, { accountId: session.account.id });
   if (!hasPassword) {
     const proof = await verifySessionToken(deps, session, claim.refreshToken, at);
-    const secondFactorDue = isSecondFactorDue(deps.settings.loginOtp, secondFactor);
+    const secondFactorDue = isSecondFactorDue(
+      deps.settings.secondFactor.policies[session.account.role],
+      secondFactor,
+    );
     return proof.ok ? ok({ ...proof.value, secondFactorDue }) : proof;
   }
   if (password === undefined) return err({ reason: "password_missing" });
@@ -123,7 +126,7 @@ async function verifyPassword(
   const verdict = await deps.hasher.verify(passwordHash, password);
   if (verdict === "mismatch" || passwordHash === null) return err({ reason: "wrong_password" });
   await deps.reauthentications.release(key);
-  const secondFactorDue = isSecondFactorDue(deps.settings.loginOtp, secondFactor);
+  const secondFactorDue = isSecondFactorDue(deps.settings.secondFactor.policies[account.role], secondFactor);
   return ok({ sessionId, generation: null, at, checkedHash: passwordHash, secondFactorDue });
 }
 

@@ -1,6 +1,7 @@
 import { MINUTE } from "../../core/clock.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { isSecondFactorRequired, type SecondFactorPolicy } from "../rules.ts";
+import { isSecondFactorRequired } from "../rules.ts";
+import type { SecondFactorPolicy } from "../second-factor/policy.ts";
 
 /** Milliseconds for which an authentication allows sensitive changes (security 52, ASVS 7.5.1). */
 export const REAUTHENTICATION_WINDOW = 10 * MINUTE;

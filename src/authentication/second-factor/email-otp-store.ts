@@ -8,6 +8,7 @@ import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { newFactorRow } from "./statements.ts";
 
 type EmailOtpSetting = {
   readonly accountId: string;
@@ -54,16 +55,7 @@ export function emailOtpStore(db: Database, caps: SendCaps) {
             ? insertFrom(
                 db,
                 factors,
-                {
-                  id: factorId,
-                  accountId,
-                  kind: "email_otp",
-                  label: null,
-                  secret: null,
-                  publicKey: null,
-                  createdAt: now,
-                  lastUsedAt: null,
-                },
+                newFactorRow({ id: factorId, accountId, kind: "email_otp", createdAt: now }),
                 accounts,
                 differs,
               )

@@ -1,22 +1,64 @@
-import type { Account } from "../../accounts/account.ts";
+import type { Account, Role } from "../../accounts/account.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { Amr } from "../amr.ts";
 
-/** A second factor that the user has enabled. It is read together with the account. */
-export type EnabledFactor = { readonly id: string; readonly kind: string };
+/** A factor of the account. It is read together with the account. */
+export type EnabledFactor = {
+  readonly id: string;
+  readonly kind: string;
+  /** Whether a sign-in asks for it after the first factor. */
+  readonly isSecondFactor: boolean;
+};
 
-/** A factor of the account, of the kind that a challenge asks for. `secret` is sealed. */
+/** What an account says about its second factor. It is read together with the account. Instants in milliseconds. */
+export type FactorFacts = {
+  readonly role: Role;
+  readonly enabled: readonly EnabledFactor[];
+  readonly hasRecoveryCodes: boolean;
+  /** The last password reset by mail, until a sign-in with a stronger second factor than the mailed code. */
+  readonly resetByMailAt: number | null;
+  /** When a required second factor must be enrolled; null before the first sign-in that finds none. */
+  readonly enrolmentDueAt: number | null;
+};
+
+/** Those of an account that the sign-in creates. */
+export const NEW_ACCOUNT_FACTS: FactorFacts = {
+  role: "user",
+  enabled: [],
+  hasRecoveryCodes: false,
+  resetByMailAt: null,
+  enrolmentDueAt: null,
+};
+
+/** A factor of the account, with what its verification needs. `secret` is sealed. */
 export type StoredFactor = {
   readonly id: string;
+  readonly kind: string;
   readonly secret: string | null;
   readonly publicKey: string | null;
+  readonly lastStep: number | null;
+  readonly credentialId: string | null;
+  readonly signCount: number | null;
+  readonly isSynced: boolean | null;
+};
+
+/** What the verification of an answer may depend on, read after the attempt was counted. */
+export type FactorState = {
+  readonly factors: readonly StoredFactor[];
+  /** The recovery codes that have not been used. */
+  readonly recoveryCodes: readonly { readonly id: string; readonly codeHash: string }[];
+  /** The open WebAuthn challenges of what the answer is for. */
+  readonly webauthnChallenges: readonly { readonly id: string; readonly challenge: string }[];
 };
 
 export type SecondFactorDeps = {
   readonly secrets: SecretRing;
+  readonly clock: Clock;
   readonly messages: Pick<Outbox, "create">;
+  readonly settings: { readonly passkeys: { readonly rpId: string; readonly origins: readonly string[] } };
 };
 
 /** What a challenge stores and sends. */
@@ -28,21 +70,36 @@ export type BegunChallenge = {
 };
 
 /** A challenge whose attempt has been counted. */
-export type ChallengeToVerify = {
+export type ChallengeToVerify = FactorState & {
   readonly id: string;
   readonly codeHash: string;
   readonly account: Account;
-  readonly factors: readonly StoredFactor[];
 };
 
-/**
- * What a verification used, beside its challenge and attempt. The batch that opens the session requires and consumes
- * it. A kind with single-use state of its own, such as a TOTP time step, adds a member here and its statements to
- * `statements.ts`.
- */
+/** The answer to a challenge: a code, or the assertion of a passkey as the browser returned it (JSON). */
+export type SecondFactorAnswer =
+  | { readonly by: "code"; readonly code: string }
+  | { readonly by: "assertion"; readonly assertion: unknown };
+
+/** The single-use state that a verification used. The batch that depends on it requires and consumes it. */
+export type Consumption =
+  | { readonly of: "totp"; readonly factorId: string; readonly step: number }
+  | { readonly of: "recovery_code"; readonly codeId: string }
+  | {
+      readonly of: "passkey";
+      readonly factorId: string;
+      readonly challengeId: string;
+      readonly signCount: number;
+    };
+
+/** A verified answer. Challenge and attempt are consumed as well. */
 export type Verified = {
   /** The factor that verified the answer, which must still exist. Null for a kind that depends on no row. */
   readonly factorId: string | null;
+  /** What the verification proves. */
+  readonly amr: readonly Amr[];
+  /** Null for a kind without single-use state of its own. */
+  readonly consumes: Consumption | null;
 };
 
 /**
@@ -51,12 +108,10 @@ export type Verified = {
  */
 export type SecondFactor = {
   readonly kind: string;
-  /** What a verification proves. */
-  readonly amr: readonly Amr[];
   /** The message of the response that asks for this factor. */
   readonly prompt: string;
-  /** Whether an account with these enabled factors can use it. */
-  readonly isAvailable: (enabled: readonly EnabledFactor[]) => boolean;
+  /** Whether it needs no setup, so that a policy can require it of every account with a verified address. */
+  readonly needsNoSetup: boolean;
   readonly begin: (
     deps: SecondFactorDeps,
     challenge: { readonly id: string; readonly expiresAt: number },
@@ -65,6 +120,6 @@ export type SecondFactor = {
   readonly verify: (
     deps: SecondFactorDeps,
     challenge: ChallengeToVerify,
-    answer: string,
+    answer: SecondFactorAnswer,
   ) => Promise<Verified | null>;
 };

@@ -1,30 +1,145 @@
-import { and, eq, exists, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gt, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../../db/database.ts";
-import { accounts, factors } from "../../db/schema.ts";
-import type { EnabledFactor, Verified } from "./second-factor.ts";
+import { accounts, factors, recoveryCodes, webauthnChallenges } from "../../db/schema.ts";
+import { passkeyConsumption } from "../passkeys/consumption-statements.ts";
+import { recoveryCodeConsumption } from "./recovery-codes/consumption-statements.ts";
+import type { Consumption, FactorFacts, Verified } from "./second-factor.ts";
+import { totpConsumption } from "./totp/consumption-statements.ts";
 
-/** The factors that an account has enabled, as one column of a query over `accounts`. */
-export const enabledFactors = (db: Database) => {
-  const rows = db
-    .select({ all: sql`json_group_array(json_object('id', ${factors.id}, 'kind', ${factors.kind}))` })
+/** What an account says about its second factor, as one column of a query over `accounts`. */
+export const factorFacts = (db: Database) => {
+  const enabled = db
+    .select({
+      all: sql`json_group_array(json_object('id', ${factors.id}, 'kind', ${factors.kind}, 'isSecondFactor', ${asJson(sql`${factors.isSecondFactor}`)}))`,
+    })
     .from(factors)
     .where(eq(factors.accountId, accounts.id));
-  return sql`${rows}`
-    .mapWith((text: string): readonly EnabledFactor[] => JSON.parse(text))
-    .as("enabled_factors");
+  const unused = db
+    .select({ one: sql`1` })
+    .from(recoveryCodes)
+    .where(and(eq(recoveryCodes.accountId, accounts.id), isNull(recoveryCodes.usedAt)));
+  return sql`json_object('role', ${accounts.role}, 'enabled', json(${enabled}), 'hasRecoveryCodes', ${asJson(exists(unused))}, 'resetByMailAt', ${accounts.resetByMailAt}, 'enrolmentDueAt', ${accounts.enrolmentDueAt})`
+    .mapWith((text: string): FactorFacts => JSON.parse(text))
+    .as("factor_facts");
 };
 
-/** Whether the factor that verified an answer still exists. */
-export const factorStillExists = (
+/** A condition as a JSON value. */
+const asJson = (condition: SQL) => sql`json(iif(${condition}, 'true', 'false'))`;
+
+/**
+ * Selects what the verification of an answer may depend on (`FactorState`). `subjectId`: what a WebAuthn challenge was
+ * created for.
+ */
+export const selectFactorState = (
+  db: Database,
+  { accountId, subjectId, now }: { accountId: string | SQLWrapper; subjectId: string; now: number },
+) => ({
+  factors: db
+    .select({
+      id: factors.id,
+      kind: factors.kind,
+      secret: factors.secret,
+      publicKey: factors.publicKey,
+      lastStep: factors.lastStep,
+      credentialId: factors.credentialId,
+      signCount: factors.signCount,
+      isSynced: factors.isSynced,
+    })
+    .from(factors)
+    .where(sql`${factors.accountId} = ${accountId}`),
+  recoveryCodes: db
+    .select({ id: recoveryCodes.id, codeHash: recoveryCodes.codeHash })
+    .from(recoveryCodes)
+    .where(and(sql`${recoveryCodes.accountId} = ${accountId}`, isNull(recoveryCodes.usedAt))),
+  webauthnChallenges: db
+    .select({ id: webauthnChallenges.id, challenge: webauthnChallenges.challenge })
+    .from(webauthnChallenges)
+    .where(
+      and(
+        sql`${webauthnChallenges.accountId} = ${accountId}`,
+        eq(webauthnChallenges.subjectId, subjectId),
+        isNull(webauthnChallenges.claim),
+        gt(webauthnChallenges.expiresAt, now),
+      ),
+    ),
+});
+
+type When = { readonly where: SQL; readonly now: number };
+
+/** The SQL of a kind of consumption. */
+export type ConsumptionStatements<C extends Consumption> = {
+  /** Whether the state is still unused. */
+  readonly isUnused: (db: Database, accountId: string, consumption: C, now: number) => SQL | undefined;
+  /** Uses it, if `where` holds. */
+  readonly consume: (
+    db: Database,
+    accountId: string,
+    consumption: C,
+    when: When,
+  ) => readonly BatchItem<"sqlite">[];
+};
+
+const isUnused = (db: Database, accountId: string, consumption: Consumption, now: number) => {
+  switch (consumption.of) {
+    case "totp":
+      return totpConsumption.isUnused(db, accountId, consumption, now);
+    case "recovery_code":
+      return recoveryCodeConsumption.isUnused(db, accountId, consumption, now);
+    case "passkey":
+      return passkeyConsumption.isUnused(db, accountId, consumption, now);
+  }
+};
+
+const consume = (db: Database, accountId: string, consumption: Consumption, when: When) => {
+  switch (consumption.of) {
+    case "totp":
+      return totpConsumption.consume(db, accountId, consumption, when);
+    case "recovery_code":
+      return recoveryCodeConsumption.consume(db, accountId, consumption, when);
+    case "passkey":
+      return passkeyConsumption.consume(db, accountId, consumption, when);
+  }
+};
+
+/** Whether the factor that verified an answer still exists, and what the verification used is still unused. */
+export const isStillVerified = (
   db: Database,
   accountId: string,
-  { factorId }: Verified,
+  { factorId, consumes }: Verified,
+  now: number,
 ): SQL | undefined =>
-  factorId === null
-    ? undefined
-    : exists(
-        db
-          .select({ one: sql`1` })
-          .from(factors)
-          .where(and(eq(factors.id, factorId), eq(factors.accountId, accountId))),
-      );
+  and(
+    factorId === null
+      ? undefined
+      : exists(
+          db
+            .select({ one: sql`1` })
+            .from(factors)
+            .where(and(eq(factors.id, factorId), eq(factors.accountId, accountId))),
+        ),
+    consumes === null ? undefined : isUnused(db, accountId, consumes, now),
+  );
+
+/** Uses what a verification needs only once, if `where` holds. After the statement whose condition is `isStillVerified`. */
+export const consumeVerified = (db: Database, accountId: string, { consumes }: Verified, when: When) =>
+  consumes === null ? [] : consume(db, accountId, consumes, when);
+
+type NewFactor = Pick<typeof factors.$inferSelect, "id" | "accountId" | "kind" | "createdAt"> &
+  Partial<typeof factors.$inferSelect>;
+
+/** The row of a new factor. An absent column is null; a factor is a second factor unless it says otherwise. */
+export const newFactorRow = (factor: NewFactor): typeof factors.$inferSelect => ({
+  label: null,
+  secret: null,
+  publicKey: null,
+  lastUsedAt: null,
+  isSecondFactor: true,
+  lastStep: null,
+  credentialId: null,
+  signCount: null,
+  transports: null,
+  aaguid: null,
+  isSynced: null,
+  ...factor,
+});

@@ -45,8 +45,8 @@ import {
   readCircumstances,
   storeRehash,
 } from "../statements.ts";
-import type { StoredFactor, Verified } from "./second-factor.ts";
-import { factorStillExists } from "./statements.ts";
+import type { FactorState, Verified } from "./second-factor.ts";
+import { consumeVerified, isStillVerified, selectFactorState } from "./statements.ts";
 
 type CreateChallengeInput = {
   readonly grant: FirstFactorGrant;
@@ -58,10 +58,9 @@ type CreateChallengeInput = {
 type CreateChallengeResult = { readonly kind: "opened" | "send_cap" } | GrantFailure;
 
 /** A challenge whose attempt was counted. Its answer is not evaluated yet. */
-export type CountedChallenge = {
+export type CountedChallenge = FactorState & {
   readonly account: Account;
   readonly factorKind: string;
-  readonly factors: readonly StoredFactor[];
   readonly codeHash: string;
   /** The authentication methods of the first factor, space-separated. */
   readonly amr: string;
@@ -154,7 +153,8 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         eq(oneTimeCodes.id, attempt.challengeId),
         eq(oneTimeCodes.attempt, attempt.attempt),
       );
-      const { challenges, stored, lockout } = await runBatch(db, {
+      const accountId = sql`(${db.select({ id: oneTimeCodes.accountId }).from(oneTimeCodes).where(isCounted)})`;
+      const { challenges, lockout, ...state } = await runBatch(db, {
         attempt: [countAttempt(db, answer, maySignIn(db, oneTimeCodes.accountId))],
         failure: [countWrongCode(db, answer), recordFailedAnswer(db, failure, isOpenAttempt(attempt))],
         challenges: db
@@ -171,17 +171,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           .from(oneTimeCodes)
           .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
           .where(isCounted),
-        stored: db
-          .select({ id: factors.id, secret: factors.secret, publicKey: factors.publicKey })
-          .from(oneTimeCodes)
-          .innerJoin(
-            factors,
-            and(
-              eq(factors.accountId, oneTimeCodes.accountId),
-              sql`${factors.kind} = ${oneTimeCodes.factorKind}`,
-            ),
-          )
-          .where(isCounted),
+        ...selectFactorState(db, { accountId, subjectId: attempt.challengeId, now }),
         lockout: lockoutOfCode(db, attempt.challengeId),
       });
       const until = lockout[0]?.until ?? 0;
@@ -191,7 +181,9 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const challenge = {
         account,
         factorKind,
-        factors: stored,
+        factors: state.factors,
+        recoveryCodes: state.recoveryCodes,
+        webauthnChallenges: state.webauthnChallenges,
         codeHash,
         amr,
         lockoutKey,
@@ -213,7 +205,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             db,
             attempt,
             now,
-            and(maySignIn(db, oneTimeCodes.accountId), factorStillExists(db, accountId, verified)),
+            and(maySignIn(db, oneTimeCodes.accountId), isStillVerified(db, accountId, verified, now)),
           ),
         ],
         session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
@@ -225,6 +217,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           clearAttempts(db, [challenge.lockoutKey], consumed),
           ...withdrawFailedSignIn(db, { accountId, at: opening.countedAt }, consumed),
         ],
+        consumption: consumeVerified(db, accountId, verified, { where: consumed, now }),
         factor: [
           db
             .update(factors)

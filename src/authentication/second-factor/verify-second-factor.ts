@@ -62,13 +62,16 @@ export async function verifySecondFactor(
   if (counted.kind === "refused") return err({ reason: "code_incorrect" });
   const { challenge, lockedUntil } = counted;
   const factor = deps.secondFactors.find(({ kind }) => kind === challenge.factorKind);
-  const verified = factor ? await factor.verify(deps, { ...challenge, id: challengeId }, code) : null;
+  const verified = factor
+    ? await factor.verify(deps, { ...challenge, id: challengeId }, { by: "code", code })
+    : null;
   if (!factor || !verified) return refuseAnswer(deps, challenge, { lockedUntil, caller, now });
 
   const accountId = challenge.account.id;
-  const amr = [...challenge.amr.split(" "), ...factor.amr];
+  const amr = [...challenge.amr.split(" "), ...verified.amr];
   const deviceId = challenge.deviceId ?? newId();
-  const session = { ...newSession(deps, { amr, audience, caller, deviceId }), accountId };
+  const isKnownDevice = !challenge.newDevice;
+  const session = { ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice }), accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = challenge.newDevice
     ? await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })

@@ -1,14 +1,14 @@
 import type { Account } from "../../accounts/account.ts";
 import type { DeviceRecord } from "../known-devices/device-token.ts";
 import { accountNotAllowedReason } from "../rules.ts";
-import type { EnabledFactor } from "../second-factor/second-factor.ts";
+import type { FactorFacts } from "../second-factor/second-factor.ts";
 import type { SocialFailure } from "./errors.ts";
 import type { EmailTrust } from "./providers/provider.ts";
 
 /** An account that a verified identity may sign in to. */
 export type CandidateAccount = DeviceRecord & {
   readonly account: Account;
-  readonly enabledFactors: readonly EnabledFactor[];
+  readonly factorFacts: FactorFacts;
   /** Whether an identity of the same provider is linked to it. */
   readonly hasProvider: boolean;
   /** Whether it has an open invitation, which only its link answers. */

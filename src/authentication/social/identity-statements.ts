@@ -60,7 +60,7 @@ export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) 
     insertFrom(
       db,
       identities,
-      { ...attachment.key, accountId, createdAt: now, lastUsedAt: now },
+      { ...attachment.key, accountId, createdAt: now, lastUsedAt: now, sealedRefreshToken: null },
       accounts,
       isAttachable(db, input, attachment),
     ).onConflictDoNothing(),

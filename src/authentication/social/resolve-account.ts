@@ -23,7 +23,7 @@ import {
   readDeviceToken,
 } from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
-import type { EnabledFactor } from "../second-factor/second-factor.ts";
+import { type FactorFacts, NEW_ACCOUNT_FACTS } from "../second-factor/second-factor.ts";
 import { cleanName, judgeSignIn, mayBootstrap, type SignInDecision } from "./account-linking-rules.ts";
 import type { SocialFailure } from "./errors.ts";
 import { type IdentityAttachment, type IdTokenUse, newIdentity } from "./identity.ts";
@@ -60,7 +60,7 @@ export type ResolvedAccount = {
   readonly decision: Decision["kind"];
   readonly firstFactor: FirstFactorResult;
   /** Whether the account's owner has turned on the second factor. */
-  readonly enabledFactors: readonly EnabledFactor[];
+  readonly factorFacts: FactorFacts;
   /** The id of a message to deliver once the sign-in has stored it; null if there is none. */
   readonly notice: string | null;
 };
@@ -113,7 +113,7 @@ export async function resolveAccount(
   return ok({
     decision: decision.kind,
     firstFactor: { grant, emailKey, device, caller, audience, replaces },
-    enabledFactors: candidate?.enabledFactors ?? [],
+    factorFacts: candidate?.factorFacts ?? NEW_ACCOUNT_FACTS,
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });
 }

@@ -46,8 +46,8 @@ export async function signInWithToken(
   return retryOnConflict<SignedIn | SecondFactorRequired, SocialFailure>(async () => {
     const resolved = await resolveAccount(deps, login);
     if (!resolved.ok) return resolved;
-    const { firstFactor, enabledFactors } = resolved.value;
-    const completed = await completeFirstFactor(deps, firstFactor, enabledFactors);
+    const { firstFactor, factorFacts } = resolved.value;
+    const completed = await completeFirstFactor(deps, firstFactor, factorFacts);
     if (completed.ok) afterAttachment(deps, resolved.value);
     return completed;
   });

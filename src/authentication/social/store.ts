@@ -15,7 +15,7 @@ import { endSessions } from "../../sessions/statements.ts";
 import { deviceCreatedAt } from "../known-devices/statements.ts";
 import type { ReauthenticationProof } from "../reauthentication/proof.ts";
 import { isRecentlyAuthenticated, reauthenticationStillValid } from "../reauthentication/statements.ts";
-import { enabledFactors } from "../second-factor/statements.ts";
+import { factorFacts } from "../second-factor/statements.ts";
 import type { CandidateAccount, LinkFacts, SignInFacts } from "./account-linking-rules.ts";
 import type { RemovalFailure } from "./errors.ts";
 import { claimIdToken, findIdTokenClaim, idTokenIsClaimed } from "./id-token-statements.ts";
@@ -117,7 +117,7 @@ export function identityStore(db: Database, caps: SendCaps) {
         identity: insertFrom(
           db,
           identities,
-          { ...key, accountId, createdAt: now, lastUsedAt: now },
+          { ...key, accountId, createdAt: now, lastUsedAt: now, sealedRefreshToken: null },
           sessions,
           and(reauthenticated, idTokenIsClaimed(db, idToken)),
         ).onConflictDoNothing(),
@@ -221,7 +221,7 @@ function candidateColumns(db: Database, { provider, deviceId, now }: SignInQuery
   return {
     id: accounts.id,
     ...accountColumns,
-    enabledFactors: enabledFactors(db),
+    factorFacts: factorFacts(db),
     devicesKnownSince: accounts.devicesKnownSince,
     deviceCreatedAt: deviceCreatedAt(db, deviceId),
     hasProvider: sql<number>`${hasProvider}`.as("has_provider"),
@@ -230,18 +230,18 @@ function candidateColumns(db: Database, { provider, deviceId, now }: SignInQuery
 }
 
 type CandidateRow = CandidateAccount["account"] &
-  Pick<CandidateAccount, "enabledFactors" | "devicesKnownSince" | "deviceCreatedAt"> & {
+  Pick<CandidateAccount, "factorFacts" | "devicesKnownSince" | "deviceCreatedAt"> & {
     readonly hasProvider: number;
     readonly isInvited: number;
   };
 
 function candidateOf([row]: readonly CandidateRow[]): CandidateAccount | null {
   if (!row) return null;
-  const { enabledFactors: enabled, devicesKnownSince, hasProvider, isInvited, ...rest } = row;
+  const { factorFacts: enabled, devicesKnownSince, hasProvider, isInvited, ...rest } = row;
   const { deviceCreatedAt: createdAt, ...account } = rest;
   return {
     account,
-    enabledFactors: enabled,
+    factorFacts: enabled,
     devicesKnownSince,
     deviceCreatedAt: createdAt,
     hasProvider: hasProvider === 1,

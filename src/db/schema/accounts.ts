@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { LOCALES } from "../../core/locale.ts";
 
 /** User accounts. `email_key` and `username_key` are the folded forms; they decide uniqueness. */
@@ -41,6 +41,16 @@ export const accounts = sqliteTable(
     invitedAt: integer("invited_at"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** The last password reset by mail, until a sign-in with a stronger second factor than the mailed code. */
+    resetByMailAt: integer("reset_by_mail_at"),
+    /** When a required second factor must be enrolled. Set by the first sign-in that finds none. */
+    enrolmentDueAt: integer("enrolment_due_at"),
+    /** When the account is erased. Null unless its user has requested the deletion. */
+    deletionDueAt: integer("deletion_due_at"),
+    /** A JSON object that the user reads and admins write. */
+    publicMetadata: text("public_metadata"),
+    /** A JSON object for the team's services only. */
+    privateMetadata: text("private_metadata"),
   },
   (table) => [
     uniqueIndex("accounts_email_key").on(table.emailKey),
@@ -49,7 +59,27 @@ export const accounts = sqliteTable(
     uniqueIndex("accounts_username_key").on(table.usernameKey),
     // Finds the other superusers without a full scan.
     index("accounts_superusers").on(table.status).where(sql`role = 'superuser'`),
+    // Finds the accounts to erase.
+    index("accounts_deletion").on(table.deletionDueAt).where(sql`deletion_due_at IS NOT NULL`),
   ],
+);
+
+/** What the user entered in the custom fields of the sign-up form (SIGN_UP_FIELDS). */
+export const signUpAnswers = sqliteTable(
+  "sign_up_answers",
+  {
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    /** The name of the field. */
+    field: text().notNull(),
+    /** JSON: text, number or true. */
+    value: text().notNull(),
+    /** The version of what was accepted, such as terms. Null for a field without versions. */
+    version: text(),
+    answeredAt: integer("answered_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.field] })],
 );
 
 /**

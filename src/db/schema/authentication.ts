@@ -1,8 +1,12 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { LOCALES } from "../../core/locale.ts";
 import { accounts } from "./accounts.ts";
 
-/** Second factors that users have enabled. A kind without a row may still be required, such as the mailed code. */
+/**
+ * Factors that users have enabled. A kind without a row may still be required, such as the mailed code. A passkey can also
+ * be the first factor.
+ */
 export const factors = sqliteTable(
   "factors",
   {
@@ -10,19 +14,126 @@ export const factors = sqliteTable(
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
-    kind: text({ enum: ["email_otp"] }).notNull(),
+    kind: text({ enum: ["email_otp", "sms_otp", "totp", "passkey"] }).notNull(),
     /** The user's name for it, if an account may have several factors of the kind. */
     label: text(),
     /** Sealed. Null for a kind without a shared secret. */
     secret: text(),
+    /** The COSE key of a passkey, base64url. */
     publicKey: text("public_key"),
     createdAt: integer("created_at").notNull(),
     lastUsedAt: integer("last_used_at"),
+    /** Whether a sign-in asks for it after the first factor. A passkey starts as a first factor only. */
+    isSecondFactor: integer("is_second_factor", { mode: "boolean" }).notNull().default(true),
+    /** TOTP: the latest time step (RFC 6238) whose code was accepted. Earlier steps and this one are refused. */
+    lastStep: integer("last_step"),
+    /** Passkey: the credential id (WebAuthn), base64url. Null for the other kinds, like the columns below. */
+    credentialId: text("credential_id"),
+    /** The signature counter that the authenticator reported last. A lower one is reported and does not refuse. */
+    signCount: integer("sign_count"),
+    /** A JSON array of transports (WebAuthn §5.8.4), which the browser uses to find the authenticator. */
+    transports: text(),
+    /** The model of the authenticator. All zeros if it does not tell. */
+    aaguid: text(),
+    /** Whether the credential can leave its device (backup eligible, WebAuthn §6.1.3). */
+    isSynced: integer("is_synced", { mode: "boolean" }),
   },
   (table) => [
     index("factors_account").on(table.accountId, table.kind),
     // The kinds that an account has at most once.
     uniqueIndex("factors_single").on(table.accountId, table.kind).where(sql`kind = 'email_otp'`),
+    uniqueIndex("factors_single_phone").on(table.accountId, table.kind).where(sql`kind = 'sms_otp'`),
+    uniqueIndex("factors_credential").on(table.credentialId),
+  ],
+);
+
+/** The recovery codes of an account. A new set deletes the earlier one. */
+export const recoveryCodes = sqliteTable(
+  "recovery_codes",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    /** Keyed hash of account and code. */
+    codeHash: text("code_hash").notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** Null: not used yet. */
+    usedAt: integer("used_at"),
+  },
+  (table) => [uniqueIndex("recovery_codes_code").on(table.accountId, table.codeHash)],
+);
+
+/** WebAuthn challenges (registration and authentication ceremonies). Each is used once. */
+export const webauthnChallenges = sqliteTable(
+  "webauthn_challenges",
+  {
+    id: text().primaryKey(),
+    /** 256 random bits, base64url. */
+    challenge: text().notNull(),
+    purpose: text({ enum: ["registration", "sign_in", "second_factor", "reauthentication"] }).notNull(),
+    /** Null for a sign-in, whose account the assertion names. */
+    accountId: text("account_id").references(() => accounts.id, { onDelete: "cascade" }),
+    /** What asked for it: the session of a registration or reauthentication, the sign-in challenge of a second factor. Null for a sign-in. */
+    subjectId: text("subject_id"),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    /** The id of the use. Later statements of its batch refer to it. */
+    claim: text(),
+  },
+  (table) => [
+    index("webauthn_challenges_account").on(table.accountId),
+    index("webauthn_challenges_expiry").on(table.expiresAt),
+  ],
+);
+
+/**
+ * Codes of sign-ins by email code. An address without an account gets a row as well; its code creates the account if
+ * sign-up is open.
+ */
+export const emailSignInCodes = sqliteTable(
+  "email_sign_in_codes",
+  {
+    id: text().primaryKey(),
+    email: text().notNull(),
+    emailKey: text("email_key").notNull(),
+    /** HMAC of id and code under a derived key. Empty until the code is mailed, after the response. */
+    codeHash: text("code_hash").notNull(),
+    /** Attempts that were counted against the current code. */
+    tries: integer().notNull(),
+    /** The id of the last counted attempt; later statements refer to it. */
+    attempt: text(),
+    /** The language of the request, for the account that the code may create. */
+    locale: text({ enum: LOCALES }),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    consumedAt: integer("consumed_at"),
+  },
+  (table) => [
+    index("email_sign_in_codes_email").on(table.emailKey),
+    index("email_sign_in_codes_expiry").on(table.expiresAt),
+  ],
+);
+
+/**
+ * Removals of all factors of an account that an admin has requested. At `due_at` a job performs it. Until then the user can
+ * cancel it, and the email address cannot change.
+ */
+export const factorRemovals = sqliteTable(
+  "factor_removals",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    /** The account of the admin. Null: the command line. */
+    requestedBy: text("requested_by"),
+    createdAt: integer("created_at").notNull(),
+    dueAt: integer("due_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("factor_removals_account").on(table.accountId),
+    index("factor_removals_due").on(table.dueAt),
   ],
 );
 
@@ -52,6 +163,8 @@ export const oneTimeCodes = sqliteTable(
     newDevice: integer("new_device", { mode: "boolean" }).notNull(),
     /** The `known_devices` row of the device that passed the first factor. */
     deviceId: text("device_id"),
+    /** `sessions.is_persistent` of the session that a correct answer opens. */
+    isPersistent: integer("is_persistent", { mode: "boolean" }).notNull().default(true),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     /** When the correct code was presented. */
@@ -107,6 +220,8 @@ export const knownDevices = sqliteTable(
     lastUsedAt: integer("last_used_at").notNull(),
     /** When its token expires. */
     expiresAt: integer("expires_at").notNull(),
+    /** Until then a sign-in on this device needs no second factor, by the user's choice. Null: it does. */
+    trustedUntil: integer("trusted_until"),
   },
   (table) => [
     index("known_devices_account").on(table.accountId, table.lastUsedAt),

@@ -61,3 +61,26 @@ export const mailboxMessages = sqliteTable(
     index("mailbox_messages_recipient").on(table.to, table.createdAt),
   ],
 );
+
+/**
+ * Deliveries after the deletion of an account, which has no rows any more: its event to each Worker of the team
+ * (`EVENTS_<NAME>`), and the revocation of tokens at providers. A delivered row is deleted.
+ */
+export const eventDeliveries = sqliteTable(
+  "event_deliveries",
+  {
+    id: text().primaryKey(),
+    kind: text({ enum: ["event", "token_revocation"] }).notNull(),
+    /** The name of the binding, or the id of the provider. */
+    target: text().notNull(),
+    /** The event, or the token to revoke. */
+    sealed: text().notNull(),
+    state: text({ enum: ["queued", "dead"] }).notNull(),
+    attempts: integer().notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** When the next attempt is due. */
+    dueAt: integer("due_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("event_deliveries_due").on(table.state, table.dueAt)],
+);

@@ -47,6 +47,15 @@ export const sessions = sqliteTable(
     scope: text(),
     /** The last reauthentication within this session. */
     reauthenticatedAt: integer("reauthenticated_at"),
+    /**
+     * `enrol_second_factor`: the policy requires a second factor that the account does not have, so the session is
+     * good for the enrolment only.
+     */
+    restriction: text({ enum: ["enrol_second_factor"] }),
+    /** Whether the device was known before this sign-in. */
+    isKnownDevice: integer("is_known_device", { mode: "boolean" }).notNull().default(false),
+    /** False if the user did not choose to stay signed in: the cookies end with the browser session. */
+    isPersistent: integer("is_persistent", { mode: "boolean" }).notNull().default(true),
   },
   (table) => [
     index("sessions_account").on(table.accountId, table.revokedAt),

@@ -16,6 +16,8 @@ export const identities = sqliteTable(
     email: text(),
     createdAt: integer("created_at").notNull(),
     lastUsedAt: integer("last_used_at").notNull(),
+    /** The provider's refresh token, sealed, to revoke at the deletion of the account (RFC 7009). Null if it gave none. */
+    sealedRefreshToken: text("sealed_refresh_token"),
   },
   (table) => [
     uniqueIndex("identities_subject").on(table.provider, table.subject),

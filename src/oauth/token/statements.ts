@@ -93,6 +93,9 @@ function familyRow(source: Authorization, { claim, ...family }: NewFamily) {
     grantId: sql`${source.grantId}`,
     scope: sql`${source.scope}`,
     reauthenticatedAt: null,
+    restriction: null,
+    isKnownDevice: false,
+    isPersistent: true,
   };
 }
 

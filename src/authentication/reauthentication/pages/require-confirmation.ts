@@ -1,13 +1,13 @@
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
 import type { Clock } from "../../../core/clock.ts";
 import type { PageContext } from "../../../ui/page.ts";
-import type { SecondFactorPolicy } from "../../rules.ts";
+import type { SecondFactorSettings } from "../../second-factor/policy.ts";
 import { isRecentlyAuthenticated, isSecondFactorDue } from "../rules.ts";
 import { CONFIRMATION_PAGE, writeConfirmation } from "./confirmation-cookie.ts";
 
 export type RequireConfirmationDeps = ReadSignInMethodsDeps & {
   readonly clock: Clock;
-  readonly settings: { readonly loginOtp: SecondFactorPolicy };
+  readonly settings: { readonly secondFactor: SecondFactorSettings };
 };
 
 /**
@@ -21,7 +21,9 @@ export async function requireConfirmation(
   const { session } = c.var;
   if (isRecentlyAuthenticated(session, deps.clock.now())) return null;
   const { secondFactor } = await readSignInMethods(deps, { accountId: session.account.id });
-  return isSecondFactorDue(deps.settings.loginOtp, secondFactor) ? redirectToConfirmation(c, deps) : null;
+  return isSecondFactorDue(deps.settings.secondFactor.policies[session.account.role], secondFactor)
+    ? redirectToConfirmation(c, deps)
+    : null;
 }
 
 /** Redirects to the confirmation, which leads back to the page of this request. */

@@ -24,7 +24,10 @@ export const secondFactorPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => (
   load: async (c) => (await requireConfirmation(c, depsOf(c))) ?? c.var.session.account,
   loadData: async (c, { id }) => {
     const { secondFactor } = await readSignInMethods(depsOf(c), { accountId: id });
-    return { isOn: secondFactor, isRequiredForAll: depsOf(c).settings.loginOtp === "always" };
+    return {
+      isOn: secondFactor,
+      isRequiredForAll: depsOf(c).settings.secondFactor.policies[c.var.session.account.role] === "required",
+    };
   },
   view: (p, { isOn, isRequiredForAll }) => (
     <section class="card">
