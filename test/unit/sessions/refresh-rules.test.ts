@@ -22,6 +22,8 @@ const session = (changes: Partial<SessionState> = {}): SessionState => ({
   authenticatedAt: NOW - DAY,
   deviceId: null,
   scope: null,
+  isKnownDevice: true,
+  isPersistent: true,
   ...changes,
 });
 

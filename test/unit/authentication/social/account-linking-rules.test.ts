@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../../src/accounts/account.ts";
+import { NEW_ACCOUNT_FACTS } from "../../../../src/authentication/second-factor/second-factor.ts";
 import {
   type CandidateAccount,
   cleanName,
@@ -33,7 +34,7 @@ const candidate = (
   isInvited = false,
 ): CandidateAccount => ({
   account: account(more),
-  enabledFactors: [],
+  factorFacts: NEW_ACCOUNT_FACTS,
   devicesKnownSince: 0,
   deviceCreatedAt: null,
   hasProvider,
