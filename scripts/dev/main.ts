@@ -1,3 +1,4 @@
+import { CommanderError } from "commander";
 import { readConfig } from "../../src/composition/config.ts";
 import { ensureGeneratedFiles } from "../build/ensure-generated-files.ts";
 import { findFreePort, isPortFree } from "../shared/free-port.ts";
@@ -9,6 +10,7 @@ import { type DevOptions, localOrigin, readDevOptions } from "../shared/wrangler
 import { createDevVars, variableFiles } from "./dev-vars.ts";
 import { rememberOrigin } from "./last-origin.ts";
 import { chooseExampleAddress, type ExampleAddress, startExample } from "./notes-example.ts";
+import { findRunningWorker, runningWorkerWarning } from "./running-worker.ts";
 import { seedClients } from "./seed-clients.ts";
 import { type SeedOutcome, seedSuperuser } from "./seed-superuser.ts";
 import { startupError } from "./startup-error.ts";
@@ -24,6 +26,7 @@ const PRINT_DELAY_MS = 300;
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode);
   console.error(`\n${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
 }
@@ -35,6 +38,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const origin = localOrigin(options, port);
   const createdFile = createDevVars(options);
   if (createdFile) print(`Created ${createdFile} with random secrets.`);
+  const running = await findRunningWorker(options);
+  if (running !== null) print(runningWorkerWarning(running));
   const example = await chooseExampleAddress(options, port);
   const prepared = await withLocalPlatform(options, async ({ variables, db, kv }) => {
     if (await migrateDatabase(db, options)) print("Migrated the local database.");
@@ -60,7 +65,8 @@ async function choosePort(requested: number | undefined): Promise<number> {
   const port = requested ?? DEFAULT_PORT;
   if (await isPortFree(port)) return port;
   throw new Error(
-    `Port ${port} is in use. Stop the process that uses it, or choose another: npm run dev -- --port ${port + 3}`,
+    `Port ${port}, which the service needs, is in use. Stop the process that uses it, or choose another port:\n` +
+      `npm run dev -- --port ${port + 3}`,
   );
 }
 

@@ -28,10 +28,15 @@ export async function chooseExampleAddress(
   // In an environment the service has another name, and the example's binding would not find it.
   if (!options.withNotes || options.env !== undefined || !existsSync(CONFIG)) return null;
   const next = port + 1;
-  const examplePort = next <= 65_535 && (await isPortFree(next)) ? next : await findFreePort();
+  // A port that an option for wrangler names, such as --inspector-port, is still free now.
+  const isAvailable = next <= 65_535 && !namesPort(options.rest, next) && (await isPortFree(next));
+  const examplePort = isAvailable ? next : await findFreePort();
   const origin = localOrigin(options, examplePort);
   return { origin, returnUrl: `${origin}/signed-in`, resource: notesResource(origin) };
 }
+
+const namesPort = (args: readonly string[], port: number): boolean =>
+  args.some((arg) => arg === String(port) || arg.endsWith(`=${port}`));
 
 /** Starts the example until `signal` aborts. Resolves to whether it is ready; a failure is printed, not thrown. */
 export async function startExample(

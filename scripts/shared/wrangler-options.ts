@@ -20,14 +20,16 @@ export type DevOptions = ServiceOptions & {
   readonly rest: readonly string[];
 };
 
-/** Throws a CommandError for a malformed option. */
+/** Throws a CommandError for a malformed option. For help, prints it and throws a CommanderError. */
 export function readDevOptions(argv: readonly string[]): DevOptions {
-  // `--help` is unknown here, so wrangler answers it.
-  const program = addServiceOptions(createProgram("npm run dev --")).helpOption(false);
+  const program = addServiceOptions(createProgram("npm run dev --")).description(
+    "Run the service on this machine, with a local database and mailbox and an example app.",
+  );
   program
-    .option("--port <number>", "", wholeNumber(0, 65_535))
-    .option("--local-protocol <protocol>")
-    .option("--no-notes");
+    .option("--port <number>", "its port; 0 for any free one (default: 8787)", wholeNumber(0, 65_535))
+    .option("--local-protocol <protocol>", "http or https (default: http)")
+    .option("--no-notes", "do not start the example app, which takes the next free port")
+    .addHelpText("after", "\nOther options go to `wrangler dev`: npx wrangler dev --help");
   const { vars, rest } = parseWithRest(program, argv);
   const { port, localProtocol, notes: withNotes } = program.opts();
   return { ...serviceOptionsOf(program), port, localProtocol, withNotes, vars, rest };

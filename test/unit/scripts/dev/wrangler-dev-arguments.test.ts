@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { CommanderError } from "commander";
+import { describe, expect, it, vi } from "vitest";
 import { notesResource } from "../../../../scripts/dev/example-resources.ts";
 import {
   devVariables as variablesOf,
@@ -92,19 +93,9 @@ describe("wranglerDevArguments", () => {
       expected: ["src/index.ts", ...port, ...publicUrl, ...resources],
     },
     {
-      typed: [
-        "--live-reload",
-        "--ip",
-        "0.0.0.0",
-        "-c",
-        "w.toml",
-        "--env-file",
-        "a",
-        "--env-file=b",
-        "--help",
-      ],
+      typed: ["--live-reload", "--ip", "0.0.0.0", "-c", "w.toml", "--env-file", "a", "--env-file=b"],
       expected: [
-        ...["--live-reload", "--ip", "0.0.0.0", "--help", "--config", "w.toml"],
+        ...["--live-reload", "--ip", "0.0.0.0", "--config", "w.toml"],
         ...["--env-file", "a", "--env-file", "b", ...port, ...publicUrl, ...resources],
       ],
     },
@@ -114,6 +105,15 @@ describe("wranglerDevArguments", () => {
     },
   ])("passes unknown options on and sets each variable once: $typed", ({ typed, expected }) => {
     expect(wranglerDevArguments(readDevOptions(typed), 8787, ours)).toEqual(expected);
+  });
+
+  it("prints its own help and refers to wrangler's", () => {
+    const written: string[] = [];
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
+    expect(() => readDevOptions(["--help"])).toThrow(CommanderError);
+    vi.restoreAllMocks();
+    expect(written.join("")).toContain("--no-notes");
+    expect(written.join("")).toContain("npx wrangler dev --help");
   });
 
   it("refuses a port that is no number", () => {
