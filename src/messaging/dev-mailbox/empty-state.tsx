@@ -18,7 +18,7 @@ export function EmptyState({ to, origin }: { to: string | undefined; origin: str
         Register a user to get the first one:
       </p>
       <pre>{exampleOf(origin)}</pre>
-      <p>Then refresh this page and open the link in the mail.</p>
+      <p>The mail appears here. Open the link in it.</p>
     </main>
   );
 }

@@ -16,7 +16,7 @@ export function MessageView({ message, state }: { message: DevMessage; state: Pa
       <dl>
         <dt>To</dt>
         <dd>{message.to}</dd>
-        <dt>Kept</dt>
+        <dt>Received</dt>
         <dd>
           <Moment instant={message.createdAt} />
         </dd>

@@ -12,8 +12,8 @@ type Props = PageState & {
 };
 
 /**
- * The mailbox as one page without scripts: the list, and the selected message beside it. A narrow screen shows
- * one of the two: the list until a message is selected.
+ * The mailbox as one page: the list, and the selected message beside it. A narrow screen shows one of the two: the list
+ * until a message is selected. It works without its script, which looks for new messages.
  */
 export function MailboxPage({ messages, origin, ...state }: Props) {
   const selected = messages.find(({ id }) => id === state.id);
@@ -29,9 +29,14 @@ export function MailboxPage({ messages, origin, ...state }: Props) {
         {/* An empty icon: without it, the browser requests /favicon.ico and logs an error. */}
         <link rel="icon" href="data:," />
         <style>{MAILBOX_STYLE}</style>
+        <script src="/dev/mailbox.js" defer />
       </head>
-      <body class={selected ? "reading" : "listing"}>
+      <body
+        class={selected ? "reading" : "listing"}
+        data-latest={messages[0] && new Date(messages[0].createdAt).toISOString()}
+      >
         <Masthead state={state} />
+        <p class="note" role="status" hidden />
         {notFound && <p class="note">That message is not here. It may belong to another recipient’s list.</p>}
         {messages.length === 0 ? (
           <EmptyState to={state.to} origin={origin} />

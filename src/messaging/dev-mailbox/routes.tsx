@@ -1,16 +1,19 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import type { DevMessage } from "./dev-message.ts";
 import { MailboxPage } from "./page.tsx";
+import { MAILBOX_SCRIPT } from "./script.ts";
 import type { DevMailboxStore } from "./store.ts";
 
 type Deps = { readonly mailbox: Pick<DevMailboxStore, "list"> };
 
 const LIMIT = 100;
 
-// The page runs no script. A frame made by `srcdoc` inherits this policy, so the policy must allow a mail's
-// inline styles and the logo.
+// A frame made by `srcdoc` inherits this policy, so the policy must allow a mail's inline styles and the logo. The frame
+// is sandboxed without scripts.
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
+  "script-src 'self'",
+  "connect-src 'self'",
   "style-src 'unsafe-inline'",
   "img-src https: http: data:",
   "frame-src about:",
@@ -20,7 +23,7 @@ const CONTENT_SECURITY_POLICY = [
 ].join("; ");
 
 /**
- * The development mailbox: GET /dev/mailbox as a page, GET /dev/mailbox.json for programs. It shows valid links
+ * The development mailbox: GET /dev/mailbox as a page with its script, GET /dev/mailbox.json for programs. It shows valid links
  * to any caller, so it must be mounted only in development.
  */
 export function mailboxRoutes(depsOf: (c: Context) => Deps): Hono {
@@ -28,10 +31,16 @@ export function mailboxRoutes(depsOf: (c: Context) => Deps): Hono {
   // For each path: a wildcard would apply to every route of the app that mounts these routes at "/".
   routes.use("/dev/mailbox", strictHeaders);
   routes.use("/dev/mailbox.json", strictHeaders);
+  routes.use("/dev/mailbox.js", strictHeaders);
 
   routes.get("/dev/mailbox.json", async (c) => {
     const messages = await depsOf(c).mailbox.list({ to: recipientOf(c), limit: LIMIT });
     return c.json({ messages: messages.map(toJson) });
+  });
+
+  routes.get("/dev/mailbox.js", (c) => {
+    c.header("Content-Type", "text/javascript; charset=utf-8");
+    return c.body(MAILBOX_SCRIPT);
   });
 
   routes.get("/dev/mailbox", async (c) => {

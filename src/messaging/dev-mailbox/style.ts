@@ -33,6 +33,7 @@ input, button { font: inherit; color: inherit; padding: 6px 10px; border: 1px so
 input { flex: 1; min-width: 0; }
 button { cursor: pointer; }
 .refresh { margin-left: auto; }
+.list em { padding: 0 6px; border-radius: 999px; background: var(--accent); color: var(--paper); font-size: 12px; font-style: normal; }
 .note { margin: 0; padding: 10px 20px; background: var(--chosen); }
 main { flex: 1; display: grid; grid-template-columns: minmax(260px, 360px) minmax(0, 1fr); }
 .list { border-right: 1px solid var(--line); background: var(--paper); }

@@ -92,7 +92,7 @@ describe("GET /dev/mailbox", () => {
   it("shows the selected message, and a text message without a frame", async () => {
     const html = await open().page("/dev/mailbox?id=m-1");
     expect(html).toContain("<h2>Your code is 123456</h2>");
-    expect(html).toContain('<body class="reading">');
+    expect(html).toContain('<body class="reading" ');
     expect(html).not.toContain("<iframe");
   });
 
@@ -102,7 +102,7 @@ describe("GET /dev/mailbox", () => {
     expect(html).toContain(
       '<a href="https://example.com/v?token=abc&amp;x=1" target="_blank" rel="noopener noreferrer">',
     );
-    expect(html).not.toContain("<script");
+    expect(html.match(/<script/g)).toHaveLength(1);
   });
 
   it("keeps the recipient filter in every link of the list", async () => {
@@ -133,12 +133,12 @@ describe("GET /dev/mailbox", () => {
 
 describe("the development mailbox with hostile input", () => {
   it.each(["/dev/mailbox", "/dev/mailbox.json"])(
-    "forbids scripts, caching and referrers on %s",
+    "forbids other scripts than its own, caching and referrers on %s",
     async (path) => {
       const { headers } = await open().get(path);
       const policy = headers.get("Content-Security-Policy") ?? "";
       expect(policy).toContain("default-src 'none'");
-      expect(policy).not.toContain("script-src");
+      expect(policy).toContain("script-src 'self';");
       expect(policy).toContain("frame-ancestors 'none'");
       expect(headers.get("Cache-Control")).toBe("no-store");
       expect(headers.get("Referrer-Policy")).toBe("no-referrer");
@@ -150,9 +150,10 @@ describe("the development mailbox with hostile input", () => {
     const evil = '"><script>alert(1)</script>';
     const message = { ...MAIL, to: evil, subject: evil, html: evil };
     for (const path of ["/dev/mailbox", `/dev/mailbox?to=${encodeURIComponent(evil)}`]) {
-      expect(await open([message]).page(path)).not.toContain("<script");
+      expect((await open([message]).page(path)).match(/<script/g)).toHaveLength(1);
     }
-    expect(await open([]).page(`/dev/mailbox?to=${encodeURIComponent(evil)}`)).not.toContain("<script");
+    const empty = await open([]).page(`/dev/mailbox?to=${encodeURIComponent(evil)}`);
+    expect(empty.match(/<script/g)).toHaveLength(1);
   });
 
   it("does not change the headers of the app's other routes", async () => {
