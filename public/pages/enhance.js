@@ -59,6 +59,70 @@ for (const input of all("input.code")) {
   });
 }
 
+// Shows the chosen photo in a square that the user can move and enlarge, and uploads that square instead of the file.
+const PHOTO_SIZE = 512;
+for (const input of all("input[data-crop]")) {
+  const { crop, zoom, hint } = input.dataset;
+  const canvas = make("canvas", { width: PHOTO_SIZE, height: PHOTO_SIZE, tabIndex: 0, ariaLabel: crop });
+  canvas.setAttribute("role", "application");
+  const range = make("input", { type: "range", min: "1", max: "4", step: "0.05", value: "1" });
+  const box = make("div", { className: "crop", hidden: true }, canvas, make("label", {}, zoom, range));
+  input.parentElement.append(box);
+  document.getElementById(`${input.id}-hint`).textContent = hint;
+  let photo = null;
+  let center = { x: 0, y: 0 };
+  const side = () => Math.min(photo.width, photo.height) / range.value;
+  const within = (value, size) => Math.min(Math.max(value, side() / 2), size - side() / 2);
+  const draw = () => {
+    center = { x: within(center.x, photo.width), y: within(center.y, photo.height) };
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, PHOTO_SIZE, PHOTO_SIZE);
+    const corner = [center.x - side() / 2, center.y - side() / 2];
+    context.drawImage(photo, ...corner, side(), side(), 0, 0, PHOTO_SIZE, PHOTO_SIZE);
+  };
+  // `x` and `y` in parts of the visible square.
+  const move = (x, y) => {
+    center = { x: center.x + x * side(), y: center.y + y * side() };
+    draw();
+  };
+  input.addEventListener("change", async () => {
+    box.hidden = true;
+    photo = null;
+    const [file] = input.files;
+    try {
+      photo = file ? await createImageBitmap(file) : null;
+    } catch {
+      // The service answers what is wrong with the file.
+    }
+    if (photo === null) return;
+    range.value = "1";
+    center = { x: photo.width / 2, y: photo.height / 2 };
+    draw();
+    box.hidden = false;
+  });
+  range.addEventListener("input", draw);
+  canvas.addEventListener("pointerdown", ({ pointerId }) => canvas.setPointerCapture(pointerId));
+  canvas.addEventListener("pointermove", ({ buttons, movementX, movementY }) => {
+    if (buttons) move(-movementX / canvas.clientWidth, -movementY / canvas.clientHeight);
+  });
+  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  canvas.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    move(step[0] / 20, step[1] / 20);
+  });
+  input.form.addEventListener("formdata", ({ formData }) => {
+    if (photo === null) return;
+    // JPEG has no transparency.
+    const type = input.files[0].type === "image/jpeg" ? "image/jpeg" : "image/png";
+    const bytes = Uint8Array.from(atob(canvas.toDataURL(type, 0.9).split(",")[1]), (char) =>
+      char.charCodeAt(0),
+    );
+    formData.set(input.name, new File([bytes], "photo", { type }));
+  });
+}
+
 // Counts down the seconds until another code may be requested.
 for (const button of all("button[data-wait]")) {
   const label = button.textContent;

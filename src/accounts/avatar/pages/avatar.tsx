@@ -29,7 +29,12 @@ export const avatarPage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): Pa
           name="image"
           type="file"
           hint={p.t.picture.hint}
-          attributes={{ accept: UPLOAD.types.join(",") }}
+          attributes={{
+            accept: UPLOAD.types.join(","),
+            "data-crop": p.t.picture.crop,
+            "data-zoom": p.t.picture.zoom,
+            "data-hint": p.t.picture.cropHint,
+          }}
         />
         <button type="submit" class="main">
           {p.t.picture.submit}

@@ -1,3 +1,4 @@
+import { photoWithGps } from "../../../support/images.ts";
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 import { openSignedIn, type PageState, send, startDevice, type, WRONG_PASSWORD } from "./steps.ts";
@@ -19,6 +20,16 @@ const openUnshared = openAs((service) => service.member());
 
 /** Opens a page of an account with a long name and address. */
 const openWithLongNames = openAs((service) => service.member(service.longAddress(), LONG_NAME));
+
+/** Chooses a photo, which the page then shows in a square. */
+const choosePhoto: PageState["open"] = async (visitor, service) => {
+  await openOwn("/account/picture")(visitor, service);
+  const buffer = Buffer.from(photoWithGps().bytes);
+  await visitor.page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "photo.jpg", mimeType: "image/jpeg", buffer });
+  await visitor.page.locator(".crop canvas").waitFor();
+};
 
 /** Creates an API key with one permission, and opens the page that shows it. */
 const createKey: PageState["open"] = async (visitor, service) => {
@@ -42,6 +53,7 @@ export const ACCOUNT: readonly PageState[] = [
     },
   },
   { name: "account-picture", page: "/account/picture", open: openOwn("/account/picture") },
+  { name: "account-picture-crop", page: "/account/picture", open: choosePhoto },
   {
     name: "account-picture-set",
     page: "/account",
