@@ -27,6 +27,17 @@ const httpUrl = (allowHttp: boolean) =>
       ),
     );
 
+/** A page that the pages of the service link to. */
+const pageUrl = (allowHttp: boolean, more: readonly string[] = []) => {
+  const schemes = ["https:", ...(allowHttp ? ["http:"] : []), ...more];
+  const names = schemes.map((scheme) => scheme.slice(0, -1)).join(" or ");
+  return z
+    .string("must be a URL")
+    .check(
+      z.refine((text) => schemes.includes(URL.parse(text)?.protocol ?? ""), `must be a URL with ${names}`),
+    );
+};
+
 const seconds = (fallback: number, max: number) =>
   z._default(
     z.coerce
@@ -107,6 +118,9 @@ export const variables = (environment: Environment) =>
       "Gatehouse",
     ),
     APP_LOGO_URL: z.optional(httpUrl(environment === "development")),
+    TERMS_URL: z.optional(pageUrl(environment === "development")),
+    PRIVACY_URL: z.optional(pageUrl(environment === "development")),
+    SUPPORT_URL: z.optional(pageUrl(environment === "development", ["mailto:"])),
     APP_COLOR: z.optional(
       z.string("must be text").check(z.regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, "must be #rgb or #rrggbb")),
     ),

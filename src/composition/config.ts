@@ -15,6 +15,7 @@ import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
 import type { SignUpSettings } from "../registration/sign-up-settings.ts";
 import type { Resource } from "../sessions/resource.ts";
+import type { PageLinks } from "../ui/page-links.tsx";
 import { authenticationProblems, secondFactorSettings } from "./authentication-settings.ts";
 import { readClaimsSettings } from "./claims-settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
@@ -80,6 +81,8 @@ export type Settings = {
   /** Origins that may call this service from a browser, beside its own. */
   readonly allowedOrigins: readonly string[];
   readonly mailFrom: MailSettings["from"];
+  /** TERMS_URL, PRIVACY_URL and SUPPORT_URL. */
+  readonly links: PageLinks;
   readonly brand: {
     readonly appName: string;
     readonly logoUrl: string | null;
@@ -214,6 +217,11 @@ function freeze(
       smsCountries: values.SMS_COUNTRIES,
       allowedOrigins: values.ALLOWED_ORIGINS,
       mailFrom: providers.mail.from,
+      links: {
+        terms: values.TERMS_URL ?? null,
+        privacy: values.PRIVACY_URL ?? null,
+        support: values.SUPPORT_URL ?? null,
+      },
       brand: {
         appName: values.APP_NAME,
         logoUrl: values.APP_LOGO_URL ?? null,

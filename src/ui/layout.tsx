@@ -5,6 +5,7 @@ import { LOCALES } from "../core/locale.ts";
 import { CaptchaScript } from "./captcha-widget.tsx";
 import { Form } from "./form-fields.tsx";
 import type { Brand, PageProps } from "./page.ts";
+import { FooterLinks } from "./page-links.tsx";
 import { SCRIPT_PATH } from "./script-routes.ts";
 import { LANGUAGE_NAMES } from "./ui-texts.ts";
 
@@ -54,6 +55,7 @@ export function Frame({ p, title, children }: Props) {
           {children}
         </main>
         <footer>
+          <FooterLinks p={p} />
           <Languages p={p} />
         </footer>
       </body>

@@ -7,6 +7,7 @@ import type { Locale } from "../core/locale.ts";
 import type { HttpEnv } from "../http/context.ts";
 import type { PageAccess } from "../http/openapi-operation.ts";
 import type { SessionRestriction } from "../sessions/session.ts";
+import type { PageLinks } from "./page-links.tsx";
 import type { Form } from "./read-form.ts";
 import type { ReturnTarget } from "./return-target.ts";
 import type { Words } from "./ui-texts.ts";
@@ -62,6 +63,7 @@ export type PageProps = {
   readonly locale: Locale;
   readonly now: number;
   readonly brand: Brand;
+  readonly links: PageLinks;
   readonly nonce: string;
   readonly csrf: string;
   /** URL that this page's forms are posted to: its path with the return target. */

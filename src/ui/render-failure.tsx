@@ -4,6 +4,7 @@ import { findUnavailable } from "../core/unavailable.ts";
 import type { DepsOf } from "../http/context.ts";
 import type { Failure, FailurePage } from "../http/failure.ts";
 import type { PageContext, PageProps } from "./page.ts";
+import { SupportLink } from "./page-links.tsx";
 import { renderPlainText } from "./plain-text-page.ts";
 import { loadAssets, type RenderPageDeps, renderPage, wordsOf } from "./render-page.tsx";
 import type { Words } from "./ui-texts.ts";
@@ -32,6 +33,7 @@ export const renderFailurePage =
         <>
           <p class="lead">{text}</p>
           {(more as (props: PageProps) => Child)(p)}
+          <SupportLink p={p} />
         </>
       ),
     });

@@ -6,6 +6,7 @@ import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
 import { captchaSources } from "./captcha-widget.tsx";
 import { Frame } from "./layout.tsx";
 import type { Brand, CaptchaWidget, PageAssets, PageContext, PageProps } from "./page.ts";
+import type { PageLinks } from "./page-links.tsx";
 import { withReturnTarget } from "./return-target.ts";
 import type { Words } from "./ui-texts.ts";
 
@@ -13,7 +14,7 @@ export type RenderPageDeps = CsrfDeps & {
   readonly pageAssets: (locale: Locale) => Promise<PageAssets>;
   readonly captchaWidget: CaptchaWidget | null;
   readonly usesDevMailbox: boolean;
-  readonly settings: { readonly brand: Brand };
+  readonly settings: { readonly brand: Brand; readonly links: PageLinks };
 };
 
 type Content = {
@@ -44,6 +45,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     locale: c.var.caller.locale,
     now: deps.clock.now(),
     brand: settings.brand,
+    links: settings.links,
     nonce: newOneTimeToken(),
     csrf: await issueCsrfToken(c, deps),
     action: c.get("session") ? pathname + search : withReturnTarget(pathname, c.var.returnTarget ?? null),

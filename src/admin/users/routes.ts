@@ -17,7 +17,7 @@ import { type UpdateUserDeps, updateUser } from "./update-user.ts";
 
 const page = answer(200, undefined, userPageSchema);
 const profile = answer(200, undefined, profileSchema);
-const invited = answer(201, "The invitation is on its way.", profileSchema);
+const invited = answer(201, "The invitation has been sent.", profileSchema);
 
 const invitation = z.strictObject({ email: newEmailField, name: nameField, role: z.optional(roleField) });
 

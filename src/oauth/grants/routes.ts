@@ -32,7 +32,7 @@ const appSchema = z
   .check(z.meta({ id: "ConnectedApp" }));
 
 const appList = answer(200, undefined, z.array(appSchema));
-const appRevoked = answer(200, "The app has no access any more.");
+const appRevoked = answer(200, "The app no longer has access.");
 
 type Deps = ListAppsDeps & RevokeAppDeps & RequireSessionDeps;
 

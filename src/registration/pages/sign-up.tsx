@@ -14,6 +14,7 @@ import { formFailure } from "../../ui/form-error.ts";
 import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
 import type { Page, Problems } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
+import { TermsNotice } from "../../ui/page-links.tsx";
 import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
 import { invalid, readFields } from "../../ui/read-fields.ts";
 import { redirectIfSignedIn } from "../../ui/redirect-after-sign-in.ts";
@@ -51,6 +52,7 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         <Field p={p} name="email" type="email" autocomplete="username" />
         <PasswordField p={p} name="password" isNew />
         <Captcha p={p} />
+        <TermsNotice p={p} />
         <button type="submit" class="main">
           {p.t.signUp.submit}
         </button>

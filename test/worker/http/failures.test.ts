@@ -79,7 +79,7 @@ describe("a failure", () => {
 
   it("has a title and a sentence by its code on a page", async () => {
     const { text } = await outcomeOf("GET", "/nothing", { Accept: HTML });
-    expect([titleIn(text), textIn(text)]).toEqual(["Nothing here", "There is nothing here."]);
+    expect([titleIn(text), textIn(text)]).toEqual(["Page not found", "Check the address, or go back."]);
   });
 
   it("of the database names the request on the page, and says when to retry", async () => {
@@ -110,7 +110,7 @@ describe("a failure", () => {
     expect((await send()).summary).toEqual([400, "page", "token_invalid"]);
     const refused = await send();
     expect(refused.summary).toEqual([429, "page", "rate_limited"]);
-    expect(titleIn(refused.text)).toBe("That did not work");
+    expect(titleIn(refused.text)).toBe("Something went wrong");
     expect(refused.headers.get("Retry-After")).toBe("600");
   });
 });

@@ -40,7 +40,7 @@ describe("the pages without JavaScript", () => {
     const verified = await browser.submit(await browser.visit(link));
     expect(verified.path).toBe("/sign-in");
     expect(verified.text).toContain("Your email address is confirmed");
-    expect(headingOf(await browser.visit(link))).toBe("This link does not work any more");
+    expect(headingOf(await browser.visit(link))).toBe("This link is no longer valid");
     const signIn = await browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });
     expect([signIn.status, signIn.headers.get("Location")]).toEqual([303, "/account"]);
     expect(browser.jar.has("__Host-gh_access")).toBe(true);
@@ -61,7 +61,7 @@ describe("the pages without JavaScript", () => {
     const again = await browser.submit(page, { email });
     const unknown = await browser.submit(page, { email: newAddress() });
     for (const answer of [again, unknown]) {
-      expect([answer.status, answer.text.includes("a new link is on its way")]).toEqual([200, true]);
+      expect([answer.status, answer.text.includes("we have sent a new link")]).toEqual([200, true]);
     }
     expect((await mailTo(slow, email)).length).toBe(2);
   });
@@ -94,7 +94,7 @@ describe("the pages without JavaScript", () => {
     slow.clock.advance(61_000);
     expect((await browser.visit("/sign-in/code")).text).toContain('data-wait="0"');
     const again = await browser.submit(page, {}, "resend");
-    expect(again.text).toContain("a new code is on its way");
+    expect(again.text).toContain("we have sent a new code");
     expect(again.text).toContain('data-wait="60"');
     expect((await browser.press(again, { code: first })).status).toBe(400);
     const done = await browser.press(again, { code: await mailedCodeTo(slow, email) });
@@ -106,7 +106,7 @@ describe("the pages without JavaScript", () => {
     const browser = openPageBrowser(service);
     await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD }).catch(() => null);
     const sent = await browser.submit(await browser.visit("/forgot-password"), { email });
-    expect(sent.text).toContain("a link to choose a new password is on its way");
+    expect(sent.text).toContain("we have sent a link to choose a new password");
     const page = await browser.visit(await linkMailedTo(service, email));
     expect(headingOf(page)).toBe("Choose a new password");
     for (const [newPassword, text] of [

@@ -35,7 +35,7 @@ describe("a form that was rendered for another session", () => {
     const first = await browser.press(form, { name: "Name of A" });
     expect(first.status).toBe(403);
     expect(first.text).not.toContain("Name of A");
-    expect(first.text).toContain("another session has begun in this browser");
+    expect(first.text).toContain("Another session started in this browser");
     // The page advises to send the form again: it now holds the values of B.
     await browser.submit({ ...first, path: "/account/profile" });
     expect(await rowOf(b)).toMatchObject({ name: before?.name, last_name: before?.last_name });

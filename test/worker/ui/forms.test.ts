@@ -54,7 +54,7 @@ describe("a form of the pages", () => {
       for (const csrf of ["", "1.2.3"]) {
         const again = await stop.browser.post(action, { ...values, csrf });
         expect([again.status, headingOf(again)]).toEqual([403, headingOf(stop.page)]);
-        expect(again.text).toContain("had been open for a while");
+        expect(again.text).toContain("was open for a long time");
         expect(again.text).not.toContain(`value="${PASSWORD}"`);
         if (values.name) expect(again.text).toContain('value="Typed by Ada"');
         // The page has a new, valid token.
@@ -74,7 +74,7 @@ describe("a form of the pages", () => {
       const before = await readAllRows();
       const again = await stop.browser.post(action, { ...values, csrf: other?.values.csrf ?? "" });
       expect([again.status, headingOf(again)]).toEqual([403, headingOf(stop.page)]);
-      expect(again.text).toContain("another session has begun in this browser");
+      expect(again.text).toContain("Another session started in this browser");
       expect(again.text).not.toContain("Typed by Ada");
       const after = await readAllRows();
       expect({ ...after, sessions: [] }).toEqual({ ...before, sessions: [] });
@@ -148,7 +148,7 @@ describe("a page behind a session", () => {
       const before = await readAllRows();
       const address = path.replace(":id", victim);
       const shown = await browser.send("GET", address);
-      expect([shown.status, headingOf(shown)]).toEqual([403, "Not for you"]);
+      expect([shown.status, headingOf(shown)]).toEqual([403, "Access denied"]);
       if (posts.includes(path)) expect((await browser.post(address, { act: "deactivate" })).status).toBe(403);
       expect(await readAllRows()).toEqual(before);
     },

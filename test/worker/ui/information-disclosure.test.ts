@@ -47,11 +47,11 @@ describe("the pages", () => {
   it("the service answers a failure as a page to a browser, and as JSON to other clients", async () => {
     const browser = openPageBrowser(service);
     const missing = await browser.visit("/nothing/of/the/kind");
-    expect([missing.status, headingOf(missing)]).toEqual([404, "Nothing here"]);
+    expect([missing.status, headingOf(missing)]).toEqual([404, "Page not found"]);
     const method = await browser.send("DELETE", "/sign-in");
     expect([method.status, headingOf(method), method.headers.get("Allow")]).toEqual([
       405,
-      "That did not work",
+      "Something went wrong",
       "POST, GET, HEAD",
     ]);
     expect((await service.call("GET", "/nothing/of/the/kind")).body.error?.code).toBe("not_found");

@@ -38,7 +38,7 @@ describe("a page session", () => {
     for (const name of ["access", "refresh"]) browser.jar.delete(`__Host-gh_${name}`);
     const lost = await browser.submit(page, { name: "Grace" });
     expect(lost.path).toBe("/sign-in?returnTo=%2Faccount%2Fprofile");
-    expect(lost.text).toContain("what you sent was not saved");
+    expect(lost.text).toContain("your last change was not saved");
     const back = await browser.submit(lost, { email, password: PASSWORD });
     expect(back.text).toContain('value="Ada"');
     // A GET lost nothing.

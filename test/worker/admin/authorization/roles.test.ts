@@ -75,6 +75,7 @@ describe("the router", () => {
       "GET /api/auth/verify-email",
       "GET /avatars/:key",
       "GET /dev/mailbox",
+      "GET /dev/mailbox.js",
       "GET /dev/mailbox.json",
       "GET /docs",
       "GET /docs/scalar.js",

@@ -43,7 +43,7 @@ describe("admin pages without scripts", () => {
     // Invalid filters are ignored. An admin cannot see superusers.
     const invalid = await browser.visit(`/admin/users?search=${tag}&status=asleep&role=superuser&cursor=x`);
     expect(invalid.status).toBe(200);
-    expect((await browser.visit("/admin/users?search=nosuchuser")).text).toContain("Nobody fits that.");
+    expect((await browser.visit("/admin/users?search=nosuchuser")).text).toContain("No users match.");
   });
 
   it("the user list has pages, and user pages link back to the filtered list", async () => {
@@ -142,13 +142,13 @@ describe("admin pages without scripts", () => {
       email,
       role: "user",
     });
-    expect([headingOf(done), done.text.includes("The invitation is on its way.")]).toEqual(["Grace", true]);
+    expect([headingOf(done), done.text.includes("The invitation has been sent.")]).toEqual(["Grace", true]);
     const taken = await browser.press(await browser.visit("/admin/invite"), {
       name: "Grace",
       email,
       role: "user",
     });
-    expect([taken.status, taken.text.includes("Somebody has an account")]).toEqual([409, true]);
+    expect([taken.status, taken.text.includes("This address already has an account")]).toEqual([409, true]);
     const above = await browser.press(await browser.visit("/admin/invite"), {
       name: "Eve",
       email: newAddress(),
@@ -169,7 +169,7 @@ describe("admin pages without scripts", () => {
     const id = await accountIdOf(email);
     await browser.submit(await browser.visit(`/admin/users/${id}`), {}, "deactivate");
     const auditLog = await browser.visit(`/admin/audit?userId=${id}`);
-    for (const words of ["Deactivated", "Signed up", "Address confirmed", "· by Ada"]) {
+    for (const words of ["Deactivated", "Signed up", "Email confirmed", "· by Ada"]) {
       expect(auditLog.text).toContain(words);
     }
     await logIn(service, (await signedInAs(service, "user")).email);
@@ -195,7 +195,7 @@ describe("admin pages without scripts", () => {
     const admin = await signedIn("admin");
     const page = await admin.browser.visit("/admin/mail");
     expect(page.text).toContain(email);
-    expect(page.text).toContain("Confirm address");
+    expect(page.text).toContain("Confirm email");
     expect(page.text).toMatch(/<code>\w+<\/code>/);
     expect(page.text).not.toContain("token=");
     await env.DB.prepare("UPDATE accounts SET role = 'admin' WHERE email = ?").bind(email).run();

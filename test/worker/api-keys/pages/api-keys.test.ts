@@ -156,7 +156,7 @@ describe("the page of API keys, without a script", () => {
     const { browser } = await signedIn(bare, "de");
     const page = await browser.visit("/account/keys");
     expect(headingOf(page)).toBe("API-Schlüssel");
-    expect(page.text).toContain("Hier gibt es nichts, wofür API-Schlüssel gelten.");
+    expect(page.text).toContain("Dieser Dienst hat keine API, die Schlüssel annimmt.");
     expect(page.text).not.toContain('name="keyName"');
   });
 

@@ -165,7 +165,7 @@ describe("the pages of remembered devices", () => {
     expect(page.text).toContain("This device");
     expect(browser.jar.has("__Host-gh_device")).toBe(true);
     const after = await browser.submit(page, { id: /name="id" value="([^"]+)"/.exec(page.text)?.[1] ?? "" });
-    expect(after.text).toContain("No device is remembered.");
+    expect(after.text).toContain("No devices are remembered.");
     expect(browser.jar.has("__Host-gh_device")).toBe(false);
   });
 

@@ -140,7 +140,7 @@ describe("100 consecutive failures", () => {
     const id = await accountIdOf(email);
     const browser = openPageBrowser(service);
     await browser.submit(await browser.visit("/sign-in"), { email: admin.email, password: PASSWORD });
-    expect((await browser.visit(`/admin/users/${id}`)).text).toContain("stopped until the password is reset");
+    expect((await browser.visit(`/admin/users/${id}`)).text).toContain("blocked until the password is reset");
     const { token } = await logIn(service, admin.email);
     expect((await service.post(`/users/${id}/unlock`, undefined, token)).status).toBe(200);
     expect((await signIn(service, email)).status).toBe(200);

@@ -117,7 +117,7 @@ describe("DELETE /me/apps/:id", () => {
     const after = await browser.submit(page, {
       id: formsIn(page).find(({ values }) => values.id)?.values.id ?? "",
     });
-    expect(after.text).toContain("The app has no access any more.");
+    expect(after.text).toContain("The app no longer has access.");
     expect(after.text).toContain("No app is connected.");
     expect(headingOf(await browser.visit(authorizeUrl(client)))).toBe("Allow access");
   });

@@ -27,10 +27,10 @@ describe("pages for expired, used and unknown email tokens", () => {
     const first = await linkMailedTo(service, email);
     service.clock.advance(25 * 60 * 60_000);
     const expired = await browser.visit(first);
-    expect([expired.status, headingOf(expired)]).toEqual([400, "This link does not work any more"]);
+    expect([expired.status, headingOf(expired)]).toEqual([400, "This link is no longer valid"]);
     const sent = await browser.submit(expired, { email });
     expect(sent.path).toMatch(/^\/sign-up\/check-your-mail\?returnTo=/);
-    expect(sent.text).toContain("a new link is on its way");
+    expect(sent.text).toContain("we have sent a new link");
     expect(sent.text).not.toContain("We have sent");
     const verified = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
     const back = await browser.submit(verified, { email, password: PASSWORD });
@@ -39,7 +39,7 @@ describe("pages for expired, used and unknown email tokens", () => {
 
   it("links from an expired reset token to the forgot-password page and mentions the inviter", async () => {
     for (const [language, words, invited] of [
-      ["en", "Ask for a new link", "whoever invited you"],
+      ["en", "Request a new link", "the person who invited you"],
       ["de", "Neuen Link anfordern", "die Sie eingeladen hat"],
     ] as const) {
       const { email } = await registerAndVerify(service);
@@ -78,7 +78,7 @@ describe("pages for expired, used and unknown email tokens", () => {
     const page = await browser.visit(await linkMailedTo(service, email));
     service.clock.advance(25 * 60 * 60_000);
     const late = await browser.submit(page);
-    expect([late.status, headingOf(late)]).toEqual([400, "This link does not work any more"]);
+    expect([late.status, headingOf(late)]).toEqual([400, "This link is no longer valid"]);
     expect((await browser.submit(late, { email })).status).toBe(200);
   });
 

@@ -27,7 +27,7 @@ describe("lockouts on the user page of the admin", () => {
     const now = service.clock.now();
     await guess(email, 1);
     const locked = await browser.visit(path);
-    expect(locked.text).toContain("Signing in from unknown devices is locked until");
+    expect(locked.text).toContain("Sign-in from new devices is blocked until");
     expect(locked.text).toContain(`datetime="${new Date(now + 5 * 60_000).toISOString()}"`);
     expect(locked.text).not.toContain("Signing in from known devices");
     expectErrorResponse(
