@@ -51,6 +51,15 @@ for (const input of all("input[data-copy]")) {
   });
 }
 
+// An error disappears when its field changes.
+for (const input of all("[aria-invalid]")) {
+  const clear = () => {
+    input.removeAttribute("aria-invalid");
+    document.getElementById(`${input.name}-problem`)?.remove();
+  };
+  input.addEventListener("input", clear, { once: true });
+}
+
 // Removes the spaces and dashes of a copied code.
 for (const input of all("input.code")) {
   input.addEventListener("input", () => {
@@ -203,6 +212,7 @@ document.addEventListener("submit", (event) => {
   // In a new task: the browser first reads which button submitted the form.
   setTimeout(() => {
     for (const button of all("button", form)) button.disabled = true;
+    event.submitter?.setAttribute("aria-busy", "true");
   });
 });
 
@@ -211,7 +221,10 @@ addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of all("form[data-sent]")) {
     delete form.dataset.sent;
-    for (const button of all("button", form)) button.disabled = false;
+    for (const button of all("button", form)) {
+      button.disabled = false;
+      button.removeAttribute("aria-busy");
+    }
   }
 });
 

@@ -43,8 +43,8 @@ export function Frame({ p, title, children }: Props) {
           )}
           <h1>{title}</h1>
           {p.notice && (
-            <p class="notice" role="status">
-              {p.notice}
+            <p class={p.notice.isWarning ? "warning" : "notice"} role="status">
+              {p.notice.text}
             </p>
           )}
           {p.alert && (

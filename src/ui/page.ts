@@ -77,7 +77,7 @@ export type PageProps = {
   readonly problems: Problems;
   readonly alert: string | null;
   /** The flash message of the previous page. */
-  readonly notice: string | null;
+  readonly notice: { readonly text: string; readonly isWarning: boolean } | null;
   /** Link to the parent page. */
   readonly back: { readonly href: string; readonly label: string } | null;
   /** URL that the browser loads by itself (meta refresh). */

@@ -11,7 +11,7 @@ import { type Form, readForm } from "./read-form.ts";
 import { loadAssets, type RenderPageDeps, renderPage, searchOf, wordsOf } from "./render-page.tsx";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
 import { readReturnTarget } from "./return-target.ts";
-import { textFor } from "./ui-texts.ts";
+import { textFor, type Words } from "./ui-texts.ts";
 
 export type ServePageDeps = RenderPageDeps & PageSessionDeps;
 
@@ -133,10 +133,22 @@ function show<Data, Subject>(
   });
 }
 
+/** Flash messages of what did not happen. */
+const WARNINGS: readonly string[] = [
+  "notVerified",
+  "formLost",
+  "otherAccount",
+  "staleForm",
+  "deviceCodeExpired",
+  "deviceDenied",
+  "providerCancelled",
+] satisfies (keyof Words["notices"])[];
+
 /** Reads and removes the flash message. */
-function takeFlash(c: PageContext): string | null {
+function takeFlash(c: PageContext): PageProps["notice"] {
   const key = flashCookie.read(c);
   if (key === undefined) return null;
   flashCookie.clear(c);
-  return textFor(wordsOf(c).notices, key, null);
+  const text = textFor(wordsOf(c).notices, key, null);
+  return text === null ? null : { text, isWarning: WARNINGS.includes(key) };
 }

@@ -64,11 +64,11 @@ export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
     const accountId = session.account.id;
     if (form.text("act") === "others") {
       await endOtherSessions(deps, { accountId, sessionId: session.sessionId, caller });
-    } else {
-      const sessionId = form.text("id");
-      const event = { type: "session_ended", details: { sessionId } } as const;
-      await endSession(deps, { sessionId, accountId, event, actorId: accountId, caller });
+      return redirectWithFlash(c, "/account/sessions", "otherSessionsEnded");
     }
+    const sessionId = form.text("id");
+    const event = { type: "session_ended", details: { sessionId } } as const;
+    await endSession(deps, { sessionId, accountId, event, actorId: accountId, caller });
     // The same page for a session that had already ended.
     return redirectWithFlash(c, "/account/sessions", "sessionEnded");
   },
