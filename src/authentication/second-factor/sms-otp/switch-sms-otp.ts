@@ -37,7 +37,7 @@ export async function enableSmsOtp(
   if (phone === null || phoneVerifiedAt === null || !isAllowedCountry(settings, phone)) {
     return err({ reason: "phone_missing" });
   }
-  const notice = await deps.messages.create({ kind: "second_factor_enabled" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "sms_otp_enabled" }, { expiresAt: now + DAY });
   const event = { type: "second_factor_changed", details: { enabled: true } } as const;
   const outcome = await deps.smsOtpFactors.enable({
     session,
@@ -61,7 +61,7 @@ export async function disableSmsOtp(
   const now = deps.clock.now();
   if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
   const { id, role } = session.account;
-  const notice = await deps.messages.create({ kind: "second_factor_disabled" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "sms_otp_disabled" }, { expiresAt: now + DAY });
   const event = { type: "second_factor_changed", details: { enabled: false } } as const;
   const outcome = await deps.smsOtpFactors.disable({
     session,
