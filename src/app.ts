@@ -15,6 +15,7 @@ import { passwordResetRoutes } from "./authentication/password/password-reset/ro
 import { passwordRoutes } from "./authentication/password/routes.ts";
 import { reauthenticationRoutes } from "./authentication/reauthentication/routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
+import { smsOtpRoutes } from "./authentication/second-factor/sms-otp/routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
@@ -163,6 +164,7 @@ export function createApp(options: AppOptions = {}) {
     registrationRoutes,
     passwordRoutes,
     secondFactorRoutes,
+    smsOtpRoutes,
     reauthenticationRoutes,
     knownDeviceRoutes,
     sessionRoutes,

@@ -52,7 +52,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/me",
       describeRoute({ operationId: "getMe", summary: "The caller's account", tag, answer: profile }),
-      session,
+      requireSession(depsOf, { allows: ["enrol_second_factor"] }),
       (c) => respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
     )
     .patch(

@@ -1,8 +1,9 @@
 import type { Result } from "../core/result.ts";
 import { type CompleteSignInDeps, completeSignIn } from "./complete-sign-in.ts";
+import { amrOf } from "./factors.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
-import { isSecondFactorRequired } from "./rules.ts";
 import type { SecondFactorSettings } from "./second-factor/policy.ts";
+import { decideSecondFactor, usableKinds } from "./second-factor/rules.ts";
 import type { FactorFacts } from "./second-factor/second-factor.ts";
 import { type StartSecondFactorDeps, startSecondFactor } from "./second-factor/start-second-factor.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "./sign-in-outcome.ts";
@@ -11,7 +12,7 @@ export type CompleteFirstFactorDeps = CompleteSignInDeps &
   StartSecondFactorDeps & { readonly settings: { readonly secondFactor: SecondFactorSettings } };
 
 /**
- * Decides after a verified first factor: a second factor, or a session.
+ * Decides after a verified first factor: a second factor, or a session, which may be good for enrolling one only.
  * `factorFacts`: what the account says about its second factor.
  */
 export function completeFirstFactor(
@@ -19,11 +20,22 @@ export function completeFirstFactor(
   firstFactor: FirstFactorResult,
   factorFacts: FactorFacts,
 ): Promise<Result<SignedIn | SecondFactorRequired, SignInFailure>> {
-  const facts = {
-    secondFactorEnabled: factorFacts.enabled.some(({ isSecondFactor }) => isSecondFactor),
-    deviceIsKnown: firstFactor.device?.hasSignedIn ?? false,
-  };
-  return isSecondFactorRequired(deps.settings.secondFactor.policies[factorFacts.role], facts)
-    ? startSecondFactor(deps, firstFactor, factorFacts.enabled)
-    : completeSignIn(deps, firstFactor);
+  const settings = deps.settings.secondFactor;
+  const decision = decideSecondFactor({
+    account: factorFacts,
+    kinds: usableKinds(settings, deps.secondFactors),
+    firstFactor: amrOf(firstFactor.grant),
+    policy: settings.policies[factorFacts.role],
+    isKnownDevice: firstFactor.device?.hasSignedIn ?? false,
+    settings,
+    now: deps.clock.now(),
+  });
+  switch (decision.kind) {
+    case "not_due":
+      return completeSignIn(deps, firstFactor);
+    case "challenge":
+      return startSecondFactor(deps, firstFactor, { ...decision.offer, phone: factorFacts.verifiedPhone });
+    case "enrolment":
+      return completeSignIn(deps, firstFactor, decision);
+  }
 }

@@ -3,6 +3,7 @@ import { DAY } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import { ownAudience } from "../sessions/audience.ts";
 import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import { amrOf } from "./factors.ts";
@@ -17,12 +18,21 @@ export type CompleteSignInDeps = IssueTokensDeps &
   DeviceTokenDeps &
   NewSessionDeps & { readonly signIns: SessionOpener; readonly messages: Outbox };
 
-/** Opens the session and issues its first tokens. */
+/** The second factor that the user has to enrol until an instant (ms). */
+type DueEnrolment = { readonly dueAt: number; readonly isOverdue: boolean };
+
+/**
+ * Opens the session and issues its first tokens. If an enrolment is overdue, the session is good for the enrolment only,
+ * and so is the audience of its tokens.
+ */
 export async function completeSignIn(
   deps: CompleteSignInDeps,
   firstFactor: FirstFactorResult,
+  enrolment: DueEnrolment | null = null,
 ): Promise<Result<SignedIn, SignInFailure>> {
-  const { grant, emailKey, caller, device, audience, replaces } = firstFactor;
+  const { grant, emailKey, caller, device, replaces } = firstFactor;
+  const restriction = enrolment?.isOverdue ? "enrol_second_factor" : null;
+  const audience = restriction === null ? firstFactor.audience : ownAudience(deps.settings);
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const amr = amrOf(grant);
@@ -30,7 +40,7 @@ export async function completeSignIn(
   const deviceId = device?.isListed ? device.deviceId : newId();
   const isKnownDevice = device?.hasSignedIn ?? false;
   const session = {
-    ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice }),
+    ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice, restriction }),
     accountId: grant.accountId,
   };
   const details = { sessionId: session.id, amr: amr.join(" ") };
@@ -43,6 +53,7 @@ export async function completeSignIn(
     audit: newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId),
     newDeviceNotice,
     replaces: replacedBy(deps, { replaces, accountId: grant.accountId, caller }),
+    enrolmentDueAt: enrolment?.dueAt ?? null,
   });
   if (outcome.kind === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
   if (outcome.kind !== "opened") {

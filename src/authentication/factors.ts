@@ -3,6 +3,7 @@ import type { FirstFactor, FirstFactorGrant, FirstFactorMethod } from "./first-f
 import { passwordFactor } from "./password/password-factor.ts";
 import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
 import type { SecondFactor } from "./second-factor/second-factor.ts";
+import { smsOtpFactor } from "./second-factor/sms-otp/sms-otp-factor.ts";
 import { identityFactor } from "./social/identity-factor.ts";
 
 /** The methods of the first factor. A method without an entry does not compile. */
@@ -11,8 +12,8 @@ const FIRST_FACTORS = {
   identity: identityFactor,
 } satisfies Record<FirstFactorMethod, FirstFactor>;
 
-/** The methods of the second factor. A sign-in asks for the first one that the user has enabled. */
-export const SECOND_FACTORS: readonly SecondFactor[] = [emailOtpFactor];
+/** The methods of the second factor. `second-factor/rules.ts` decides which of them a sign-in offers. */
+export const SECOND_FACTORS: readonly SecondFactor[] = [emailOtpFactor, smsOtpFactor];
 
 export const amrOf = ({ by }: FirstFactorGrant): readonly Amr[] => FIRST_FACTORS[by].amr;
 

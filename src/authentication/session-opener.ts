@@ -13,6 +13,8 @@ export type OpenSessionInput = {
   /** Mailed to the owner if the device is new and the account has signed in before. */
   readonly newDeviceNotice: NewMessage | null;
   readonly replaces: ReplacedSession | null;
+  /** When the user has to enrol a second factor, which the account keeps unless it has such an instant. Null: never. */
+  readonly enrolmentDueAt: number | null;
 };
 
 /**

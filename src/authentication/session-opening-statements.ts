@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, exists, isNotNull, isNull, sql } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
 import type { StoredEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
@@ -26,6 +26,27 @@ type EventOfSession = StoredEvent & { readonly sessionId: string };
 export const insertEventOfSession = compiled((db, { sessionId, accountId, ...event }: EventOfSession) =>
   insertFrom(db, auditEvents, auditRow(event, accountId), sessions, eq(sessions.id, sessionId)),
 );
+
+/** The account of a session that was inserted. */
+const isAccountOf = (db: Database, { id, accountId }: NewSession) =>
+  and(
+    eq(accounts.id, accountId),
+    exists(db.select({ one: sql`1` }).from(sessions).where(eq(sessions.id, id))),
+  );
+
+/** Records when the user has to enrol a second factor, at the first sign-in that finds none. */
+export const recordDueEnrolment = (db: Database, session: NewSession, enrolmentDueAt: number) =>
+  db
+    .update(accounts)
+    .set({ enrolmentDueAt })
+    .where(and(isAccountOf(db, session), isNull(accounts.enrolmentDueAt)));
+
+/** After a sign-in with more than the mailbox, the mailed code counts again. */
+export const endResetByMail = (db: Database, session: NewSession) =>
+  db
+    .update(accounts)
+    .set({ resetByMailAt: null })
+    .where(and(isAccountOf(db, session), isNotNull(accounts.resetByMailAt)));
 
 type NewDeviceNotice = {
   readonly session: NewSession;

@@ -1,5 +1,6 @@
 import type { Account } from "../accounts/account.ts";
 import type { IssuedTokens } from "../sessions/issue-tokens.ts";
+import type { SecondFactorKind } from "./second-factor/policy.ts";
 
 /** A completed sign-in, by any method. */
 export type SignedIn = {
@@ -18,6 +19,10 @@ export type SecondFactorRequired = {
   readonly kind: "second_factor_required";
   readonly challengeId: string;
   readonly expiresIn: number;
+  /** The kinds of factor that may answer it. */
+  readonly factors: readonly SecondFactorKind[];
+  /** The kind that it asks for, and whose code has been sent. */
+  readonly defaultFactor: SecondFactorKind;
   /** The message of the response: what the user has to do. */
   readonly prompt: string;
 };

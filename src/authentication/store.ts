@@ -2,13 +2,16 @@ import type { Database } from "../db/database.ts";
 import { runBatch } from "../db/run-batch.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
 import { endReplacedSession, endSurplusSessions } from "../sessions/statements.ts";
+import { includesPasskey } from "./amr.ts";
 import { countsAttempts } from "./factors.ts";
 import { rememberDevice } from "./known-devices/statements.ts";
 import { clearAttemptsOfSignIn } from "./lockout/attempt-counter-statements.ts";
 import type { OpenSessionInput, OpenSessionResult } from "./session-opener.ts";
 import {
+  endResetByMail,
   insertEventOfSession,
   queueNewDeviceNotice,
+  recordDueEnrolment,
   selectOpenedAccount,
 } from "./session-opening-statements.ts";
 import {
@@ -28,6 +31,7 @@ export function signInStore(db: Database, caps: SendCaps) {
       audit,
       newDeviceNotice,
       replaces,
+      enrolmentDueAt,
     }: OpenSessionInput): Promise<OpenSessionResult> {
       const { accountId, now } = grant;
       const sessionId = session.id;
@@ -44,6 +48,8 @@ export function signInStore(db: Database, caps: SendCaps) {
         rehash: storeRehash(db, grant),
         device: rememberDevice(db, session, { mayBeNew: newDeviceNotice !== null }),
         notice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
+        enrolment: enrolmentDueAt === null ? [] : [recordDueEnrolment(db, session, enrolmentDueAt)],
+        reset: includesPasskey(session.amr) ? [endResetByMail(db, session)] : [],
       });
       const [account] = rows;
       if (account) return { kind: "opened", account };

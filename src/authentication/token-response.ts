@@ -13,11 +13,22 @@ import { SECOND_FACTORS } from "./factors.ts";
 import { loginDataSchema } from "./fields.ts";
 import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
 import { sessionOfCookies } from "./replaced-session.ts";
+import { SECOND_FACTOR_KINDS } from "./second-factor/policy.ts";
 import type { SecondFactorRequired, SignedIn } from "./sign-in-outcome.ts";
 
 export const signInResponse = answer(200, "Login successful", loginDataSchema);
 
-const challengeSchema = z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() });
+const kindSchema = z.enum(SECOND_FACTOR_KINDS);
+
+const challengeSchema = z.object({
+  otpRequired: z.literal(true),
+  challengeId: z.uuid(),
+  expiresIn: z.int(),
+  factors: z.array(kindSchema).check(z.meta({ description: "The kinds of factor that may answer it." })),
+  defaultFactor: kindSchema.check(
+    z.meta({ description: "The kind that it asks for. If it is a sent code, that code has been sent." }),
+  ),
+});
 
 const secondFactorResponse = (prompt: string) => answer(200, prompt, challengeSchema);
 
@@ -71,8 +82,15 @@ export const replacedSession = (c: Context, deps: ReplacedSessionDeps): Promise<
 /** Responds with the challenge of the second factor. */
 export const respondWithChallenge = (
   c: Context,
-  { challengeId, expiresIn, prompt }: SecondFactorRequired,
-): Response => respond(c, secondFactorResponse(prompt), { otpRequired: true, challengeId, expiresIn });
+  { challengeId, expiresIn, factors, defaultFactor, prompt }: SecondFactorRequired,
+): Response =>
+  respond(c, secondFactorResponse(prompt), {
+    otpRequired: true,
+    challengeId,
+    expiresIn,
+    factors: [...factors],
+    defaultFactor,
+  });
 
 /** Responds with the tokens, in the body or only in cookies; or with the challenge of the second factor. */
 export async function respondWithTokens(

@@ -20,9 +20,10 @@ function policiesOf({ SECOND_FACTOR, LOGIN_OTP = "off" }: Variables): SecondFact
 const toPolicy = (text: string | undefined): SecondFactorPolicy =>
   text === "off" || text === "new_device" || text === "required" ? text : "optional";
 
-export const secondFactorSettings = (values: Variables): SecondFactorSettings => ({
+/** `canText`: whether an SMS provider is configured. */
+export const secondFactorSettings = (values: Variables, canText: boolean): SecondFactorSettings => ({
   policies: policiesOf(values),
-  kinds: values.SECOND_FACTORS,
+  kinds: values.SECOND_FACTORS.filter((kind) => canText || kind !== "sms_otp"),
   gracePeriod: values.SECOND_FACTOR_GRACE_DAYS * DAY,
   deviceTrust: values.TRUSTED_DEVICE_DAYS * DAY,
 });

@@ -92,7 +92,8 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     hash,
   };
   const clientLimits = createClientLimits({ policies: config.rateLimits, caps: sendCaps, hash });
-  const processing = { ...stores, clock, secrets, settings, messages: messaging.messages };
+  const secondFactors = options.secondFactors ?? SECOND_FACTORS;
+  const processing = { ...stores, clock, secrets, settings, secondFactors, messages: messaging.messages };
   const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
   const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
   const logError = (line: object) =>
@@ -117,7 +118,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     defer,
     settings,
     secrets,
-    secondFactors: options.secondFactors ?? SECOND_FACTORS,
+    secondFactors,
     metrics,
     ...messaging,
     sendCaps,

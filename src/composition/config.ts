@@ -195,7 +195,7 @@ function freeze(
       refreshMaxTtl: values.REFRESH_MAX_TTL,
       refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
       requiredProfileFields: values.REQUIRED_PROFILE_FIELDS,
-      secondFactor: secondFactorSettings(values),
+      secondFactor: secondFactorSettings(values, providers.sms.provider !== "off"),
       signInMethods: values.SIGN_IN_METHODS,
       passkeys: {
         rpId: values.PASSKEY_RP_ID ?? new URL(values.PUBLIC_URL).hostname,

@@ -14,6 +14,8 @@ import { passwordResetStore } from "../authentication/password/password-reset/st
 import { passwordStore } from "../authentication/password/store.ts";
 import { reauthenticationStore } from "../authentication/reauthentication/store.ts";
 import { emailOtpStore } from "../authentication/second-factor/email-otp-store.ts";
+import { openChallengeStore } from "../authentication/second-factor/open-challenge-store.ts";
+import { smsOtpStore } from "../authentication/second-factor/sms-otp/store.ts";
 import { secondFactorStore } from "../authentication/second-factor/store.ts";
 import { identityStore } from "../authentication/social/store.ts";
 import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
@@ -49,7 +51,9 @@ import type { Config } from "./config.ts";
 export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   passwords: passwordStore(db, sendCaps),
   emailOtpFactors: emailOtpStore(db, sendCaps),
+  smsOtpFactors: smsOtpStore(db, sendCaps),
   secondFactorChallenges: secondFactorStore(db, sendCaps),
+  openChallenges: openChallengeStore(db),
   signIns: signInStore(db, sendCaps),
   oneTimeCodes: oneTimeCodeStore(db, sendCaps),
   accounts: accountStore(db, sendCaps),

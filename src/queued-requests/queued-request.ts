@@ -1,4 +1,5 @@
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { SentFactorKind } from "../authentication/second-factor/policy.ts";
 import { seal, unseal } from "../core/crypto/seal.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { EmailAddress } from "../core/email-address.ts";
@@ -16,7 +17,12 @@ export type EmailTokenRequest = {
 };
 
 /** A request for a new code of a sign-in's challenge. */
-export type NewCodeRequest = { readonly kind: "new_code"; readonly challengeId: string };
+export type NewCodeRequest = {
+  readonly kind: "new_code";
+  readonly challengeId: string;
+  /** How the code is sent. Absent: as the last one was. */
+  readonly factor?: SentFactorKind;
+};
 
 /** A lockout that a wrong password of the address started. */
 export type LockoutNoticeRequest = {

@@ -30,7 +30,11 @@ export const ratePolicies = {
     // The page also resends codes, which D1 caps.
     routes: ["POST /api/auth/login/otp", "POST /sign-in/code"],
   },
-  "login-otp-resend": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/login/otp/resend"] },
+  "login-otp-resend": {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["POST /api/auth/login/otp/resend", "POST /api/auth/login/otp/send"],
+  },
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
   // address, so the limit is not below that of the burst guard; it stops only sustained load.
   refresh: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
@@ -89,10 +93,20 @@ export const ratePolicies = {
       "POST /account/linked",
     ],
   },
+  // Each change mails the user.
+  "sms-factor": {
+    limit: 30,
+    windowSeconds: 600,
+    routes: ["POST /api/auth/me/factors/sms", "DELETE /api/auth/me/factors/sms"],
+  },
   devices: {
     limit: 60,
     windowSeconds: 600,
-    routes: ["DELETE /api/auth/me/devices/:id", "POST /account/devices"],
+    routes: [
+      "DELETE /api/auth/me/devices/:id",
+      "DELETE /api/auth/me/devices/:id/trust",
+      "POST /account/devices",
+    ],
   },
   // Each creation mails the user.
   "api-keys": {

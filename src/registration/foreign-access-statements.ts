@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, ne, type SQLWrapper, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
 import { removeForeignKeys } from "../api-keys/statements.ts";
@@ -6,7 +6,7 @@ import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts
 import { removeUnverifiedIdentities } from "../authentication/social/unverified-identity-statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../db/schema.ts";
+import { accounts, auditEvents, emailTokens, factors, oneTimeCodes, recoveryCodes } from "../db/schema.ts";
 import { removeForeignGrants } from "../oauth/grants/statements.ts";
 import { EMAIL_TOKEN_PURPOSES } from "./email-tokens/email-token.ts";
 import { voidEmailTokens } from "./email-tokens/statements.ts";
@@ -14,8 +14,8 @@ import type { ForeignAccessRemoval } from "./foreign-access.ts";
 
 /**
  * Takes away what the earlier user of an implied address may have set up, when the owner of the address proves it: every
- * identity whose provider has not verified the address, links, codes, known devices, API keys, connected apps and the phone
- * number. The batch also ends the sessions (`endSessions`), whose ids it needs. `accountIds`: a subquery, the account or nothing.
+ * identity whose provider has not verified the address, links, codes, factors, known devices, API keys, connected apps and
+ * the phone number. The batch also ends the sessions (`endSessions`), whose ids it needs. `accountIds`: a subquery, the account or nothing.
  */
 export const removeForeignAccess = (
   db: Database,
@@ -27,6 +27,7 @@ export const removeForeignAccess = (
     ...removeUnverifiedIdentities(db, accountIds, identityRemoved),
     voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EMAIL_TOKEN_PURPOSES, now),
     voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
+    ...removeForeignFactors(db, accountIds),
     ...removeForeignPhone(db, accountIds, phoneRemoved),
     ...removeForeignKeys(db, accountIds, apiKeysRevoked),
     ...removeForeignGrants(db, accountIds, appsRevoked),
@@ -47,5 +48,17 @@ export function removeForeignPhone(db: Database, accountIds: SQLWrapper, audit: 
   return [
     insertFrom(db, auditEvents, auditRow(audit, sql`${accounts.id}`), accounts, isImplied),
     db.update(accounts).set({ phone: null, phoneVerifiedAt: null }).where(isImplied),
+  ];
+}
+
+/** Removes what the user of an implied address has enrolled, except the mailed code. Before the address is verified. */
+export function removeForeignFactors(db: Database, accountIds: SQLWrapper) {
+  const implied = db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(inArray(accounts.id, accountIds), eq(accounts.emailImplied, true)));
+  return [
+    db.delete(recoveryCodes).where(inArray(recoveryCodes.accountId, implied)),
+    db.delete(factors).where(and(inArray(factors.accountId, implied), ne(factors.kind, "email_otp"))),
   ];
 }

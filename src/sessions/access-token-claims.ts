@@ -26,6 +26,8 @@ export type AccessTokenClaims = TokenClaims & {
   readonly acr: string;
   /** The last authentication of the user. */
   readonly authTime: number;
+  /** Whether the session was restricted when the token was issued (`SessionRestriction`). */
+  readonly isRestricted: boolean;
 };
 
 /** The claims of a verified token that a client got for itself (RFC 6749 §4.4). */

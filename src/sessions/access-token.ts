@@ -191,8 +191,9 @@ function readUserClaims(
   if (typeof sid !== "string" || !role || !Array.isArray(amr) || typeof acr !== "string") return null;
   if (!isTextOrNull(email) || !isTextOrNull(name)) return null;
   if (typeof emailVerified !== "boolean" || typeof authTime !== "number") return null;
+  const isRestricted = payload.restriction !== undefined;
   const user = { accountId, sessionId: sid, role, email, emailVerified, name };
-  return { kind: "user", ...token, ...user, amr: amr.map(String), acr, authTime };
+  return { kind: "user", ...token, ...user, amr: amr.map(String), acr, authTime, isRestricted };
 }
 
 const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === "string";

@@ -2,7 +2,7 @@ import type { Account } from "../accounts/account.ts";
 import { SECOND } from "../core/clock.ts";
 import { type AccessTokenDeps, signAccessToken } from "./access-token.ts";
 import { type RefreshTokenDeps, signRefreshToken } from "./refresh-token.ts";
-import { FIRST_PARTY_CLIENT } from "./session.ts";
+import { FIRST_PARTY_CLIENT, type SessionRestriction } from "./session.ts";
 import { emailClaims, sessionClaims } from "./user-claims.ts";
 
 /** The tokens of a session (contract §2). Lifetimes in seconds. */
@@ -23,6 +23,7 @@ type LiveSession = {
   readonly rotatedAt: number;
   readonly idleExpiresAt: number;
   readonly authenticatedAt: number;
+  readonly restriction: SessionRestriction | null;
 };
 
 /**
@@ -59,6 +60,8 @@ export async function issueTokens(
         role: account.role,
         ...emailClaims(account),
         name: account.name,
+        // Other services must not accept it: `verifyToken` refuses it.
+        ...(session.restriction === null ? {} : { restriction: session.restriction }),
       },
     }),
     tokenType: "Bearer",

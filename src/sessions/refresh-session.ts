@@ -72,7 +72,11 @@ export async function refreshSession(
     case "retry": {
       const audience = input.audience ?? session.audience ?? own;
       return ok({
-        tokens: await issueTokens(deps, { session, account }, { audience }),
+        tokens: await issueTokens(
+          deps,
+          { session: { ...session, restriction: found.restriction }, account },
+          { audience },
+        ),
         session: {
           sessionId,
           clientId: session.clientId,
@@ -80,6 +84,7 @@ export async function refreshSession(
           deviceId: session.deviceId,
           amr: session.amr,
           restriction: found.restriction,
+          enrolmentDueAt: found.enrolmentDueAt,
           isKnownDevice: session.isKnownDevice,
           account,
         },

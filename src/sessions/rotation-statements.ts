@@ -11,7 +11,14 @@ import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import { RETRY_WINDOW } from "./refresh-rules.ts";
 import type { SessionRestriction, SessionState } from "./session.ts";
-import { authenticatedAt, isFirstParty, isLastPresented, restriction, sessionIsLive } from "./statements.ts";
+import {
+  authenticatedAt,
+  enrolmentDueAt,
+  isFirstParty,
+  isLastPresented,
+  restriction,
+  sessionIsLive,
+} from "./statements.ts";
 import { mayGetTokens, type TokenHolder } from "./token-holder-statements.ts";
 
 export type Rotation = {
@@ -85,6 +92,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
       .select({
         session: stateColumns,
         restriction: restriction(),
+        enrolmentDueAt: enrolmentDueAt(db),
         isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
         servesAudience: asBoolean(mayGetTokens(rotation.holder)).as("serves_audience"),
         successorInUse: asBoolean(successorIsInUse(db)).as("successor_in_use"),
@@ -107,6 +115,7 @@ export type RotationOutcome = {
   /** Whether the current refresh token arrived, as a client's session that it opened proves. */
   readonly successorInUse: boolean;
   readonly restriction: SessionRestriction | null;
+  readonly enrolmentDueAt: number | null;
   readonly account: Account;
 };
 

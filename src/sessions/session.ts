@@ -91,6 +91,8 @@ export type CurrentSession = {
   readonly restriction: SessionRestriction | null;
   /** Whether the device was known before this sign-in. */
   readonly isKnownDevice: boolean;
+  /** When the user has to enrol a required second factor (ms). Null: never, as far as a sign-in has found. */
+  readonly enrolmentDueAt: number | null;
   readonly account: Account;
 };
 

@@ -21,7 +21,7 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { accounts, auditEvents, oauthClients, sessions } from "../db/schema.ts";
+import { accounts, auditEvents, factors, oauthClients, sessions } from "../db/schema.ts";
 import type { AudienceRequest } from "./audience.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import { FIRST_PARTY_CLIENT, type NewSession, type SessionRestriction } from "./session.ts";
@@ -49,6 +49,22 @@ export const restriction = () =>
   sql<SessionRestriction | null>`CASE WHEN ${accounts.deletionDueAt} IS NOT NULL THEN 'deletion_pending' ELSE ${sessions.restriction} END`.as(
     "restriction",
   );
+
+/**
+ * When the user has to enrol a required second factor, as a column of a query over accounts. Null: the account has one, or no
+ * sign-in has found it missing.
+ */
+export const enrolmentDueAt = (db: Database) => {
+  const secondFactor = db
+    .select({ one: sql`1` })
+    .from(factors)
+    .where(and(eq(factors.accountId, accounts.id), eq(factors.isSecondFactor, true)));
+  return sql<
+    number | null
+  >`CASE WHEN ${accounts.enrolmentDueAt} IS NOT NULL AND NOT EXISTS ${secondFactor} THEN ${accounts.enrolmentDueAt} END`.as(
+    "enrolment_due_at",
+  );
+};
 
 /** The name of the OAuth client that a session belongs to; null for a session of this service. */
 const clientName = (db: Database) =>
@@ -143,16 +159,46 @@ export const isOwnSession = (own: string | Placeholder): SQL | undefined =>
 
 /**
  * Whether the session may get tokens for the audience (RFC 9700 §2.3): one that was opened for this service itself
- * for each audience, any other one for the audience that it was opened for. Only this service's own client gets this
- * service's own.
+ * for each audience, unless it is restricted, and any other one for the audience that it was opened for. Only this
+ * service's own client gets this service's own.
  */
 export const maySignFor = ({
   requested,
   own,
 }: AudienceRequest | Record<keyof AudienceRequest, Placeholder>): SQL | undefined => {
   const isOpenedFor = requested === null ? isNotNull(sessions.audience) : eq(sessions.audience, requested);
-  return or(isOwnSession(own), and(isOpenedFor, or(isFirstParty(), ne(sessions.audience, own))));
+  const isOwnRequest = requested === null ? sql`TRUE` : sql`${requested} = ${own}`;
+  return or(
+    and(isOwnSession(own), or(isNull(sessions.restriction), isOwnRequest)),
+    and(isOpenedFor, or(isFirstParty(), ne(sessions.audience, own))),
+  );
 };
+
+type LiftedRestriction = {
+  readonly sessionId: string;
+  /** What the enrolment proved (RFC 8176). Empty if it proved nothing, such as switching the mailed code on. */
+  readonly amr: readonly string[];
+  /** Whether the enrolment has happened. */
+  readonly where: SQL | undefined;
+};
+
+/**
+ * Lifts the restriction of the session in which its user has enrolled a second factor, and adds what the enrolment
+ * proved, in the batch of the enrolment. Nothing happens to a session without that restriction.
+ */
+export const liftEnrolmentRestriction = (db: Database, { sessionId, amr, where }: LiftedRestriction) =>
+  db
+    .update(sessions)
+    .set({ restriction: null, amr: amrWith(amr.length === 0 ? [] : [...amr, "mfa"]) })
+    .where(and(eq(sessions.id, sessionId), eq(sessions.restriction, "enrol_second_factor"), where));
+
+/** The methods of a session and further ones, each once and in this order, as a value for its column `amr`. */
+export const amrWith = (added: readonly string[]): SQL =>
+  added.reduce(
+    (all, method) =>
+      sql`CASE WHEN instr(' ' || ${all} || ' ', ${` ${method} `}) > 0 THEN ${all} ELSE ${all} || ${` ${method}`} END`,
+    sql`${sessions.amr}`,
+  );
 
 type Replacement = {
   /** The session whose cookies the response replaces, and the event of its end. Null if there is none. */

@@ -20,6 +20,7 @@ import type { CurrentSession, SessionSummary } from "./session.ts";
 import {
   authenticatedAt,
   endSessions,
+  enrolmentDueAt,
   liveSessions,
   maySignFor,
   restriction,
@@ -58,6 +59,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         deviceId: sessions.deviceId,
         amr: sessions.amr,
         restriction: restriction(),
+        enrolmentDueAt: enrolmentDueAt(db),
         isKnownDevice: sessions.isKnownDevice,
         id: sessions.accountId,
         ...accountColumns,
@@ -93,6 +95,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         deviceId,
         amr,
         restriction: limit,
+        enrolmentDueAt: dueAt,
         isKnownDevice,
         ...account
       } = row;
@@ -103,6 +106,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         deviceId,
         amr: amr.split(" "),
         restriction: limit,
+        enrolmentDueAt: dueAt,
         isKnownDevice,
         account,
       };

@@ -22,7 +22,8 @@ type VerifyTokenInput = {
 
 /**
  * Verifies a token for another Worker. Fast mode: the token's claims and the revocation list in KV. D1 decides in
- * strict mode, when KV fails, and when the list cannot decide.
+ * strict mode, when KV fails, when the list cannot decide, and for the token of a restricted session, which no other Worker
+ * may accept.
  */
 export async function verifyToken(
   deps: VerifyTokenDeps,
@@ -32,7 +33,7 @@ export async function verifyToken(
   if (!verified.ok) return verified;
   const claims = verified.value;
   const { sessionId, accountId } = claims;
-  if (!strict) {
+  if (!strict && !claims.isRestricted) {
     const entries = await deps.revocationList.read(sessionId, accountId);
     const verdict = entries === "failed" ? "unclear" : judgeRevocation(entries.value, claims.issuedAt);
     if (verdict === "revoked") return err("session_ended");
@@ -40,7 +41,8 @@ export async function verifyToken(
   }
   const request = { requested: audience, own: ownAudience(deps.settings) };
   const current = await deps.sessions.findCurrent(sessionId, request, deps.clock.now());
-  if (!current || current.account.id !== accountId) return err("session_ended");
+  if (!current || current.account.id !== accountId || current.restriction !== null)
+    return err("session_ended");
   return ok({ ...claims, ...currentData(claims, current.account) });
 }
 

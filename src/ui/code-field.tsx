@@ -19,10 +19,11 @@ const CodeField = ({ p }: { p: PageProps }) => (
   />
 );
 
-/** Form that takes a code. */
-export const CodeForm = ({ p }: { p: PageProps }) => (
+/** Form that takes a code. `children`: further fields, before the button. */
+export const CodeForm = ({ p, children }: { p: PageProps; children?: Child }) => (
   <Form p={p}>
     <CodeField p={p} />
+    {children}
     <button type="submit" class="main">
       {p.t.code.submit}
     </button>

@@ -2,10 +2,12 @@ import type { Child } from "hono/jsx";
 import { hasPermission } from "../admin/authorization/permissions.ts";
 import { brandColor } from "../core/brand-color.ts";
 import { LOCALES } from "../core/locale.ts";
+import { fill } from "../core/text.ts";
 import { CaptchaScript } from "./captcha-widget.tsx";
 import { Form } from "./form-fields.tsx";
 import type { Brand, PageProps } from "./page.ts";
 import { FooterLinks } from "./page-links.tsx";
+import { longDate } from "./relative-time.tsx";
 import { SCRIPT_PATH } from "./script-routes.ts";
 import { LANGUAGE_NAMES } from "./ui-texts.ts";
 
@@ -42,6 +44,7 @@ export function Frame({ p, title, children }: Props) {
             </p>
           )}
           <h1>{title}</h1>
+          <EnrolmentBanner p={p} />
           {p.notice && (
             <p class={p.notice.isWarning ? "warning" : "notice"} role="status">
               {p.notice.text}
@@ -62,6 +65,15 @@ export function Frame({ p, title, children }: Props) {
     </html>
   );
 }
+
+/** Asks the user to enrol a second factor in time. */
+const EnrolmentBanner = ({ p }: { p: PageProps }) =>
+  p.enrolmentDueAt === null ? null : (
+    <p class="warning">
+      {fill(p.t.enrolmentDue, { date: longDate(p.locale, p.enrolmentDueAt) })}{" "}
+      <a href="/account/two-step">{p.t.enrolmentDueLink}</a>
+    </p>
+  );
 
 function Masthead({ p }: { p: PageProps }) {
   const { t, account, actor, brand } = p;

@@ -87,6 +87,8 @@ export type PageProps = {
   /** The signed-in user, on pages that require a session. */
   readonly account: Account | null;
   readonly actor: UserActor | null;
+  /** When the signed-in user has to enrol a second factor (ms). */
+  readonly enrolmentDueAt: number | null;
   /** Mail goes to the development mailbox. */
   readonly usesDevMailbox: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;

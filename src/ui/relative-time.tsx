@@ -23,6 +23,10 @@ export const LocalTime = ({ p, at }: { p: PageProps; at: number }) => (
   </time>
 );
 
+/** A date in words. */
+export const longDate = (locale: PageProps["locale"], at: number): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(at);
+
 /** The time since then. */
 export const TimeAgo = ({ p, at }: { p: PageProps; at: number }) => (
   <time datetime={new Date(at).toISOString()}>{inSeconds(p.locale, secondsBefore(p.now, at))}</time>

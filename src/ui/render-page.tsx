@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { SecondFactorSettings } from "../authentication/second-factor/policy.ts";
 import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
 import type { Locale } from "../core/locale.ts";
 import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
@@ -14,7 +15,11 @@ export type RenderPageDeps = CsrfDeps & {
   readonly pageAssets: (locale: Locale) => Promise<PageAssets>;
   readonly captchaWidget: CaptchaWidget | null;
   readonly usesDevMailbox: boolean;
-  readonly settings: { readonly brand: Brand; readonly links: PageLinks };
+  readonly settings: {
+    readonly brand: Brand;
+    readonly links: PageLinks;
+    readonly secondFactor: Pick<SecondFactorSettings, "policies">;
+  };
 };
 
 type Content = {
@@ -60,6 +65,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     imageSources: [],
     account: c.var.session?.account ?? null,
     actor: c.var.actor ?? null,
+    enrolmentDueAt: dueEnrolment(c, settings.secondFactor),
     captcha: null,
     usesDevMailbox: deps.usesDevMailbox,
     ...content.overrides,
@@ -71,6 +77,14 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     </Frame>
   );
   return c.html(`<!doctype html>${await page}`, content.status);
+}
+
+/** Null as long as the user may also do without, such as after a change of the policy. */
+function dueEnrolment(c: PageContext, { policies }: Pick<SecondFactorSettings, "policies">): number | null {
+  const session = c.get("session");
+  if (!session || session.restriction !== null) return null;
+  const policy = policies[session.account.role];
+  return policy === "required" || policy === "new_device" ? session.enrolmentDueAt : null;
 }
 
 /** Allows one style element by its nonce, one script by its origin, and the brand's logo. */

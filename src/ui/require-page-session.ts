@@ -20,7 +20,7 @@ import { withReturnTarget } from "./return-target.ts";
 export type PageSessionDeps = RequireSessionDeps & RefreshSessionDeps;
 
 /** The page that a restricted session is led to. */
-const RESTRICTED = {
+export const RESTRICTED = {
   enrol_second_factor: "/account/two-step",
   deletion_pending: "/account/deletion",
 } as const satisfies Record<SessionRestriction, string>;
@@ -35,16 +35,20 @@ export async function requirePageSession(
   if (session) {
     const { restriction } = session;
     if (restriction !== null && !allows.includes(restriction))
-      return c.redirect(RESTRICTED[restriction], 303);
+      return c.redirect(withReturnTarget(RESTRICTED[restriction], returnPath(c)), 303);
     c.set("session", session);
     c.set("actor", userActor(session));
     return null;
   }
   clearSessionCookies(c);
+  const notice = c.req.method === "POST" ? "formLost" : undefined;
+  return redirectWithFlash(c, withReturnTarget("/sign-in", returnPath(c)), notice);
+}
+
+/** This page, without the query of a form that was posted to it. */
+function returnPath(c: PageContext): string {
   const { pathname, search } = new URL(c.req.url);
-  const isForm = c.req.method === "POST";
-  const returnTo = isForm ? pathname : pathname + search;
-  return redirectWithFlash(c, withReturnTarget("/sign-in", returnTo), isForm ? "formLost" : undefined);
+  return c.req.method === "POST" ? pathname : pathname + search;
 }
 
 /** The session of the browser's cookies. When the access token expired, the refresh token is rotated. */

@@ -13,4 +13,6 @@ export function readReturnTarget(query: URLSearchParams, { publicUrl }: Settings
 
 /** The path with the return target in its query string, if there is one. */
 export const withReturnTarget = (path: string, returnTarget: ReturnTarget | null): string =>
-  returnTarget === null ? path : `${path}?returnTo=${encodeURIComponent(returnTarget)}`;
+  returnTarget === null
+    ? path
+    : `${path}${path.includes("?") ? "&" : "?"}returnTo=${encodeURIComponent(returnTarget)}`;

@@ -4,6 +4,7 @@ import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { CALLBACK, registeredClient } from "./client-administration.ts";
 import { insertGrant } from "./connected-apps.ts";
+import { ALL_KINDS, mayEnableTexts, trustDevice } from "./factors.ts";
 import { tinyPng } from "./image-parts.ts";
 import {
   enableSecondFactor,
@@ -31,7 +32,7 @@ const TRANSPORT = [
 const providers = openProviders();
 
 /** Variables with which every cookie write can succeed. */
-export const COOKIE_WRITE_VARIABLES = providers.variables;
+export const COOKIE_WRITE_VARIABLES = { ...providers.variables, SECOND_FACTORS: ALL_KINDS };
 
 /** The state-changing routes that need a session (read from the router) and the routes that read or set its cookies. */
 export function cookieWrites({ app }: Service): CookieWrite[] {
@@ -89,6 +90,12 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       return { challengeId: data.challengeId, code: await mailedCodeTo(service, email) };
     },
     "DELETE /me/devices/:id": () => undefined,
+    "DELETE /me/devices/:id/trust": () => undefined,
+    "POST /me/factors/sms": async () => {
+      await mayEnableTexts(email, newPhoneNumber());
+      return undefined;
+    },
+    "DELETE /me/factors/sms": () => undefined,
     "POST /me/keys": () => keyRequest(service),
     "DELETE /me/keys/:id": () => undefined,
     "DELETE /me/apps/:id": () => undefined,
@@ -141,6 +148,7 @@ async function newestSecretId({ env }: Service): Promise<string> {
 async function idFor(service: Service, browser: Browser, path: string, email: string): Promise<string> {
   if (path.startsWith("/me/devices")) {
     const [device] = (await browser.send("GET", "/me/devices")).body.data as { id: string }[];
+    if (device) await trustDevice(device.id);
     return device?.id ?? "";
   }
   if (path.startsWith("/me/keys")) {

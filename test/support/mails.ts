@@ -169,6 +169,20 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     message: { kind: "second_factor_disabled" },
     subject: { en: "Codes by mail are off for Acme", de: "Codes per E-Mail für Acme sind ausgeschaltet" },
   },
+  sms_otp_enabled: {
+    message: { kind: "sms_otp_enabled" },
+    subject: {
+      en: "Codes by text message are on for Acme",
+      de: "Codes per SMS für Acme sind eingeschaltet",
+    },
+  },
+  sms_otp_disabled: {
+    message: { kind: "sms_otp_disabled" },
+    subject: {
+      en: "Codes by text message are off for Acme",
+      de: "Codes per SMS für Acme sind ausgeschaltet",
+    },
+  },
   phone_verified: {
     message: { kind: "phone_verified" },
     subject: {

@@ -10,13 +10,13 @@ export const WRONG_ANSWER = "135791";
  * runs between the evaluation of an answer and the batch that depends on it.
  */
 export const numberFactor = (afterVerdict: () => Promise<unknown> = async () => null): SecondFactor => ({
-  kind: "number",
+  kind: "totp",
   prompt: "Enter your number.",
   needsNoSetup: false,
   begin: async () => ({ codeHash: "", mail: null }),
   async verify(_deps, { factors }, answer) {
     const factor = factors.find(
-      ({ kind, secret }) => kind === "number" && answer.by === "code" && secret === answer.code,
+      ({ kind, secret }) => kind === "totp" && answer.by === "code" && secret === answer.code,
     );
     await afterVerdict();
     return factor ? { factorId: factor.id, amr: ["otp"], consumes: null } : null;
@@ -24,7 +24,7 @@ export const numberFactor = (afterVerdict: () => Promise<unknown> = async () => 
 });
 
 /** Inserts a factor of that account. Returns its id. */
-export async function insertFactor(email: string, kind = "number", secret: string | null = ANSWER) {
+export async function insertFactor(email: string, kind = "totp", secret: string | null = ANSWER) {
   const id = crypto.randomUUID();
   await env.DB.prepare(
     "INSERT INTO factors (id, account_id, kind, secret, created_at) VALUES (?, ?, ?, ?, 0)",

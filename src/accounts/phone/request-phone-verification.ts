@@ -13,16 +13,13 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { ClientLimits } from "../../rate-limit/client-limits.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
+import { isAllowedCountry, type TextSettings } from "./rules.ts";
 import type { PhoneStore } from "./store.ts";
 
 export type RequestPhoneVerificationDeps = {
   readonly clock: Clock;
   readonly secrets: SecretRing;
-  readonly settings: {
-    readonly canText: boolean;
-    /** Allowed calling codes; empty, which only the development mailbox may have: all. */
-    readonly smsCountries: readonly string[];
-  };
+  readonly settings: TextSettings;
   readonly phones: Pick<PhoneStore, "requestVerification">;
   readonly clientLimits: ClientLimits;
   readonly messages: Outbox;
@@ -52,11 +49,7 @@ export async function requestPhoneVerification(
   if (!deps.settings.canText) return err({ reason: "texts_off" });
   const { session, phone, caller } = input;
   const accountId = session.account.id;
-  const { smsCountries } = deps.settings;
-  // SMS toll fraud (SMS pumping) uses expensive destination countries.
-  if (smsCountries.length > 0 && !smsCountries.some((code) => phone.startsWith(code))) {
-    return err({ reason: "country_refused" });
-  }
+  if (!isAllowedCountry(deps.settings, phone)) return err({ reason: "country_refused" });
   const now = deps.clock.now();
   if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
   const expiresAt = now + OTP_TTL_MS;

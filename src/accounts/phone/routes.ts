@@ -35,6 +35,8 @@ type Deps = RequestPhoneVerificationDeps & VerifyPhoneDeps & RemovePhoneDeps & R
 export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Account";
   const session = requireSession(depsOf);
+  // A number is what a texted code needs.
+  const enrollingSession = requireSession(depsOf, { allows: ["enrol_second_factor"] });
   return new Hono<HttpEnv>()
     .post(
       "/me/phone",
@@ -50,7 +52,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         answer: texted,
         failures: [phoneErrors.texts_off, phoneErrors.send_cap, phoneErrors.reauthentication_required],
       }),
-      session,
+      enrollingSession,
       jsonBody(z.strictObject({ phone: phoneField })),
       async (c) => {
         const result = await requestPhoneVerification(depsOf(c), {
@@ -71,7 +73,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         answer: verified,
         failures: [phoneErrors.code_incorrect, phoneErrors.locked],
       }),
-      session,
+      enrollingSession,
       jsonBody(z.strictObject({ challengeId: challengeIdField, code: codeField })),
       async (c) => {
         const result = await verifyPhone(depsOf(c), {

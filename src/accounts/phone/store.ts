@@ -1,6 +1,7 @@
-import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
+import { endTrustOfDevices } from "../../authentication/known-devices/statements.ts";
 import { readLockout } from "../../authentication/lockout/attempt-counter-statements.ts";
 import type { NewOneTimeCodeChallenge } from "../../authentication/one-time-codes/one-time-code.ts";
 import {
@@ -16,7 +17,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts, auditEvents, oneTimeCodes } from "../../db/schema.ts";
+import { accounts, auditEvents, factors, oneTimeCodes } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
   isInOutbox,
@@ -124,6 +125,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
           now,
           and(texted, isNotNull(accounts.phoneVerifiedAt), differs),
         ),
+        factor: removeSmsFactor(db, accountId, and(texted, differs)),
         account: db
           .update(accounts)
           .set({ phone, phoneVerifiedAt: null, updatedAt: now })
@@ -191,6 +193,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
         notice: notice(removal.removalNotice, accountId, now, hasVerifiedNumber),
         audit: insertFrom(db, auditEvents, auditRow(removal.audit, accountId), accounts, hasNumber),
         codes: voidOneTimeCodes(db, and(phoneChallengesOf(accountId), isRecent) as SQL),
+        factor: removeSmsFactor(db, accountId, hasNumber),
         account: db
           .update(accounts)
           .set({ phone: null, phoneVerifiedAt: null, updatedAt: now })
@@ -199,6 +202,21 @@ export function phoneStore(db: Database, caps: SendCaps) {
       return recent.length > 0 ? "removed" : "reauthentication_required";
     },
   };
+}
+
+/**
+ * Removes the factor of a number that is not the account's any more, with the trust in its devices. `where`: a condition on
+ * the account, which the batch makes false later.
+ */
+function removeSmsFactor(db: Database, accountId: string, where: SQL | undefined) {
+  const one = { one: sql`1` };
+  const isFactor = and(eq(factors.accountId, accountId), eq(factors.kind, "sms_otp"));
+  const isRemoved = exists(db.select(one).from(accounts).where(where));
+  const hasFactor = exists(db.select(one).from(factors).where(isFactor));
+  return [
+    endTrustOfDevices(db, accountId, and(isRemoved, hasFactor)),
+    db.delete(factors).where(and(isFactor, isRemoved)),
+  ];
 }
 
 const activeAccount = (accountId: string) => and(eq(accounts.id, accountId), isActive());

@@ -34,6 +34,9 @@ export type AuditEvent =
   /** Sign-in from unknown devices, or from known ones, was locked. `unlock`: what ends it. */
   | { readonly type: "account_locked"; readonly details: { readonly unlock: "time" | "reset" } }
   | { readonly type: "device_forgotten"; readonly details: { readonly deviceId: string } }
+  /** Sign-ins on the device need no second factor, by the user's choice. */
+  | { readonly type: "device_trusted"; readonly details: { readonly deviceId: string } }
+  | { readonly type: "device_trust_ended"; readonly details: { readonly deviceId: string } }
   | { readonly type: "identity_linked"; readonly details: { readonly provider: string } }
   | { readonly type: "identity_removed"; readonly details: { readonly provider: string } }
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }
@@ -132,6 +135,8 @@ const types: Record<AuditEvent["type"], true> = {
   sign_in_failed: true,
   account_locked: true,
   device_forgotten: true,
+  device_trusted: true,
+  device_trust_ended: true,
   identity_linked: true,
   identity_removed: true,
   signed_out: true,

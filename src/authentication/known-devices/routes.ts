@@ -7,6 +7,7 @@ import { answer, refuse, respond } from "../../http/respond.ts";
 import { clearDeviceCookie } from "../../http/session-cookies.ts";
 import { timestamp } from "../../http/timestamp.ts";
 import { idParam } from "../../http/validate-request.ts";
+import { type EndDeviceTrustDeps, endDeviceTrust } from "./end-device-trust.ts";
 import { type ForgetDeviceDeps, forgetDevice } from "./forget-device.ts";
 import { type ListDevicesDeps, listDevices } from "./list-devices.ts";
 
@@ -17,6 +18,9 @@ const deviceSchema = z
     lastUsedAt: timestamp,
     ip: z.nullable(z.string()),
     userAgent: z.nullable(z.string()),
+    trustedUntil: z
+      .nullable(timestamp)
+      .check(z.meta({ description: "Until when a sign-in on it needs no second factor. Null: it does." })),
     current: z.boolean().check(z.meta({ description: "Whether this session was opened on it." })),
   })
   .check(z.meta({ id: "Device" }));
@@ -24,7 +28,9 @@ const deviceSchema = z
 const deviceList = answer(200, undefined, z.array(deviceSchema));
 const deviceForgotten = answer(200, "The device is not remembered any more.");
 
-type Deps = ListDevicesDeps & ForgetDeviceDeps & RequireSessionDeps;
+const trustEnded = answer(200, "Sign-ins on the device need the second factor again.");
+
+type Deps = ListDevicesDeps & ForgetDeviceDeps & EndDeviceTrustDeps & RequireSessionDeps;
 
 /** The devices on which the user has signed in. */
 export function knownDeviceRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -48,6 +54,7 @@ export function knownDeviceRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           ...device,
           createdAt: iso(device.createdAt),
           lastUsedAt: iso(device.lastUsedAt),
+          trustedUntil: device.trustedUntil === null ? null : iso(device.trustedUntil),
         }));
         return respond(c, deviceList, presented);
       },
@@ -73,6 +80,26 @@ export function knownDeviceRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (!result.ok) return refuse(c, result.error.reason);
         if (deviceId === ownDeviceId) clearDeviceCookie(c);
         return respond(c, deviceForgotten);
+      },
+    )
+    .delete(
+      "/me/devices/:id/trust",
+      describeRoute({
+        operationId: "endDeviceTrust",
+        summary: "Ask for the second factor again on one of the caller's devices",
+        description: "The device stays known. Its sessions go on.",
+        tag,
+        answer: trustEnded,
+        failures: ["not_found"],
+      }),
+      session,
+      idParam,
+      async (c) => {
+        const { account } = c.var.session;
+        const { id: deviceId } = c.req.valid("param");
+        const input = { deviceId, accountId: account.id, caller: c.var.caller };
+        const result = await endDeviceTrust(depsOf(c), input);
+        return result.ok ? respond(c, trustEnded) : refuse(c, result.error.reason);
       },
     );
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, exists, gt, gte, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import { compiled } from "../../db/compiled-statement.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
@@ -72,23 +72,38 @@ export const knownDeviceRow = <A extends string | SQL>({
   trustedUntil: null,
 });
 
+type RememberedDevice = {
+  readonly mayBeNew: boolean;
+  /** Until when it needs no second factor. Null leaves that as it is. */
+  readonly trustedUntil?: number | null;
+};
+
 /**
  * Makes the device of a session known, in the batch that inserts the session. A device that may be new can replace
  * another one of the account.
  */
-export function rememberDevice(db: Database, session: NewSession, { mayBeNew }: { mayBeNew: boolean }) {
+export function rememberDevice(
+  db: Database,
+  session: NewSession,
+  { mayBeNew, trustedUntil = null }: RememberedDevice,
+) {
   const { deviceId, accountId, createdAt: now, ip, userAgent } = session;
-  if (deviceId === null) return [];
-  const row = knownDeviceRow({ id: deviceId, accountId, ip, userAgent, now });
+  const row = { ...knownDeviceRow({ id: deviceId, accountId, ip, userAgent, now }), trustedUntil };
   const stored = storeDevice(db, { ...row, sessionId: session.id });
   return mayBeNew ? [stored, deleteSurplusDevices(db, accountId)] : [stored];
 }
 
 const storeDevice = compiled((db, { sessionId, ...row }: typeof t.$inferSelect & { sessionId: string }) => {
-  const { accountId, ip, userAgent, lastUsedAt, expiresAt } = row;
+  const { accountId, ip, userAgent, lastUsedAt, expiresAt, trustedUntil } = row;
   return insertFrom(db, t, row, sessions, eq(sessions.id, sessionId)).onConflictDoUpdate({
     target: t.id,
-    set: { ip, userAgent, lastUsedAt, expiresAt },
+    set: {
+      ip,
+      userAgent,
+      lastUsedAt,
+      expiresAt,
+      trustedUntil: sql`coalesce(${trustedUntil}, ${t.trustedUntil})`,
+    },
     setWhere: eq(t.accountId, accountId),
   });
 });
@@ -107,3 +122,10 @@ function deleteSurplusDevices(db: Database, accountId: string) {
 /** The devices of an account that are known at `now`: a condition on `known_devices` joined with `accounts`. */
 export const isKnownAt = (accountId: string, now: number): SQL | undefined =>
   and(eq(t.accountId, accountId), gte(t.lastUsedAt, accounts.devicesKnownSince), gt(t.expiresAt, now));
+
+/** Ends the trust in all devices of an account, if `where` holds. They stay known. */
+export const endTrustOfDevices = (db: Database, accountId: string, where?: SQL) =>
+  db
+    .update(t)
+    .set({ trustedUntil: null })
+    .where(and(eq(t.accountId, accountId), isNotNull(t.trustedUntil), where));

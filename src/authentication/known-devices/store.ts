@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
@@ -15,6 +15,8 @@ export type KnownDeviceSummary = {
   readonly lastUsedAt: number;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** Until when a sign-in on it needs no second factor. Null: it does. */
+  readonly trustedUntil: number | null;
 };
 
 type Forgetting = { readonly deviceId: string; readonly accountId: string; readonly audit: NewAuditEvent };
@@ -37,12 +39,36 @@ export const knownDeviceStore = (db: Database) => ({
         lastUsedAt: knownDevices.lastUsedAt,
         ip: knownDevices.ip,
         userAgent: knownDevices.userAgent,
+        trustedUntil: sql<
+          number | null
+        >`CASE WHEN ${knownDevices.trustedUntil} > ${now} THEN ${knownDevices.trustedUntil} END`.as(
+          "trusted_until",
+        ),
       })
       .from(knownDevices)
       .innerJoin(accounts, eq(accounts.id, knownDevices.accountId))
       .where(isKnownAt(accountId, now))
       .orderBy(desc(knownDevices.lastUsedAt))
       .limit(MAX_KNOWN_DEVICES),
+
+  /** Ends the trust in a device, which stays known. */
+  async endTrust({ deviceId, accountId, audit }: Forgetting): Promise<"ended" | "not_found"> {
+    const isTrusted = and(
+      eq(knownDevices.id, deviceId),
+      eq(knownDevices.accountId, accountId),
+      isNotNull(knownDevices.trustedUntil),
+    );
+    const { ended } = await runBatch(db, {
+      // Before the UPDATE, which makes the condition false.
+      audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), knownDevices, isTrusted)],
+      ended: db
+        .update(knownDevices)
+        .set({ trustedUntil: null })
+        .where(isTrusted)
+        .returning({ id: knownDevices.id }),
+    });
+    return ended.length > 0 ? "ended" : "not_found";
+  },
 
   /** Deletes the row of a device, which invalidates its tokens. */
   async forget({ deviceId, accountId, audit }: Forgetting): Promise<"forgotten" | "not_found"> {

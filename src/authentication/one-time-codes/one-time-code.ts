@@ -33,11 +33,15 @@ export type NewOneTimeCodeChallenge = {
   readonly expiresAt: number;
 };
 
-/** A new code of an existing challenge, with the mail that carries it. Instants in milliseconds. */
+/** A new code of an existing challenge, with the message that carries it. Instants in milliseconds. */
 export type OneTimeCodeResend = {
   /** The queued request that causes it. */
   readonly requestId: string;
   readonly challengeId: string;
+  /** The kind of second factor that the code is of. */
+  readonly factorKind: string;
+  /** Whether the new code has all its tries. */
+  readonly resetsTries: boolean;
   readonly codeHash: string;
   readonly expiresAt: number;
   readonly mail: NewMessage;

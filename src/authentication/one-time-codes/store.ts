@@ -14,20 +14,21 @@ import type { OneTimeCodeResend } from "./one-time-code.ts";
 export function oneTimeCodeStore(db: Database, caps: SendCaps) {
   return {
     /**
-     * Performs a queued request: mails a new code for a live challenge of the mailed code and voids the earlier one.
+     * Performs a queued request: sends a new code for a live challenge and voids the earlier one.
      */
     async resend({
       requestId,
       challengeId,
+      factorKind,
       codeHash,
       expiresAt,
       mail,
+      resetsTries,
       now,
     }: OneTimeCodeResend): Promise<void> {
       const isLive = and(
         eq(oneTimeCodes.id, challengeId),
         eq(oneTimeCodes.purpose, "login"),
-        eq(oneTimeCodes.factorKind, "email_otp"),
         isNull(oneTimeCodes.consumedAt),
         gt(oneTimeCodes.expiresAt, now),
         requestIsQueued(db, requestId),
@@ -45,10 +46,15 @@ export function oneTimeCodeStore(db: Database, caps: SendCaps) {
         // Without its attempt id, an answer to the earlier code that is being evaluated cannot consume the challenge.
         code: db
           .update(oneTimeCodes)
-          .set({ codeHash, tries: 0, attempt: null, expiresAt })
+          .set({ factorKind, codeHash, attempt: null, expiresAt, ...(resetsTries ? { tries: 0 } : {}) })
           .where(and(isLive, isInOutbox(db, mail))),
         request: deleteQueuedRequest(db, requestId),
       });
+    },
+
+    /** Drops a queued request that sends nothing. */
+    async discardRequest(requestId: string): Promise<void> {
+      await deleteQueuedRequest(db, requestId);
     },
   };
 }

@@ -76,7 +76,7 @@ const selectRecord = compiled((db, { emailKey, deviceId }: RecordToFind) =>
       id: accounts.id,
       ...accountColumns,
       passwordHash: accounts.passwordHash,
-      factorFacts: factorFacts(db),
+      factorFacts: factorFacts(db, deviceId),
       devicesKnownSince: accounts.devicesKnownSince,
       deviceCreatedAt: deviceCreatedAt(db, deviceId),
     })

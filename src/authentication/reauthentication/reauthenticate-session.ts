@@ -91,5 +91,12 @@ async function startChallenge(
   if (outcome === "send_cap") return err({ reason: "send_cap", retryAfter: HOUR / SECOND });
   deps.messages.deliverSoon([mail.id]);
   const { prompt } = emailOtpFactor;
-  return ok({ kind: "second_factor_required", challengeId: id, expiresIn: OTP_TTL_MS / SECOND, prompt });
+  return ok({
+    kind: "second_factor_required",
+    challengeId: id,
+    expiresIn: OTP_TTL_MS / SECOND,
+    factors: ["email_otp"],
+    defaultFactor: "email_otp",
+    prompt,
+  });
 }

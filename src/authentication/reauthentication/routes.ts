@@ -30,7 +30,7 @@ type Deps = ReauthenticateSessionDeps & VerifyReauthenticationCodeDeps & Require
 
 /** Reauthentication before changes that a stolen session must not make. */
 export function reauthenticationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
-  const session = requireSession(depsOf);
+  const session = requireSession(depsOf, { allows: ["enrol_second_factor"] });
   return new Hono<HttpEnv>()
     .post(
       "/me/reauthenticate",

@@ -1,7 +1,7 @@
 import { MINUTE } from "../../core/clock.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { isSecondFactorRequired } from "../rules.ts";
 import type { SecondFactorPolicy } from "../second-factor/policy.ts";
+import { isAskedFor } from "../second-factor/rules.ts";
 
 /** Milliseconds for which an authentication allows sensitive changes (security 52, ASVS 7.5.1). */
 export const REAUTHENTICATION_WINDOW = 10 * MINUTE;
@@ -14,4 +14,18 @@ export const isRecentlyAuthenticated = (
 
 /** Whether a reauthentication needs the second factor: if a sign-in on a known device does. */
 export const isSecondFactorDue = (policy: SecondFactorPolicy, secondFactorEnabled: boolean): boolean =>
-  isSecondFactorRequired(policy, { secondFactorEnabled, deviceIsKnown: true });
+  isAskedFor(policy, { hasSecondFactor: secondFactorEnabled, isKnownDevice: true });
+
+/** What a code, a text message or a passkey proves. */
+const POSSESSION: readonly string[] = ["otp", "sms", "hwk", "swk"];
+
+/**
+ * Whether a session may enrol the first second factor of its account. The password alone is not enough, since an attacker
+ * who knows it would lock out the owner: the device was known before the sign-in, or the session has shown a code or a
+ * passkey, such as a mailed code of `POST /me/reauthenticate/code`.
+ */
+export const mayEnrolFirstFactor = ({
+  isKnownDevice,
+  amr,
+}: Pick<CurrentSession, "isKnownDevice" | "amr">): boolean =>
+  isKnownDevice || amr.some((method) => POSSESSION.includes(method));

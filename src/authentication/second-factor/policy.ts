@@ -5,6 +5,11 @@ export const SECOND_FACTOR_KINDS = ["totp", "passkey", "email_otp", "sms_otp", "
 
 export type SecondFactorKind = (typeof SECOND_FACTOR_KINDS)[number];
 
+/** The kinds whose codes the service sends. */
+export const SENT_FACTOR_KINDS = ["email_otp", "sms_otp"] as const satisfies SecondFactorKind[];
+
+export type SentFactorKind = (typeof SENT_FACTOR_KINDS)[number];
+
 /**
  * When a sign-in asks for a second factor. `optional`: if the user has enabled one. `new_device`: also on a device
  * that has not signed in before. `required`: always, and a user without a usable one has to enrol it.

@@ -4,6 +4,7 @@ import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { Amr } from "../amr.ts";
+import type { SecondFactorKind } from "./policy.ts";
 
 /** A factor of the account. It is read together with the account. */
 export type EnabledFactor = {
@@ -18,6 +19,10 @@ export type FactorFacts = {
   readonly role: Role;
   readonly enabled: readonly EnabledFactor[];
   readonly hasRecoveryCodes: boolean;
+  /** The number that a code can be texted to. Null if it is not verified. */
+  readonly verifiedPhone: string | null;
+  /** Until when the presented device needs no second factor; null if it does, or if it is not known. */
+  readonly trustedUntil: number | null;
   /** The last password reset by mail, until a sign-in with a stronger second factor than the mailed code. */
   readonly resetByMailAt: number | null;
   /** When a required second factor must be enrolled; null before the first sign-in that finds none. */
@@ -29,6 +34,8 @@ export const NEW_ACCOUNT_FACTS: FactorFacts = {
   role: "user",
   enabled: [],
   hasRecoveryCodes: false,
+  verifiedPhone: null,
+  trustedUntil: null,
   resetByMailAt: null,
   enrolmentDueAt: null,
 };
@@ -65,7 +72,7 @@ export type SecondFactorDeps = {
 export type BegunChallenge = {
   /** The keyed hash of a code that the service created. Empty if it creates none. */
   readonly codeHash: string;
-  /** The message that carries the code. Null if nothing is sent. */
+  /** The message that carries the code, by mail or SMS. Null if nothing is sent. */
   readonly mail: NewMessage | null;
 };
 
@@ -107,14 +114,19 @@ export type Verified = {
  * verified in code, after its attempt was counted.
  */
 export type SecondFactor = {
-  readonly kind: string;
+  readonly kind: SecondFactorKind;
   /** The message of the response that asks for this factor. */
   readonly prompt: string;
   /** Whether it needs no setup, so that a policy can require it of every account with a verified address. */
   readonly needsNoSetup: boolean;
   readonly begin: (
     deps: SecondFactorDeps,
-    challenge: { readonly id: string; readonly expiresAt: number },
+    challenge: {
+      readonly id: string;
+      readonly expiresAt: number;
+      /** The verified number of the account. */
+      readonly phone: string | null;
+    },
   ) => Promise<BegunChallenge>;
   /** Null if the answer is wrong. */
   readonly verify: (

@@ -6,9 +6,9 @@ import { amrOf } from "../factors.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { secondsUntil } from "../lockout/rules.ts";
 import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
-import { chooseSecondFactor } from "../rules.ts";
 import type { SecondFactorRequired, SignInFailure } from "../sign-in-outcome.ts";
-import type { EnabledFactor, SecondFactor, SecondFactorDeps } from "./second-factor.ts";
+import type { FactorOffer } from "./rules.ts";
+import type { SecondFactor, SecondFactorDeps } from "./second-factor.ts";
 import type { SecondFactorStore } from "./store.ts";
 
 export type StartSecondFactorDeps = SecondFactorDeps & {
@@ -18,19 +18,19 @@ export type StartSecondFactorDeps = SecondFactorDeps & {
   readonly messages: Outbox;
 };
 
-/** Creates a challenge. The result has its id and no token (ASVS 2.3.1). */
+/** Creates a challenge of the default factor, which any offered factor may answer. The result has its id and no token (ASVS 2.3.1). */
 export async function startSecondFactor(
   deps: StartSecondFactorDeps,
   firstFactor: FirstFactorResult,
-  enabled: readonly EnabledFactor[],
+  { factors, defaultFactor, phone }: FactorOffer & { readonly phone: string | null },
 ): Promise<Result<SecondFactorRequired, SignInFailure>> {
   const { grant, device } = firstFactor;
-  const factor = chooseSecondFactor(deps.secondFactors, enabled);
-  if (!factor) throw new Error("No second factor is available without setup.");
+  const factor = deps.secondFactors.find(({ kind }) => kind === defaultFactor);
+  if (!factor) throw new Error("The rules offer a factor that this release does not have.");
   const now = deps.clock.now();
   const expiresAt = now + OTP_TTL_MS;
   const id = newId();
-  const { codeHash, mail } = await factor.begin(deps, { id, expiresAt });
+  const { codeHash, mail } = await factor.begin(deps, { id, expiresAt, phone });
   const outcome = await deps.secondFactorChallenges.createChallenge({
     grant,
     mail,
@@ -54,6 +54,12 @@ export async function startSecondFactor(
     return err({ reason: outcome.kind, retryAfter: secondsUntil(outcome.until, now) });
   }
   if (mail) deps.messages.deliverSoon([mail.id]);
-  const { prompt } = factor;
-  return ok({ kind: "second_factor_required", challengeId: id, expiresIn: OTP_TTL_MS / SECOND, prompt });
+  return ok({
+    kind: "second_factor_required",
+    challengeId: id,
+    expiresIn: OTP_TTL_MS / SECOND,
+    factors,
+    defaultFactor,
+    prompt: factor.prompt,
+  });
 }

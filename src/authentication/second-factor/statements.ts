@@ -1,14 +1,17 @@
 import { and, eq, exists, gt, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../../db/database.ts";
-import { accounts, factors, recoveryCodes, webauthnChallenges } from "../../db/schema.ts";
+import { accounts, factors, knownDevices, recoveryCodes, webauthnChallenges } from "../../db/schema.ts";
 import { passkeyConsumption } from "../passkeys/consumption-statements.ts";
 import { recoveryCodeConsumption } from "./recovery-codes/consumption-statements.ts";
 import type { Consumption, FactorFacts, Verified } from "./second-factor.ts";
 import { totpConsumption } from "./totp/consumption-statements.ts";
 
-/** What an account says about its second factor, as one column of a query over `accounts`. */
-export const factorFacts = (db: Database) => {
+/**
+ * What an account says about its second factor, as one column of a query over `accounts`. `deviceId`: the device whose
+ * trust is read.
+ */
+export const factorFacts = (db: Database, deviceId: string | null) => {
   const enabled = db
     .select({
       all: sql`json_group_array(json_object('id', ${factors.id}, 'kind', ${factors.kind}, 'isSecondFactor', ${asJson(sql`${factors.isSecondFactor}`)}))`,
@@ -19,7 +22,12 @@ export const factorFacts = (db: Database) => {
     .select({ one: sql`1` })
     .from(recoveryCodes)
     .where(and(eq(recoveryCodes.accountId, accounts.id), isNull(recoveryCodes.usedAt)));
-  return sql`json_object('role', ${accounts.role}, 'enabled', json(${enabled}), 'hasRecoveryCodes', ${asJson(exists(unused))}, 'resetByMailAt', ${accounts.resetByMailAt}, 'enrolmentDueAt', ${accounts.enrolmentDueAt})`
+  const verifiedPhone = sql`CASE WHEN ${accounts.phoneVerifiedAt} IS NOT NULL THEN ${accounts.phone} END`;
+  const trustedUntil = db
+    .select({ trustedUntil: knownDevices.trustedUntil })
+    .from(knownDevices)
+    .where(and(sql`${knownDevices.id} = ${deviceId}`, eq(knownDevices.accountId, accounts.id)));
+  return sql`json_object('role', ${accounts.role}, 'enabled', json(${enabled}), 'hasRecoveryCodes', ${asJson(exists(unused))}, 'verifiedPhone', ${verifiedPhone}, 'trustedUntil', ${trustedUntil}, 'resetByMailAt', ${accounts.resetByMailAt}, 'enrolmentDueAt', ${accounts.enrolmentDueAt})`
     .mapWith((text: string): FactorFacts => JSON.parse(text))
     .as("factor_facts");
 };

@@ -37,7 +37,7 @@ import {
 } from "../one-time-codes/statements.ts";
 import type { ReplacedSession } from "../replaced-session.ts";
 import type { GrantFailure } from "../session-opener.ts";
-import { queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
+import { endResetByMail, queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
 import {
   consumeFirstFactor,
   failureReason,
@@ -45,8 +45,10 @@ import {
   readCircumstances,
   storeRehash,
 } from "../statements.ts";
-import type { FactorState, Verified } from "./second-factor.ts";
-import { consumeVerified, isStillVerified, selectFactorState } from "./statements.ts";
+import type { SecondFactorKind } from "./policy.ts";
+import { endsResetByMail } from "./rules.ts";
+import type { FactorFacts, FactorState, Verified } from "./second-factor.ts";
+import { consumeVerified, factorFacts, isStillVerified, selectFactorState } from "./statements.ts";
 
 type CreateChallengeInput = {
   readonly grant: FirstFactorGrant;
@@ -60,7 +62,9 @@ type CreateChallengeResult = { readonly kind: "opened" | "send_cap" } | GrantFai
 /** A challenge whose attempt was counted. Its answer is not evaluated yet. */
 export type CountedChallenge = FactorState & {
   readonly account: Account;
+  /** The kind of the code that was sent last, or the one that it asks for. */
   readonly factorKind: string;
+  readonly factorFacts: FactorFacts;
   readonly codeHash: string;
   /** The authentication methods of the first factor, space-separated. */
   readonly amr: string;
@@ -83,7 +87,11 @@ type AttemptCounted =
 type VerifiedChallenge = {
   readonly attempt: ChallengeAttempt;
   readonly challenge: CountedChallenge;
+  /** The kind of factor that verified the answer. */
+  readonly kind: SecondFactorKind;
   readonly verified: Verified;
+  /** Until when the device needs no second factor, by the user's choice, and the event of that. Null: it does. */
+  readonly trust: { readonly until: number; readonly audit: NewAuditEvent } | null;
   readonly session: NewSession;
   readonly audit: NewAuditEvent;
   /** Mailed to the owner if the device is new. Null if the device was known at the first factor. */
@@ -162,6 +170,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             id: oneTimeCodes.accountId,
             ...accountColumns,
             factorKind: oneTimeCodes.factorKind,
+            factorFacts: factorFacts(db, null),
             codeHash: oneTimeCodes.codeHash,
             amr: oneTimeCodes.amr,
             lockoutKey: oneTimeCodes.lockoutKey,
@@ -177,10 +186,12 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const until = lockout[0]?.until ?? 0;
       const [row] = challenges;
       if (!row) return until > now ? { kind: "locked", until } : { kind: "refused" };
-      const { factorKind, codeHash, amr, lockoutKey, newDevice, deviceId, ...account } = row;
+      const { factorKind, factorFacts: facts, codeHash, amr, lockoutKey, ...rest } = row;
+      const { newDevice, deviceId, ...account } = rest;
       const challenge = {
         account,
         factorKind,
+        factorFacts: facts,
         factors: state.factors,
         recoveryCodes: state.recoveryCodes,
         webauthnChallenges: state.webauthnChallenges,
@@ -195,7 +206,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
 
     /** Opens the session of a verified answer, and consumes exactly that answer. Null: it is not valid any more. */
     async openVerified(opening: VerifiedChallenge): Promise<Account | null> {
-      const { attempt, challenge, verified, session, audit, newDeviceNotice, replaces, now } = opening;
+      const { attempt, challenge, kind, verified, session, audit, newDeviceNotice, replaces, now } = opening;
       const { accountId } = session;
       const isConsumed = codeWasCorrect(attempt);
       const consumed = exists(db.select({ one: sql`1` }).from(oneTimeCodes).where(isConsumed));
@@ -211,7 +222,22 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
         opened: selectOpenedAccount(db, { sessionId: session.id }),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
-        device: rememberDevice(db, session, { mayBeNew: newDeviceNotice !== null }),
+        trust:
+          opening.trust === null
+            ? []
+            : [
+                insertFrom(
+                  db,
+                  auditEvents,
+                  auditRow(opening.trust.audit, accountId),
+                  oneTimeCodes,
+                  isConsumed,
+                ),
+              ],
+        device: rememberDevice(db, session, {
+          mayBeNew: newDeviceNotice !== null,
+          trustedUntil: opening.trust?.until ?? null,
+        }),
         newDeviceNotice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
         attempts: [
           clearAttempts(db, [challenge.lockoutKey], consumed),
@@ -226,12 +252,13 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
               and(
                 eq(factors.accountId, accountId),
                 verified.factorId === null
-                  ? sql`${factors.kind} = ${challenge.factorKind}`
+                  ? sql`${factors.kind} = ${kind}`
                   : eq(factors.id, verified.factorId),
                 consumed,
               ),
             ),
         ],
+        reset: endsResetByMail(kind) ? [endResetByMail(db, session)] : [],
         replaced: endReplacedSession(db, { replaces, openedId: session.id, now }),
         surplusSessions: [endSurplusSessions(db, { accountId, now })],
       });

@@ -7,11 +7,14 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../../sessions/new-session.ts";
+import { amrOfTwoFactors } from "../amr.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "../known-devices/device-token.ts";
 import { secondsUntil } from "../lockout/rules.ts";
 import { replacedBy } from "../replaced-session.ts";
 import type { SignedIn } from "../sign-in-outcome.ts";
-import type { SecondFactor, SecondFactorDeps } from "./second-factor.ts";
+import type { SecondFactorKind, SecondFactorSettings } from "./policy.ts";
+import { offerFactors, trustUntil, usableKinds } from "./rules.ts";
+import type { SecondFactor, SecondFactorAnswer, SecondFactorDeps, Verified } from "./second-factor.ts";
 import type { CountedChallenge, SecondFactorStore } from "./store.ts";
 
 export type VerifySecondFactorDeps = IssueTokensDeps &
@@ -24,6 +27,7 @@ export type VerifySecondFactorDeps = IssueTokensDeps &
       "countAttempt" | "openVerified" | "recordLockout"
     >;
     readonly messages: Outbox;
+    readonly settings: { readonly secondFactor: SecondFactorSettings };
   };
 
 /** `retryAfter` in seconds. */
@@ -33,8 +37,11 @@ export type VerifySecondFactorFailure =
 
 type VerificationInput = {
   readonly challengeId: string;
-  /** The answer to the challenge. */
-  readonly code: string;
+  readonly answer: SecondFactorAnswer;
+  /** The kind of factor that the answer is of. Default: that of the challenge, or a passkey for an assertion. */
+  readonly factor?: SecondFactorKind | undefined;
+  /** Whether later sign-ins on this device need no second factor. */
+  readonly rememberDevice?: boolean | undefined;
   /** The requested audience of the tokens. */
   readonly audience: string;
   /** The session whose cookies the response replaces. */
@@ -50,7 +57,7 @@ export async function verifySecondFactor(
   deps: VerifySecondFactorDeps,
   input: VerificationInput,
 ): Promise<Result<SignedIn, VerifySecondFactorFailure>> {
-  const { challengeId, code, audience, replaces, caller } = input;
+  const { challengeId, audience, replaces, caller } = input;
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const attempt = { challengeId, attempt: newId() };
@@ -61,14 +68,12 @@ export async function verifySecondFactor(
   }
   if (counted.kind === "refused") return err({ reason: "code_incorrect" });
   const { challenge, lockedUntil } = counted;
-  const factor = deps.secondFactors.find(({ kind }) => kind === challenge.factorKind);
-  const verified = factor
-    ? await factor.verify(deps, { ...challenge, id: challengeId }, { by: "code", code })
-    : null;
-  if (!factor || !verified) return refuseAnswer(deps, challenge, { lockedUntil, caller, now });
+  const proof = await verifyAnswer(deps, challenge, input);
+  if (!proof) return refuseAnswer(deps, challenge, { lockedUntil, caller, now });
 
+  const { kind, verified } = proof;
   const accountId = challenge.account.id;
-  const amr = [...challenge.amr.split(" "), ...verified.amr];
+  const amr = amrOfTwoFactors(challenge.amr.split(" "), verified.amr);
   const deviceId = challenge.deviceId ?? newId();
   const isKnownDevice = !challenge.newDevice;
   const session = { ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice }), accountId };
@@ -79,7 +84,9 @@ export async function verifySecondFactor(
   const account = await deps.secondFactorChallenges.openVerified({
     attempt,
     challenge,
+    kind,
     verified,
+    trust: input.rememberDevice ? newTrust(deps, { deviceId, accountId, caller }) : null,
     session,
     audit: newAuditEvent(deps, { type: "signed_in", details }, caller, accountId),
     newDeviceNotice,
@@ -99,6 +106,37 @@ export async function verifySecondFactor(
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
+}
+
+type VerifiedAnswer = { readonly kind: SecondFactorKind; readonly verified: Verified };
+
+/** Null for a wrong answer, and for one of a factor that the account does not have at this instant. */
+async function verifyAnswer(
+  deps: VerifySecondFactorDeps,
+  challenge: CountedChallenge,
+  { challengeId, answer, factor: requested }: VerificationInput,
+): Promise<VerifiedAnswer | null> {
+  const kind = requested ?? (answer.by === "assertion" ? "passkey" : challenge.factorKind);
+  const offer = offerFactors({
+    account: challenge.factorFacts,
+    kinds: usableKinds(deps.settings.secondFactor, deps.secondFactors),
+    firstFactor: challenge.amr.split(" "),
+  });
+  const factor = deps.secondFactors.find((each) => each.kind === kind);
+  if (!factor || !offer?.factors.includes(factor.kind)) return null;
+  // The code that was sent answers for the kind only that it was sent as.
+  const codeHash = kind === challenge.factorKind ? challenge.codeHash : "";
+  const verified = await factor.verify(deps, { ...challenge, codeHash, id: challengeId }, answer);
+  return verified && { kind: factor.kind, verified };
+}
+
+type TrustedDevice = { readonly deviceId: string; readonly accountId: string; readonly caller: Caller };
+
+/** Null where devices cannot be trusted. */
+function newTrust(deps: VerifySecondFactorDeps, { deviceId, accountId, caller }: TrustedDevice) {
+  const until = trustUntil(deps.settings.secondFactor, deps.clock.now());
+  const event = { type: "device_trusted", details: { deviceId } } as const;
+  return until === null ? null : { until, audit: newAuditEvent(deps, event, caller, accountId) };
 }
 
 /** The wrong answer that starts the lockout queues a mail to the owner of the account. */

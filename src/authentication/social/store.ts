@@ -221,7 +221,7 @@ function candidateColumns(db: Database, { provider, deviceId, now }: SignInQuery
   return {
     id: accounts.id,
     ...accountColumns,
-    factorFacts: factorFacts(db),
+    factorFacts: factorFacts(db, deviceId),
     devicesKnownSince: accounts.devicesKnownSince,
     deviceCreatedAt: deviceCreatedAt(db, deviceId),
     hasProvider: sql<number>`${hasProvider}`.as("has_provider"),

@@ -35,6 +35,8 @@ export type MailMessage =
   /** The mailed second factor was turned on or off. */
   | { readonly kind: "second_factor_enabled" }
   | { readonly kind: "second_factor_disabled" }
+  | { readonly kind: "sms_otp_enabled" }
+  | { readonly kind: "sms_otp_disabled" }
   /** A phone number was verified. */
   | { readonly kind: "phone_verified" }
   /** A verified phone number was removed or replaced. */

@@ -3,7 +3,9 @@ import type { Locale } from "../../core/locale.ts";
 /** A text message to send, by kind. Its texts are in `texts.ts`. */
 export type SmsMessage =
   /** Verifies a phone number: six digits. */
-  { readonly kind: "phone_code"; readonly code: string };
+  | { readonly kind: "phone_code"; readonly code: string }
+  /** The second factor of a sign-in: six digits. */
+  | { readonly kind: "sign_in_code"; readonly code: string };
 
 /** One attempt to send one text message to one recipient. */
 export type SmsDelivery = {

@@ -14,9 +14,13 @@ export const smsTexts: Readonly<Record<Locale, SmsTexts>> = {
   en: {
     phone_code: ({ code, appName, life }) =>
       `${code} is your code for ${appName}. It works once, and for ${life}. Never pass it on.`,
+    sign_in_code: ({ code, appName, life }) =>
+      `${code} is your sign-in code for ${appName}. It works once, and for ${life}. Never pass it on.`,
   },
   de: {
     phone_code: ({ code, appName, life }) =>
       `${code} ist Ihr Code für ${appName}. Er gilt einmal und ${life} lang. Geben Sie ihn nie weiter.`,
+    sign_in_code: ({ code, appName, life }) =>
+      `${code} ist Ihr Anmeldecode für ${appName}. Er gilt einmal und ${life} lang. Geben Sie ihn nie weiter.`,
   },
 };

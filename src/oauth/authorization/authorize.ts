@@ -1,5 +1,6 @@
 import type { Account } from "../../accounts/account.ts";
 import type { Caller } from "../../core/caller.ts";
+import type { SessionRestriction } from "../../sessions/session.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { ValidRequest } from "./authorization-request.ts";
 import { type AuthorizationInput, type EvaluateRequestDeps, evaluateRequest } from "./evaluate-request.ts";
@@ -23,6 +24,8 @@ export type AuthorizeOutcome =
   /** `returnPath`: the request, as it continues after the sign-in. */
   | { readonly kind: "sign_in"; readonly returnPath: string; readonly request: ValidRequest }
   | { readonly kind: "consent"; readonly request: ValidRequest }
+  /** `returnPath`: the request, as it continues once the session is not restricted. */
+  | { readonly kind: "restricted"; readonly restriction: SessionRestriction; readonly returnPath: string }
   | AccountChoice;
 
 export type AccountChoice = {
@@ -62,6 +65,8 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
       const continuePath = await pathWithInteraction(deps, query, chosen);
       return { kind: "choose_account", account, continuePath, returnPath: await newSignIn(), request };
     }
+    case "restricted":
+      return { kind: "restricted", restriction: decision.restriction, returnPath: authorizePath(query) };
     case "consent":
       return { kind: "consent", request };
     case "issue": {

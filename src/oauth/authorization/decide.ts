@@ -1,6 +1,7 @@
 import type { Account } from "../../accounts/account.ts";
 import { SECOND } from "../../core/clock.ts";
 import { ACR_ONE_FACTOR, ACR_VALUES, acrOf } from "../../sessions/acr.ts";
+import type { SessionRestriction } from "../../sessions/session.ts";
 import type { StoredGrant } from "../grants/grant.ts";
 import type { OAuthError, OAuthErrorCode } from "../oauth-error.ts";
 import type { ValidRequest } from "./authorization-request.ts";
@@ -13,6 +14,8 @@ export type AuthorizingSession = {
   /** The last sign-in or reauthentication. */
   readonly authenticatedAt: number;
   readonly amr: readonly string[];
+  /** A restricted session authorizes nothing. */
+  readonly restriction: SessionRestriction | null;
   readonly account: Account;
 };
 
@@ -31,6 +34,8 @@ export type Decision =
   /** `again`: a session is not enough; the user must sign in now. */
   | { readonly kind: "sign_in"; readonly again: boolean }
   | { readonly kind: "choose_account"; readonly session: AuthorizingSession }
+  /** The user must first do what the session is limited to. */
+  | { readonly kind: "restricted"; readonly restriction: SessionRestriction }
   | { readonly kind: "consent"; readonly session: AuthorizingSession }
   | { readonly kind: "issue"; readonly session: AuthorizingSession };
 
@@ -72,6 +77,14 @@ const accountIsChosen: Step = (facts) => {
   return interaction?.sessionId === session.sessionId ? null : { kind: "choose_account", session };
 };
 
+const isUnrestricted: Step = (facts) => {
+  const { restriction } = facts.session;
+  if (restriction === null) return null;
+  return isSilent(facts)
+    ? fails("interaction_required", "The session is restricted.")
+    : { kind: "restricted", restriction };
+};
+
 /** `phr`: a passkey with user verification. Unknown values ask for nothing. */
 const KNOWN_ACRS: readonly string[] = [...ACR_VALUES, "phr"];
 
@@ -90,7 +103,14 @@ const isConsented: Step = (facts) => {
     : { kind: "consent", session: facts.session };
 };
 
-const STEPS: readonly Step[] = [isHintedAccount, isFreshEnough, accountIsChosen, meetsAcr, isConsented];
+const STEPS: readonly Step[] = [
+  isHintedAccount,
+  isFreshEnough,
+  accountIsChosen,
+  isUnrestricted,
+  meetsAcr,
+  isConsented,
+];
 
 /** Decides what a valid request needs next. The steps apply in order. */
 export function decide(facts: Facts): Decision {

@@ -14,6 +14,7 @@ import {
   authenticatedAt,
   generationIsAccepted,
   isOwnSession,
+  restriction,
   sessionIsLive,
 } from "../../sessions/statements.ts";
 import type { NewGrant } from "../grants/grant.ts";
@@ -37,6 +38,7 @@ export const selectOwnSession = (db: Database, sessionId: string, own: string, n
       sessionId: sessions.id,
       authenticatedAt: authenticatedAt.as("authenticated_at"),
       amr: sessions.amr,
+      restriction: restriction(),
       // D1 returns the rows of a batch by column name, so that no two columns may share one.
       account: { id: sessions.accountId, ...accountColumns },
     })
@@ -59,6 +61,7 @@ export const sessionIsHeld = (db: Database, { held, own, now }: HeldCheck): SQL 
     generationIsAccepted(held.generation, now),
     sessionIsLive(now),
     isOwnSession(own),
+    isNull(sessions.restriction),
     accountIsActive(db, sessions.accountId),
   );
 

@@ -1,5 +1,6 @@
 import { createKey, keyRequest } from "../api-keys.ts";
 import { registerWithConnectedApp } from "../connected-apps.ts";
+import { ALL_KINDS, enableFactor, mayEnableTexts, trustDevice } from "../factors.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import {
   enableSecondFactor,
@@ -98,6 +99,36 @@ export const userMutations: readonly Mutation[] = [
       const { token } = await registerAndLogIn(service);
       const [device] = (await service.get("/me/devices", token)).body.data;
       return { path: `/me/devices/${device.id}`, token };
+    },
+  },
+  {
+    route: "DELETE /me/devices/:id/trust",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { token } = await registerAndLogIn(service);
+      const [device] = (await service.get("/me/devices", token)).body.data;
+      await trustDevice(device.id);
+      return { path: `/me/devices/${device.id}/trust`, token };
+    },
+  },
+  {
+    route: "POST /me/factors/sms",
+    status: 200,
+    variables: async () => ({ SECOND_FACTORS: ALL_KINDS }),
+    async request(service) {
+      const { email, token } = await registerAndLogIn(service);
+      await mayEnableTexts(email, newPhoneNumber());
+      return { token };
+    },
+  },
+  {
+    route: "DELETE /me/factors/sms",
+    status: 200,
+    async request(service) {
+      const { email, token } = await registerAndLogIn(service);
+      await enableFactor(email, "sms_otp");
+      return { token };
     },
   },
   {

@@ -156,6 +156,15 @@ export const unauthenticatedMutations: readonly Mutation[] = [
     },
   },
   {
+    route: "POST /login/otp/send",
+    status: 200,
+    async request(service) {
+      const { challengeId } = await startSecondFactor(service, await withSecondFactor(service));
+      service.clock.advance(TWO_MINUTES);
+      return { body: { challengeId, factor: "email_otp" } };
+    },
+  },
+  {
     route: "POST /refresh",
     status: 200,
     request: async (service) => ({ body: { refreshToken: (await registerAndLogIn(service)).refreshToken } }),

@@ -152,6 +152,15 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
       return (await messagesSoFar()) !== before;
     },
   },
+  "POST /login/otp/send challengeId": {
+    accepts: ["sign-in challenge"],
+    use: async ({ value }) => {
+      await env.DB.prepare("UPDATE outbox SET created_at = created_at - 61000").run();
+      const before = await messagesSoFar();
+      await service.post("/login/otp/send", { challengeId: value, factor: "email_otp" });
+      return (await messagesSoFar()) !== before;
+    },
+  },
   "POST /me/phone/verify challengeId": {
     accepts: ["phone challenge"],
     use: ({ value, code = "000000", access }) =>

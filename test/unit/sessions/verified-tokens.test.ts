@@ -22,6 +22,7 @@ const claims: AccessTokenClaims = {
   amr: ["pwd"],
   acr: "urn:gatehouse:acr:1fa",
   authTime: 1000,
+  isRestricted: false,
   issuedAt: 1000,
   expiresAt: 1900,
 };

@@ -22,6 +22,7 @@ const OPENS_NONE = [
   "POST /api/auth/verify-email/resend",
   "POST /api/auth/forgot-password",
   "POST /api/auth/login/otp/resend",
+  "POST /api/auth/login/otp/send",
   "GET /api/auth/social/:provider/start",
   "POST /sign-up",
   "POST /sign-up/check-your-mail",

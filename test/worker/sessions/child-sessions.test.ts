@@ -152,7 +152,7 @@ describe("the sessions of one account", () => {
     const { email } = await registerVerifiedUser(service);
     const first = await logIn(service, email);
     const fill =
-      "INSERT INTO sessions SELECT n.value, account_id, 1, amr, ip, user_agent, created_at, last_used_at + n.key + 1, rotated_at, idle_expires_at, expires_at, NULL, NULL, auth_time, client_id, audience, 0, NULL, NULL, NULL, NULL, NULL FROM sessions, json_each(?) AS n WHERE sessions.id = ?";
+      "INSERT INTO sessions SELECT n.value, account_id, 1, amr, ip, user_agent, created_at, last_used_at + n.key + 1, rotated_at, idle_expires_at, expires_at, NULL, NULL, auth_time, client_id, audience, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 1 FROM sessions, json_each(?) AS n WHERE sessions.id = ?";
     const ids = JSON.stringify(Array.from({ length: 99 }, () => crypto.randomUUID()));
     await env.DB.prepare(fill).bind(ids, sidOf(first.token)).run();
     expect(await statusOf(first.token)).toBe(200);

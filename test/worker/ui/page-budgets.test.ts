@@ -43,7 +43,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/forgot-password": 0,
   "/reset-password": 1,
   "/sign-in": 0,
-  "/sign-in/code": 0,
+  "/sign-in/code": 1,
   "/sign-out": 0,
   "/sign-up": 0,
   "/sign-up/check-your-mail": 0,

@@ -18,6 +18,7 @@ type Data = { readonly account: Account; readonly challengeId: string; readonly 
 export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
   path: "/account/phone/code",
   access: "signed_in",
+  allows: ["enrol_second_factor"],
   title: (t) => t.phone.codeTitle,
   back: (t) => ({ href: "/account/phone", label: t.fields.phone }),
   load: (c) => {

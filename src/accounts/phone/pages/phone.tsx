@@ -35,6 +35,7 @@ type Data = {
 export const phonePage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   path: "/account/phone",
   access: "signed_in",
+  allows: ["enrol_second_factor"],
   title: (t) => t.fields.phone,
   back: backToAccount,
   load: async (c) => (await requireConfirmation(c, depsOf(c))) ?? c.var.session.account,

@@ -7,14 +7,15 @@ import type { Page, PageProps } from "../../../ui/page.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { LocalTime, TimeAgo } from "../../../ui/relative-time.tsx";
 import { Badge, backToAccount } from "../../../ui/settings-rows.tsx";
+import { type EndDeviceTrustDeps, endDeviceTrust } from "../end-device-trust.ts";
 import { type ForgetDeviceDeps, forgetDevice } from "../forget-device.ts";
 import { type ListDevicesDeps, type ListedDevice, listDevices } from "../list-devices.ts";
 
 type Data = { readonly devices: readonly ListedDevice[] };
 
-/** The remembered devices, each with a button that forgets it. */
+/** The remembered devices, each with a button that forgets it, and one that ends its trust. */
 export const devicesPage = (
-  depsOf: DepsOf<ListDevicesDeps & ForgetDeviceDeps>,
+  depsOf: DepsOf<ListDevicesDeps & ForgetDeviceDeps & EndDeviceTrustDeps>,
 ): Page<Data, CurrentSession> => ({
   path: "/account/devices",
   access: "signed_in",
@@ -38,6 +39,10 @@ export const devicesPage = (
   ),
   submit: async (c, form, { account, deviceId: ownDeviceId }) => {
     const deviceId = form.text("id");
+    if (form.text("act") === "end-trust") {
+      await endDeviceTrust(depsOf(c), { deviceId, accountId: account.id, caller: c.var.caller });
+      return redirectWithFlash(c, "/account/devices", "trustEnded");
+    }
     await forgetDevice(depsOf(c), { deviceId, accountId: account.id, caller: c.var.caller });
     if (deviceId === ownDeviceId) clearDeviceCookie(c);
     // The same page for a device that had been forgotten already.
@@ -56,8 +61,22 @@ const Device = ({ p, device }: { readonly p: PageProps; readonly device: ListedD
         {device.ip && ` · ${device.ip}`}
         <br />
         {p.t.devices.since} <LocalTime p={p} at={device.createdAt} />
+        {device.trustedUntil !== null && (
+          <>
+            <br />
+            {p.t.devices.trusted} <LocalTime p={p} at={device.trustedUntil} />
+          </>
+        )}
       </span>
     </p>
+    {device.trustedUntil !== null && (
+      <Form p={p} act="end-trust">
+        <input type="hidden" name="id" value={device.id} />
+        <button type="submit" aria-label={`${p.t.devices.endTrust}: ${deviceName(p.t, device.userAgent)}`}>
+          {p.t.devices.endTrust}
+        </button>
+      </Form>
+    )}
     <Form p={p}>
       <input type="hidden" name="id" value={device.id} />
       <button type="submit" aria-label={`${p.t.devices.forget}: ${deviceName(p.t, device.userAgent)}`}>

@@ -20,7 +20,7 @@ import {
   voidEmailTokens,
 } from "../../../registration/email-tokens/statements.ts";
 import type { ForeignAccessRemoval } from "../../../registration/foreign-access.ts";
-import { removeForeignPhone } from "../../../registration/foreign-access-statements.ts";
+import { removeForeignFactors, removeForeignPhone } from "../../../registration/foreign-access-statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../../registration/statements.ts";
 import { endSessions } from "../../../sessions/statements.ts";
 import { knownDeviceRow } from "../../known-devices/statements.ts";
@@ -89,6 +89,8 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
       const { consumed } = await runBatch(db, {
         consumed: claimEmailToken(db, claim, purpose),
         bootstrap: auditBootstrap(db, proof),
+        // While the address counts as implied, which the update of the account ends.
+        factors: removeForeignFactors(db, accountIds),
         phone: removeForeignPhone(db, accountIds, removal.phoneRemoved),
         apiKeys: removeForeignKeys(db, accountIds, removal.apiKeysRevoked),
         apps: removeGrants(db, accountIds, removal.appsRevoked),
@@ -102,6 +104,8 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
               locale,
               // Devices that became known by the old password are unknown again.
               devicesKnownSince,
+              // An invitation sets the first password, which takes nothing away from a user who has factors.
+              ...(purpose === "reset_password" ? { resetByMailAt: claim.now } : {}),
             })
             .where(inArray(accounts.id, accountIds)),
         ],

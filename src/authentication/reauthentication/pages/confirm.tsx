@@ -35,6 +35,7 @@ type Data = { readonly confirmation: Confirmation; readonly account: Account; re
 export const confirmPage = (depsOf: DepsOf<Deps>): Page<Data, Confirmation> => ({
   path: "/account/confirm",
   access: "signed_in",
+  allows: ["enrol_second_factor"],
   title: (t) => t.confirm.title,
   back: backToAccount,
   load: readConfirmation,

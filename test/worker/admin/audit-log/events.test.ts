@@ -11,6 +11,7 @@ import { authorizedCode, redeem } from "../../../support/oauth.ts";
 import {
   newPhoneNumber,
   requestPhoneCode,
+  startSecondFactor,
   verifyPhoneNumber,
   wrongCode,
 } from "../../../support/one-time-codes.ts";
@@ -83,6 +84,7 @@ async function causeEveryEvent(): Promise<string> {
   await connectAndRevokeApp(service, pages);
   const { token: forgetting } = await logIn(service, newEmail);
   const [device] = (await service.get("/me/devices", forgetting)).body.data;
+  await causeTrustEvents(newEmail);
   await write("DELETE", `/me/devices/${device.id}`, undefined, forgetting);
   const { id: keyId } = await createKey(service, forgetting);
   await write("DELETE", `/me/keys/${keyId}`, undefined, forgetting);
@@ -90,6 +92,17 @@ async function causeEveryEvent(): Promise<string> {
   await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
   await write("POST", "/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   return decodeJwt(token).sub as string;
+}
+
+/** Signs in with a second factor on a device that is trusted then, and ends the trust. */
+async function causeTrustEvents(email: string): Promise<void> {
+  const always = startService({ env: { LOGIN_OTP: "always", EVENTS }, clock: service.clock });
+  const challenge = await startSecondFactor(always, email);
+  const answer = await always.post("/login/otp", { ...challenge, rememberDevice: true });
+  const { token } = answer.body.data;
+  const devices: { id: string; current: boolean }[] = (await always.get("/me/devices", token)).body.data;
+  const current = devices.find((device) => device.current)?.id;
+  await always.call("DELETE", `/api/auth/me/devices/${current}/trust`, undefined, token);
 }
 
 /** Causes the events of devices, and of a client that is not told of the end of its session. */

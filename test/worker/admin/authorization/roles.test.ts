@@ -89,6 +89,7 @@ describe("the router", () => {
       "POST /api/auth/login",
       "POST /api/auth/login/otp",
       "POST /api/auth/login/otp/resend",
+      "POST /api/auth/login/otp/send",
       "POST /api/auth/refresh",
       "POST /api/auth/register",
       "POST /api/auth/reset-password",
@@ -148,6 +149,7 @@ describe("another user's id", () => {
     expect(withId.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       "DELETE /api/auth/me/apps/:id",
       "DELETE /api/auth/me/devices/:id",
+      "DELETE /api/auth/me/devices/:id/trust",
       "DELETE /api/auth/me/keys/:id",
       "DELETE /api/auth/sessions/:id",
     ]);

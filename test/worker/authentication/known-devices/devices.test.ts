@@ -118,7 +118,7 @@ describe("remembered devices", () => {
     const at = startService();
     const { email, token } = await registerAndLogIn(at);
     const id = await accountIdOf(email);
-    const insert = env.DB.prepare("INSERT INTO known_devices VALUES (?, ?, null, null, ?, ?, ?)");
+    const insert = env.DB.prepare("INSERT INTO known_devices VALUES (?, ?, null, null, ?, ?, ?, null)");
     const now = at.clock.now();
     await env.DB.batch(
       Array.from({ length: 105 }, (_, n) =>

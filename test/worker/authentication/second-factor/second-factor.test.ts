@@ -65,6 +65,8 @@ describe("second factor of a sign-in", () => {
         otpRequired: true,
         challengeId: expect.stringMatching(/^[0-9a-f-]{36}$/),
         expiresIn: 600,
+        factors: ["email_otp"],
+        defaultFactor: "email_otp",
       });
       expect(answer.headers.getSetCookie()).toEqual([]);
       expect(answer.headers.get("Cache-Control")).toBe("no-store");
@@ -84,10 +86,10 @@ describe("second factor of a sign-in", () => {
     expect(answer.body.data.user).toEqual(withoutOtp.data.user);
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
     expect(decodeJwt(withoutOtp.data.token).amr).toEqual(["pwd"]);
-    expect(decodeJwt(answer.body.data.token).amr).toEqual(["pwd", "otp"]);
+    expect(decodeJwt(answer.body.data.token).amr).toEqual(["pwd", "otp", "mfa"]);
     const { refreshToken } = answer.body.data;
     const refreshed = await always.post("/refresh", { refreshToken });
-    expect(decodeJwt(refreshed.body.data.token).amr).toEqual(["pwd", "otp"]);
+    expect(decodeJwt(refreshed.body.data.token).amr).toEqual(["pwd", "otp", "mfa"]);
     expect((await always.get("/me", refreshed.body.data.token)).body.data.email).toBe(email);
   });
 

@@ -34,10 +34,10 @@ describe("the setting of the mailed code", () => {
     await enableSecondFactor(service, other.token);
     await insertFactor(email);
     expect((await set(token, true)).status).toBe(200);
-    expect(await kindsOf(email)).toEqual(["email_otp", "number"]);
+    expect(await kindsOf(email)).toEqual(["email_otp", "totp"]);
     service.clock.advance(1);
     expect((await set(token, false)).status).toBe(200);
-    expect([await kindsOf(email), await kindsOf(other.email)]).toEqual([["number"], ["email_otp"]]);
+    expect([await kindsOf(email), await kindsOf(other.email)]).toEqual([["totp"], ["email_otp"]]);
   });
 
   it("makes the devices of its own account unknown, and of no other", async () => {

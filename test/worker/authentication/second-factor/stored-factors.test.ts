@@ -21,7 +21,10 @@ const service = startService({
   secondFactors: [numberFactor(() => afterVerdict()), ...SECOND_FACTORS],
 });
 /** The same storage, without the factor of the test. */
-const mailOnly = startService({ clock: service.clock });
+const mailOnly = startService({
+  clock: service.clock,
+  secondFactors: SECOND_FACTORS.filter(({ kind }) => kind === "email_otp"),
+});
 
 beforeEach(() => {
   afterVerdict = nothing;
@@ -46,7 +49,7 @@ describe("a right answer to the second factor", () => {
     "the account is deactivated": update("status = 'deactivated'"),
     "its address is no longer verified": update("email_verified_at = NULL"),
     "the factor is removed": async (email) =>
-      env.DB.prepare("DELETE FROM factors WHERE account_id = ? AND kind = 'number'")
+      env.DB.prepare("DELETE FROM factors WHERE account_id = ? AND kind = 'totp'")
         .bind(await accountIdOf(email))
         .run(),
   };
@@ -78,7 +81,7 @@ describe("the factors of an account", () => {
     const email = await newUser();
     const used = await insertFactor(email);
     const others = [
-      await insertFactor(email, "number", "111111"),
+      await insertFactor(email, "totp", "111111"),
       await insertFactor(email, "email_otp", null),
     ];
     expect((await answer(email)).status).toBe(200);
@@ -102,7 +105,7 @@ describe("a sign-in with a second factor", () => {
     const email = await newUser();
     await insertFactor(email);
     const id = await accountIdOf(email);
-    const insert = env.DB.prepare("INSERT INTO known_devices VALUES (?, ?, null, null, ?, ?, ?)");
+    const insert = env.DB.prepare("INSERT INTO known_devices VALUES (?, ?, null, null, ?, ?, ?, null)");
     const now = service.clock.now();
     await env.DB.batch(
       Array.from({ length: 100 }, (_, n) => insert.bind(`${id}/${n}`, id, now + n, now + n, now + 1e9)),

@@ -50,6 +50,8 @@ describe("a second factor that one table entry adds", () => {
       otpRequired: true,
       challengeId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       expiresIn: 600,
+      factors: ["totp"],
+      defaultFactor: "totp",
     });
     await service.post("/login/otp/resend", { challengeId: login.body.data.challengeId });
     expect((await mailTo(service, email)).length).toBe(mails);
@@ -61,7 +63,7 @@ describe("a second factor that one table entry adds", () => {
     const challengeId = await startChallenge(email);
     const answer = await verify(challengeId, ANSWER);
     expect(answer.status).toBe(200);
-    expect(decodeJwt(answer.body.data.token).amr).toEqual(["pwd", "otp"]);
+    expect(decodeJwt(answer.body.data.token).amr).toEqual(["pwd", "otp", "mfa"]);
     const again = await verify(challengeId, ANSWER);
     expect([again.status, again.body.error?.code]).toEqual([400, "code_invalid"]);
     expect(await countSessions(email)).toBe(1);
@@ -117,7 +119,8 @@ describe("a second factor that one table entry adds", () => {
       "Enter your number.",
     );
     const challengeId = await startChallenge(email);
-    const without = startService({ clock: service.clock });
+    const mailOnly = SECOND_FACTORS.filter(({ kind }) => kind === "email_otp");
+    const without = startService({ clock: service.clock, secondFactors: mailOnly });
     // The answer cannot be verified there, and the sign-in still needs a second factor.
     expect((await without.post("/login/otp", { challengeId, code: ANSWER })).status).toBe(400);
     const login = await without.post("/login", { email, password: PASSWORD });

@@ -39,11 +39,11 @@ describe("second factor, lockout and deactivation at a social login", () => {
     const { challengeId } = answer.body.data;
     const code = await mailedCodeTo(always, user.email);
     const signedIn = await always.post("/login/otp", { challengeId, code });
-    expect(JSON.parse(atob(signedIn.body.data.token.split(".")[1])).amr).toEqual(["fed", "otp"]);
+    expect(JSON.parse(atob(signedIn.body.data.token.split(".")[1])).amr).toEqual(["fed", "otp", "mfa"]);
     const { details } = (await env.DB.prepare(
       "SELECT details FROM audit_events WHERE type = 'signed_in' ORDER BY rowid DESC LIMIT 1",
     ).first()) as { details: string };
-    expect(JSON.parse(details).amr).toBe("fed otp");
+    expect(JSON.parse(details).amr).toBe("fed otp mfa");
   });
 
   it("redirects to the code page with the challenge in a cookie and without a session when a second factor is required", async () => {

@@ -1,5 +1,6 @@
 import { createKey, keyRequest } from "../../../support/api-keys.ts";
 import { registerWithConnectedApp } from "../../../support/connected-apps.ts";
+import { enableFactor, mayEnableTexts, trustDevice } from "../../../support/factors.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import {
   enableSecondFactor,
@@ -92,6 +93,31 @@ export const accountsBudgets: BudgetTable = {
       const { token } = await registerAndLogIn(service);
       const [device] = (await service.get("/me/devices", token)).body.data;
       return api("DELETE", `/me/devices/${device.id}`, undefined, token);
+    },
+  },
+  "DELETE /me/devices/:id/trust": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await registerAndLogIn(service);
+      const [device] = (await service.get("/me/devices", token)).body.data;
+      await trustDevice(device.id);
+      return api("DELETE", `/me/devices/${device.id}/trust`, undefined, token);
+    },
+  },
+  "POST /me/factors/sms": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email, token } = await registerAndLogIn(service);
+      await mayEnableTexts(email, newPhoneNumber());
+      return api("POST", "/me/factors/sms", undefined, token);
+    },
+  },
+  "DELETE /me/factors/sms": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email, token } = await registerAndLogIn(service);
+      await enableFactor(email, "sms_otp");
+      return api("DELETE", "/me/factors/sms", undefined, token);
     },
   },
   "GET /me/keys": {

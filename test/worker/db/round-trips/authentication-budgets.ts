@@ -42,6 +42,20 @@ export const authenticationBudgets: BudgetTable = {
       return api("POST", "/login/otp", { challengeId, code: wrongCode(code) });
     },
   },
+  "POST /login/otp, and the device is remembered": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { challengeId, code } = await startSecondFactor(service, await memberWithSecondFactor());
+      return api("POST", "/login/otp", { challengeId, code, rememberDevice: true });
+    },
+  },
+  "POST /login/otp/send": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { challengeId } = await startSecondFactor(service, await memberWithSecondFactor());
+      return api("POST", "/login/otp/send", { challengeId, factor: "email_otp" });
+    },
+  },
   "POST /login/otp/resend": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () => {

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { ratePolicies } from "../../../../src/rate-limit/policies.ts";
 import { openBrowser } from "../../../support/browser.ts";
 import { recordD1 } from "../../../support/d1.ts";
+import { ALL_KINDS } from "../../../support/factors.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import { countKv } from "../../../support/kv.ts";
 import { ONE_RESOURCE } from "../../../support/oauth.ts";
@@ -45,6 +46,7 @@ export const service = startService({
     ...providers.variables,
     ...ONE_RESOURCE,
     CLIENT_REGISTRATION: "on",
+    SECOND_FACTORS: ALL_KINDS,
     DB: d1.db,
     KV: kv.kv,
     RATE_LIMITS,
