@@ -13,6 +13,7 @@ import { apiKeyRoutes } from "./api-keys/routes.ts";
 import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
+import { reauthenticationChallengeRoutes } from "./authentication/reauthentication/challenge-routes.ts";
 import { reauthenticationRoutes } from "./authentication/reauthentication/routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
@@ -164,6 +165,7 @@ export function createApp(options: AppOptions = {}) {
     passwordRoutes,
     secondFactorRoutes,
     reauthenticationRoutes,
+    reauthenticationChallengeRoutes,
     knownDeviceRoutes,
     sessionRoutes,
     accountRoutes,

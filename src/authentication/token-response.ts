@@ -19,7 +19,7 @@ export const signInResponse = answer(200, "Login successful", loginDataSchema);
 
 const challengeSchema = z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() });
 
-const secondFactorResponse = (prompt: string) => answer(200, prompt, challengeSchema);
+export const secondFactorResponse = (prompt: string) => answer(200, prompt, challengeSchema);
 
 /** The response of each method of the second factor. */
 export const secondFactorResponses = SECOND_FACTORS.map(({ prompt }) => secondFactorResponse(prompt));

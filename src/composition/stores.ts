@@ -10,9 +10,11 @@ import { userDirectoryStore } from "../admin/users/user-search-store.ts";
 import { apiKeyStore } from "../api-keys/store.ts";
 import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
+import { passkeyStore } from "../authentication/passkeys/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
 import { reauthenticationStore } from "../authentication/reauthentication/store.ts";
+import { reauthenticationVerificationStore } from "../authentication/reauthentication/verification-store.ts";
 import { emailOtpStore } from "../authentication/second-factor/email-otp-store.ts";
 import { secondFactorStore } from "../authentication/second-factor/store.ts";
 import { identityStore } from "../authentication/social/store.ts";
@@ -68,6 +70,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   emailTokens: emailTokenStore(db, sendCaps),
   knownDevices: knownDeviceStore(db),
   reauthentications: reauthenticationStore(db, sendCaps),
+  reauthenticationAnswers: reauthenticationVerificationStore(db),
+  passkeys: passkeyStore(db),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),
   clients: clientStore(db),

@@ -79,6 +79,8 @@ export const ratePolicies = {
       "POST /api/auth/me/deactivate",
       "POST /api/auth/me/reauthenticate",
       "POST /api/auth/me/reauthenticate/otp",
+      "POST /api/auth/me/reauthenticate/code",
+      "POST /api/auth/me/reauthenticate/options",
       "POST /api/auth/me/identities/:provider",
       "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",

@@ -1,7 +1,13 @@
 import { MINUTE } from "../../core/clock.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { isSecondFactorRequired } from "../rules.ts";
-import type { SecondFactorPolicy } from "../second-factor/policy.ts";
+import {
+  SECOND_FACTOR_KINDS,
+  type SecondFactorKind,
+  type SecondFactorSettings,
+} from "../second-factor/policy.ts";
+import type { FactorFacts } from "../second-factor/second-factor.ts";
+import type { SignInMethod } from "../sign-in-methods.ts";
 
 /** Milliseconds for which an authentication allows sensitive changes (security 52, ASVS 7.5.1). */
 export const REAUTHENTICATION_WINDOW = 10 * MINUTE;
@@ -12,12 +18,85 @@ export const isRecentlyAuthenticated = (
   now: number,
 ): boolean => authenticatedAt > now - REAUTHENTICATION_WINDOW;
 
-/** Whether a reauthentication needs the second factor: if a sign-in on a known device does. */
-export const isSecondFactorDue = (policy: SecondFactorPolicy, secondFactorEnabled: boolean): boolean =>
-  isSecondFactorRequired(policy, { secondFactorEnabled, deviceIsKnown: true });
+/** The settings that decide which factors a reauthentication may use. */
+export type FactorPolicySettings = {
+  readonly secondFactor: Pick<SecondFactorSettings, "policies" | "kinds">;
+  readonly signInMethods: readonly SignInMethod[];
+};
+
+/** What an account can reauthenticate with. */
+export type ReauthenticationOffer = {
+  /** Whether the password alone is not enough: a sign-in on a known device asks for a second factor, too. */
+  readonly secondFactorDue: boolean;
+  /** The factors that the account can use, the strongest first. */
+  readonly kinds: readonly SecondFactorKind[];
+  /** The one to ask for. */
+  readonly defaultKind: SecondFactorKind | null;
+};
+
+/** The kinds that prove more than access to the mailbox. */
+const STRONGER_THAN_MAIL: readonly SecondFactorKind[] = ["totp", "passkey", "sms_otp"];
+
+/**
+ * Which factors a reauthentication of the account may use. A mailed code counts beside a stronger factor only if the user
+ * has enabled it, and not after a password reset by mail, which has proven the mailbox only (security 54).
+ */
+export function offerReauthentication(
+  facts: FactorFacts,
+  settings: FactorPolicySettings,
+): ReauthenticationOffer {
+  const { role, enabled, hasRecoveryCodes, resetByMailAt } = facts;
+  const isAllowed = (kind: SecondFactorKind) =>
+    settings.secondFactor.kinds.includes(kind) ||
+    (kind === "passkey" && settings.signInMethods.includes("passkey"));
+  const isEnabled = (kind: SecondFactorKind) =>
+    enabled.some((factor) => factor.kind === kind && factor.isSecondFactor);
+  const hasStronger = STRONGER_THAN_MAIL.some((kind) => isAllowed(kind) && isEnabled(kind));
+  const mayMailCode = !hasStronger || (isEnabled("email_otp") && resetByMailAt === null);
+  const hasSecondFactor = enabled.some(({ isSecondFactor }) => isSecondFactor);
+  const isUsable = (kind: SecondFactorKind) => {
+    if (kind === "email_otp") return mayMailCode;
+    if (kind === "recovery_code") return hasRecoveryCodes && hasSecondFactor;
+    return enabled.some((factor) => factor.kind === kind);
+  };
+  const usable = SECOND_FACTOR_KINDS.filter((kind) => isAllowed(kind) && isUsable(kind));
+  const secondFactorDue =
+    usable.length > 0 &&
+    isSecondFactorRequired(settings.secondFactor.policies[role], {
+      secondFactorEnabled: hasSecondFactor,
+      deviceIsKnown: true,
+    });
+  // One factor is enough then, and the mailed code is one, whatever SECOND_FACTORS says.
+  const addsMail = !secondFactorDue && mayMailCode && !usable.includes("email_otp");
+  const kinds = addsMail ? [...usable, "email_otp" as const] : usable;
+  const askable = kinds.filter((kind) => kind !== "recovery_code");
+  const defaultKind = askable.find(isEnabled) ?? askable.at(-1) ?? null;
+  return { secondFactorDue, kinds, defaultKind };
+}
+
+/**
+ * Whether a verified factor needs the password as well: if the account has one and a sign-in asks for two factors. A
+ * passkey that verified the user is two factors already. An account without a password may use any of its factors.
+ */
+export const needsPassword = (
+  { secondFactorDue }: Pick<ReauthenticationOffer, "secondFactorDue">,
+  { hasPassword, amr }: { readonly hasPassword: boolean; readonly amr: readonly string[] },
+): boolean => secondFactorDue && hasPassword && !amr.includes("user");
 
 /** What a code, a text message or a passkey proves. */
 const POSSESSION: readonly string[] = ["otp", "sms", "hwk", "swk"];
+
+const FIRST_FACTORS: readonly string[] = ["pwd", "fed"];
+
+/** The methods of a session (RFC 8176) after a reauthentication: those that it had, and what was proven now. */
+export function raisedAmr(current: readonly string[], proven: readonly string[]): readonly string[] {
+  const all = new Set([...current, ...proven]);
+  const includes = (methods: readonly string[]) => methods.some((method) => all.has(method));
+  const isTwo = includes(FIRST_FACTORS) && includes(POSSESSION);
+  if (isTwo || proven.includes("user")) all.add("mfa");
+  const last = ["user", "mfa"].filter((method) => all.delete(method));
+  return [...all, ...last];
+}
 
 /**
  * Whether a session may enrol the first second factor of its account. The password alone is not enough, since an attacker
