@@ -59,7 +59,7 @@ export async function reauthenticateByFactor(
   const key = await lockoutKey(deps, session.account.id, "signed-in");
   const challenge = challengeId === null ? null : { challengeId, attempt: newId() };
   const attempt = { session, challenge, lockoutKey: key, now };
-  const { facts, reservation, lockedUntil, ...evaluated } = await deps.reauthenticationAnswers.count(attempt);
+  const { facts, isRefused, lockedUntil, ...evaluated } = await deps.reauthenticationAnswers.count(attempt);
   const refuse = (reason: "code_incorrect" | "wrong_password") =>
     err(
       lockedUntil > now
@@ -68,7 +68,7 @@ export async function reauthenticateByFactor(
     );
   // Such a challenge takes no answer any more, or is not of this account.
   const isVoid = challenge !== null && evaluated.challenge === null;
-  if (reservation.kind === "locked" || facts === null || isVoid) return refuse("code_incorrect");
+  if (isRefused || facts === null || isVoid) return refuse("code_incorrect");
   const first = await verifyFirstFactor(deps, { facts, challenge: evaluated.challenge, password });
   if (first === "wrong") return refuse("wrong_password");
   const offer = offerReauthentication(facts.factors, deps.settings);
@@ -83,7 +83,7 @@ export async function reauthenticateByFactor(
     return err({ reason: "password_missing" });
   }
   if (verified === null || kind === undefined) return refuse("code_incorrect");
-  const amr = raisedAmr(session.amr, [...first, ...verified.amr]);
+  const amr = raisedAmr(session.amr, [...first, ...verified.amr], kind);
   const recorded = await deps.reauthenticationAnswers.record({ ...attempt, verified, factorKind: kind, amr });
   return recorded ? ok(reauthenticated(session, { at: now, amr })) : err({ reason: "code_incorrect" });
 }

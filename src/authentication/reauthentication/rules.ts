@@ -1,5 +1,7 @@
 import { MINUTE } from "../../core/clock.ts";
+import { acrOf, satisfiesAcr } from "../../sessions/acr.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
+import type { Amr } from "../amr.ts";
 import { isSecondFactorRequired } from "../rules.ts";
 import {
   SECOND_FACTOR_KINDS,
@@ -74,6 +76,24 @@ export function offerReauthentication(
   return { secondFactorDue, kinds, defaultKind };
 }
 
+/** What each method of a reauthentication proves at best (RFC 8176). */
+const PROVES = {
+  password: ["pwd"],
+  totp: ["otp"],
+  passkey: ["hwk", "user"],
+  email_otp: ["otp"],
+  sms_otp: ["sms"],
+  recovery_code: ["otp"],
+} as const satisfies Record<"password" | SecondFactorKind, readonly Amr[]>;
+
+export type ReauthenticationMethod = keyof typeof PROVES;
+
+/** Whether a reauthentication by the method can raise a session to the context, or to a stronger one. */
+export function canReach(acr: string, amr: readonly string[], method: ReauthenticationMethod): boolean {
+  const kind = method === "password" ? undefined : method;
+  return satisfiesAcr(acrOf(raisedAmr(amr, PROVES[method], kind)), [acr]);
+}
+
 /**
  * Whether a verified factor needs the password as well: if the account has one and a sign-in asks for two factors. A
  * passkey that verified the user is two factors already. An account without a password may use any of its factors.
@@ -88,11 +108,19 @@ const POSSESSION: readonly string[] = ["otp", "sms", "hwk", "swk"];
 
 const FIRST_FACTORS: readonly string[] = ["pwd", "fed"];
 
-/** The methods of a session (RFC 8176) after a reauthentication: those that it had, and what was proven now. */
-export function raisedAmr(current: readonly string[], proven: readonly string[]): readonly string[] {
+/**
+ * The methods of a session (RFC 8176) after a reauthentication: those that it had, and what was proven now. `kind`: the
+ * factor. A session by a mailed code alone has shown the mailbox, so that a factor of its own kind is a second one.
+ */
+export function raisedAmr(
+  current: readonly string[],
+  proven: readonly string[],
+  kind?: SecondFactorKind,
+): readonly string[] {
   const all = new Set([...current, ...proven]);
   const includes = (methods: readonly string[]) => methods.some((method) => all.has(method));
-  const isTwo = includes(FIRST_FACTORS) && includes(POSSESSION);
+  const isBesideMail = kind !== undefined && kind !== "email_otp" && current.includes("otp");
+  const isTwo = isBesideMail || (includes(FIRST_FACTORS) && includes(POSSESSION));
   if (isTwo || proven.includes("user")) all.add("mfa");
   const last = ["user", "mfa"].filter((method) => all.delete(method));
   return [...all, ...last];

@@ -3,18 +3,13 @@ import type { Database } from "../../db/database.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { factors, oneTimeCodes, sessions } from "../../db/schema.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import {
-  readLockout,
-  releaseAttempt,
-  reservationOf,
-  reserveAttempt,
-} from "../lockout/attempt-counter-statements.ts";
-import type { Reservation } from "../lockout/rules.ts";
+import { readLockout, releaseAttempt, reserveAttempt } from "../lockout/attempt-counter-statements.ts";
 import {
   type ChallengeAttempt,
   codeWasCorrect,
   consumeChallenge,
   countAttempt,
+  countWrongCode,
   isOpenAttempt,
 } from "../one-time-codes/statements.ts";
 import type { FactorState, Verified } from "../second-factor/second-factor.ts";
@@ -38,8 +33,9 @@ export type OpenChallenge = {
 };
 
 type CountedAttempt = {
-  readonly reservation: Reservation;
-  /** The instant (ms) at which the lockout ends that this attempt started; a right answer lifts it. 0: none. */
+  /** A lockout refused the attempt. */
+  readonly isRefused: boolean;
+  /** The instant (ms) at which the lockout ends that refused the attempt or started with it. 0: none. */
   readonly lockedUntil: number;
   readonly facts: AccountFacts | null;
   readonly state: FactorState;
@@ -69,10 +65,13 @@ export const reauthenticationVerificationStore = (db: Database) => ({
       // The first factor was proven on this device.
       sql`${oneTimeCodes.deviceId} IS ${deviceId}`,
     );
-    const { reserved, lockout, facts, challenges, ...state } = await runBatch(db, {
-      // Before the reservation, which may start the lockout that refuses the next one.
-      challenge: [countAttempt(db, answer, isOwn)],
-      reserved: reserveAttempt(db, { key: lockoutKey, accountId: account.id, now }),
+    const { before, lockout, facts, challenges, ...state } = await runBatch(db, {
+      before: readLockout(db, lockoutKey),
+      // An answer to a challenge that takes no more of them cannot be right, and does not count.
+      attempt:
+        challenge === null
+          ? [reserveAttempt(db, { key: lockoutKey, accountId: account.id, now })]
+          : [countAttempt(db, answer, isOwn), countWrongCode(db, answer)],
       lockout: readLockout(db, lockoutKey),
       facts: selectFacts(db, account.id),
       challenges: db
@@ -86,7 +85,7 @@ export const reauthenticationVerificationStore = (db: Database) => ({
       ...selectFactorState(db, { accountId: account.id, subjectId: sessionId, now }),
     });
     return {
-      reservation: reservationOf(reserved, lockout, now),
+      isRefused: (before[0]?.lockedUntil ?? 0) > now,
       lockedUntil: lockout[0]?.lockedUntil ?? 0,
       facts: facts[0] ?? null,
       state: {

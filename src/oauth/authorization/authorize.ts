@@ -23,6 +23,13 @@ export type AuthorizeOutcome =
   /** `returnPath`: the request, as it continues after the sign-in. */
   | { readonly kind: "sign_in"; readonly returnPath: string; readonly request: ValidRequest }
   | { readonly kind: "consent"; readonly request: ValidRequest }
+  /** `returnPath`: the request, as it continues after the reauthentication or without it. */
+  | {
+      readonly kind: "step_up";
+      readonly acr: string;
+      readonly returnPath: string;
+      readonly request: ValidRequest;
+    }
   | AccountChoice;
 
 export type AccountChoice = {
@@ -40,7 +47,7 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
   const { query, held, isNavigation, caller } = input;
   const evaluation = await evaluateRequest(deps, input);
   if (evaluation.kind !== "decided") return evaluation;
-  const { request, decision, grant, requestHash } = evaluation;
+  const { request, decision, grant, requestHash, interaction } = evaluation;
   if (isCancelled(query))
     return { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, ACCESS_DENIED) };
   if (!isNavigation) {
@@ -61,6 +68,11 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
       const chosen = { at: deps.clock.now(), sessionId };
       const continuePath = await pathWithInteraction(deps, query, chosen);
       return { kind: "choose_account", account, continuePath, returnPath: await newSignIn(), request };
+    }
+    case "step_up": {
+      const asked = { at: deps.clock.now(), sessionId: null, ...interaction, hasSteppedUp: true };
+      const returnPath = await pathWithInteraction(deps, query, asked);
+      return { kind: "step_up", acr: decision.acr, returnPath, request };
     }
     case "consent":
       return { kind: "consent", request };

@@ -4,7 +4,8 @@ import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
-import type { ReauthenticationMethod, ReauthenticationOptions } from "../read-reauthentication-options.ts";
+import type { ReauthenticationOptions } from "../read-reauthentication-options.ts";
+import type { ReauthenticationMethod } from "../rules.ts";
 import { CONFIRMATION_PAGE, type Confirmation } from "./confirmation-cookie.ts";
 
 type Props = { readonly p: PageProps; readonly options: ReauthenticationOptions };
@@ -77,7 +78,11 @@ const FactorCodeField = ({
 );
 
 /** Links to the other methods of the account. */
-export function OtherMethods({ p, options, method }: Props & { readonly method: ReauthenticationMethod }) {
+export function OtherMethods({
+  p,
+  options,
+  method,
+}: Props & { readonly method: ReauthenticationMethod | null }) {
   const others = options.methods.filter((each) => each !== method);
   if (others.length === 0) return null;
   return (
@@ -93,6 +98,31 @@ export function OtherMethods({ p, options, method }: Props & { readonly method: 
     </>
   );
 }
+
+/** Instead of a form: the account has no factor that reaches what an application asks for. */
+export const EnrolmentAdvice = ({ p }: { readonly p: PageProps }) => (
+  <>
+    <p>{p.t.confirm.noMethod}</p>
+    <p>
+      <a class="button main" href="/account/two-step">
+        {p.t.confirm.setUp}
+      </a>
+    </p>
+  </>
+);
+
+/** The application decides whether what the session has is enough. */
+export const ContinueWithout = ({
+  p,
+  returnTarget,
+}: {
+  readonly p: PageProps;
+  readonly returnTarget: string;
+}) => (
+  <p class="aside">
+    <a href={returnTarget}>{p.t.confirm.continueWithout}</a>
+  </p>
+);
 
 function withMethod(search: string, method: ReauthenticationMethod): string {
   const query = new URLSearchParams(search);

@@ -6,22 +6,29 @@ import type { FormFailure, Page, PageContext } from "../../../ui/page.ts";
 import type { Form as Posted } from "../../../ui/read-form.ts";
 import { redirectToTarget } from "../../../ui/redirect-after-sign-in.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import { readReturnTarget } from "../../../ui/return-target.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+import { type ReturnTarget, readReturnTarget } from "../../../ui/return-target.ts";
 import { backToAccount } from "../../../ui/settings-rows.tsx";
 import type { SecondFactorKind } from "../../second-factor/policy.ts";
 import { reauthenticationErrors } from "../errors.ts";
 import {
   type ReadReauthenticationOptionsDeps,
-  type ReauthenticationMethod,
   type ReauthenticationOptions,
   readReauthenticationOptions,
 } from "../read-reauthentication-options.ts";
 import type { ReauthenticateByFactorDeps } from "../reauthenticate-by-factor.ts";
+import type { ReauthenticationMethod } from "../rules.ts";
 import {
   type SendReauthenticationCodeDeps,
   sendReauthenticationCode,
 } from "../send-reauthentication-code.ts";
-import { MethodForm, OtherMethods, SentCodeForm } from "./confirm-forms.tsx";
+import {
+  ContinueWithout,
+  EnrolmentAdvice,
+  MethodForm,
+  OtherMethods,
+  SentCodeForm,
+} from "./confirm-forms.tsx";
 import {
   CONFIRMATION_PAGE,
   type Confirmation,
@@ -41,11 +48,15 @@ type Deps = ReauthenticateByFormDeps &
 type Subject = {
   readonly confirmation: Confirmation;
   readonly options: ReauthenticationOptions;
-  readonly method: ReauthenticationMethod;
+  /** Null: no method reaches what the application asks for. */
+  readonly method: ReauthenticationMethod | null;
   readonly account: Account;
+  /** The authorization request that continues after the confirmation, or without it. */
+  readonly returnTarget: ReturnTarget | null;
 };
 
-const isSent = (method: ReauthenticationMethod): boolean => method === "email_otp" || method === "sms_otp";
+const isSent = (method: ReauthenticationMethod | null): boolean =>
+  method === "email_otp" || method === "sms_otp";
 
 /**
  * Confirms the user before a sensitive change, or before an authorization that asks for more (`returnTo`): by a factor of
@@ -59,7 +70,10 @@ export const confirmPage = (depsOf: DepsOf<Deps>): Page<Subject> => ({
   back: backToAccount,
   load: async (c, posted) => {
     const { session } = c.var;
-    const options = await readReauthenticationOptions(depsOf(c), session);
+    const deps = depsOf(c);
+    const returnTarget = readReturnTarget(new URL(c.req.url).searchParams, deps.settings);
+    const acr = returnTarget === null ? undefined : c.req.query("acr");
+    const options = await readReauthenticationOptions(deps, session, acr);
     const requested = posted?.text("factor") || c.req.query("factor");
     const chosen = options.methods.find((each) => each === requested);
     const confirmation = readConfirmation(c);
@@ -70,21 +84,27 @@ export const confirmPage = (depsOf: DepsOf<Deps>): Page<Subject> => ({
       options,
       method: chosen ?? options.defaultMethod,
       account: session.account,
+      returnTarget,
     };
   },
-  view: (p, { confirmation, options, method, account }) => (
+  view: (p, { confirmation, options, method, account, returnTarget }) => (
     <section class="card">
-      {confirmation.challengeId === "" ? (
+      {returnTarget !== null && <p class="lead">{p.t.confirm.stepUp}</p>}
+      {method === null ? (
+        <EnrolmentAdvice p={p} />
+      ) : confirmation.challengeId === "" ? (
         <MethodForm p={p} options={options} method={method} />
       ) : (
         <SentCodeForm p={p} account={account} confirmation={confirmation} />
       )}
       <OtherMethods p={p} options={options} method={method} />
+      {returnTarget !== null && <ContinueWithout p={p} returnTarget={returnTarget} />}
     </section>
   ),
   submit: async (c, form, subject) => {
     const deps = depsOf(c);
     const { confirmation, method } = subject;
+    if (method === null) return { code: "conflict", alert: wordsOf(c).confirm.noMethod };
     if (form.text("act") === "resend") {
       // Another code takes the password again, since the request that mails one checks it.
       writeConfirmation(c, { ...confirmation, challengeId: "" }, deps.clock);
@@ -94,9 +114,9 @@ export const confirmPage = (depsOf: DepsOf<Deps>): Page<Subject> => ({
       confirmation.challengeId !== "" && form.text("factor") === ""
         ? await submitSentCode(c, deps, form, confirmation.challengeId)
         : method === "password" || isSent(method)
-          ? await submitFirst(c, deps, form, subject)
+          ? await submitFirst(c, deps, form, { ...subject, method })
           : await submitFactor(c, deps, form, method);
-    return failure ?? leave(c, deps, confirmation.page);
+    return failure ?? leave(c, subject);
   },
 });
 
@@ -105,7 +125,7 @@ async function submitFirst(
   c: PageContext,
   deps: Deps,
   form: Posted,
-  { confirmation, method, options }: Subject,
+  { confirmation, method, options }: Subject & { readonly method: ReauthenticationMethod },
 ): Promise<Response | FormFailure | null> {
   const result =
     method === "password" || options.needsBoth
@@ -125,10 +145,9 @@ async function requestCode(c: PageContext, deps: Deps, method: SecondFactorKind)
   return sent.ok ? sent : err(formFailure(c, reauthenticationErrors[sent.error.reason], sent.error));
 }
 
-function leave(c: PageContext, { settings }: Deps, page: string): Response {
+function leave(c: PageContext, { confirmation, returnTarget }: Subject): Response {
   clearConfirmation(c);
-  const returnTarget = readReturnTarget(new URL(c.req.url).searchParams, settings);
-  if (returnTarget === null) return redirectWithFlash(c, page, "confirmed");
+  if (returnTarget === null) return redirectWithFlash(c, confirmation.page, "confirmed");
   c.set("returnTarget", returnTarget);
   return redirectToTarget(c);
 }
