@@ -1,3 +1,4 @@
+import type { Recency } from "./recency.ts";
 import type { Role, VerifyResult } from "./session.ts";
 
 // The RPC interface of Gatehouse. The service's class implements it, which TypeScript checks.
@@ -90,11 +91,12 @@ export interface AuthServiceBinding {
   /**
    * Verifies an access token. The expected audience is that of the binding (`props.audience`), else that of the
    * options, else Gatehouse's own API. Each names a resource by its URI or its alias. By default: signature, claims and
-   * revocation list. With `strict`: also session and account in D1, exact at this instant.
+   * revocation list. With `strict`: also session and account in D1, exact at this instant. `maxAge` and `acrValues`: how
+   * recently and how strongly the user must have authenticated, as the token says; with `strict`, as the session says.
    */
   verifyToken(
     token: string,
-    options?: { readonly audience?: string; readonly strict?: boolean },
+    options?: Recency & { readonly audience?: string; readonly strict?: boolean },
   ): Promise<VerifyResult>;
 
   /**
