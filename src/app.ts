@@ -10,6 +10,7 @@ import { userActionRoutes } from "./admin/users/user-action-routes.ts";
 import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
 import { apiKeyRoutes } from "./api-keys/routes.ts";
+import { factorRemovalRoutes } from "./authentication/factor-removal/routes.ts";
 import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
@@ -164,6 +165,7 @@ export function createApp(options: AppOptions = {}) {
     registrationRoutes,
     passwordRoutes,
     secondFactorRoutes,
+    factorRemovalRoutes,
     reauthenticationRoutes,
     reauthenticationChallengeRoutes,
     knownDeviceRoutes,

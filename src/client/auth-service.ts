@@ -47,6 +47,7 @@ export type Permission =
   | "users:unlock"
   | "users:reset-password"
   | "users:end-sessions"
+  | "users:remove-factors"
   | "users:set-avatar"
   | "users:set-role"
   | "users:delete"

@@ -8,6 +8,7 @@ import { accountStatusStore } from "../admin/users/status-store.ts";
 import { userStore } from "../admin/users/store.ts";
 import { userDirectoryStore } from "../admin/users/user-search-store.ts";
 import { apiKeyStore } from "../api-keys/store.ts";
+import { factorRemovalStore } from "../authentication/factor-removal/store.ts";
 import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
 import { passkeyStore } from "../authentication/passkeys/store.ts";
@@ -72,6 +73,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   reauthentications: reauthenticationStore(db, sendCaps),
   reauthenticationAnswers: reauthenticationVerificationStore(db),
   passkeys: passkeyStore(db),
+  factorRemovals: factorRemovalStore(db, sendCaps),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),
   clients: clientStore(db),

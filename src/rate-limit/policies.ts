@@ -91,6 +91,15 @@ export const ratePolicies = {
       "POST /account/linked",
     ],
   },
+  "factor-removal": {
+    limit: 60,
+    windowSeconds: 600,
+    routes: [
+      "POST /api/auth/me/factors/removal/cancel",
+      "POST /account/factor-removal",
+      "POST /cancel-factor-removal",
+    ],
+  },
   devices: {
     limit: 60,
     windowSeconds: 600,
@@ -134,6 +143,8 @@ export const ratePolicies = {
       "PUT /api/auth/users/:id/avatar",
       "DELETE /api/auth/users/:id/avatar",
       "DELETE /api/auth/users/:id/sessions",
+      "DELETE /api/auth/users/:id/factors",
+      "POST /api/auth/users/:id/factors/removal/cancel",
       "POST /admin/invite",
       "POST /admin/users/:id",
       "POST /admin/users/:id/profile",

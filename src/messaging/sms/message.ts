@@ -3,7 +3,10 @@ import type { Locale } from "../../core/locale.ts";
 /** A text message to send, by kind. Its texts are in `texts.ts`. */
 export type SmsMessage =
   /** Verifies a phone number: six digits. */
-  { readonly kind: "phone_code"; readonly code: string };
+  | { readonly kind: "phone_code"; readonly code: string }
+  /** The notices of a removal of all factors, besides those by mail. */
+  | { readonly kind: "factor_removal_text" }
+  | { readonly kind: "factors_removed_text" };
 
 /** One attempt to send one text message to one recipient. */
 export type SmsDelivery = {
