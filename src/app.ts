@@ -10,9 +10,11 @@ import { userActionRoutes } from "./admin/users/user-action-routes.ts";
 import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
 import { apiKeyRoutes } from "./api-keys/routes.ts";
+import { factorRemovalRoutes } from "./authentication/factor-removal/routes.ts";
 import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
+import { reauthenticationChallengeRoutes } from "./authentication/reauthentication/challenge-routes.ts";
 import { reauthenticationRoutes } from "./authentication/reauthentication/routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { smsOtpRoutes } from "./authentication/second-factor/sms-otp/routes.ts";
@@ -165,7 +167,9 @@ export function createApp(options: AppOptions = {}) {
     passwordRoutes,
     secondFactorRoutes,
     smsOtpRoutes,
+    factorRemovalRoutes,
     reauthenticationRoutes,
+    reauthenticationChallengeRoutes,
     knownDeviceRoutes,
     sessionRoutes,
     accountRoutes,

@@ -14,6 +14,8 @@ import { userPage } from "./admin/users/pages/user.tsx";
 import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
 import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
+import { cancelFactorRemovalPage } from "./authentication/factor-removal/pages/cancel-factor-removal.tsx";
+import { factorRemovalPage } from "./authentication/factor-removal/pages/factor-removal.tsx";
 import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
@@ -63,6 +65,8 @@ const pages = [
   emailPage,
   secondFactorPage,
   confirmPage,
+  factorRemovalPage,
+  cancelFactorRemovalPage,
   phonePage,
   phoneCodePage,
   linkedIdentitiesPage,

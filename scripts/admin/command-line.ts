@@ -18,6 +18,7 @@ export type CommandName =
   | "deactivate"
   | "activate"
   | "set-role"
+  | "remove-factors"
   | "secrets"
   | "rebuild-search"
   | ClientCommandName;
@@ -51,7 +52,7 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;
 
 const NOTES = `
-With --remote, unlock, deactivate, activate and set-role read the deployment's AUTH_SECRET from the environment
+With --remote, unlock, deactivate, activate, set-role and remove-factors read the deployment's AUTH_SECRET from the environment
 variable of that name. With --json, use \`npm run --silent admin\`.`;
 
 /** Throws a CommandError for a usage error. For help, prints it and throws a CommanderError. */
@@ -83,6 +84,9 @@ export function readCommandLine(argv: readonly string[]): AdminCall {
   add("set-role", "set the role of a user")
     .argument("<email|id>")
     .addArgument(new Argument("<role>").choices(ROLES));
+  add("remove-factors", "request the removal of all factors of a user who has lost theirs")
+    .argument("<email|id>")
+    .option("--url <url>", "the origin of the link that cancels it, in place of PUBLIC_URL");
   add("secrets", "count the data that depends on each root secret (docs/rotation.md)").option("--json");
   add("rebuild-search", "rebuild the search index of users");
   addClientCommands(program, add);

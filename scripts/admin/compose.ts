@@ -1,6 +1,7 @@
 import { invitationStore } from "../../src/admin/users/invitation-store.ts";
 import { userStore } from "../../src/admin/users/store.ts";
 import { userDirectoryStore } from "../../src/admin/users/user-search-store.ts";
+import { factorRemovalStore } from "../../src/authentication/factor-removal/store.ts";
 import type { Caller } from "../../src/core/caller.ts";
 import { DAY, SECOND, systemClock } from "../../src/core/clock.ts";
 import { createSecretRing, type SecretRing } from "../../src/core/crypto/secret-ring.ts";
@@ -34,6 +35,7 @@ export function composeOperator(platform: Platform) {
     users: userStore(db, null),
     invitations: invitationStore(db, null),
     userDirectory: userDirectoryStore(db),
+    factorRemovals: factorRemovalStore(db, null),
     signingKeys: signingKeyStore(db),
     clients: clientStore(db),
     clientSecrets: clientSecretStore(db),

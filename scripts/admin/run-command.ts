@@ -17,6 +17,7 @@ import { composeOperator, type Operator, type OperatorWithSecrets, withSecrets }
 import { createSuperuser } from "./create-superuser.ts";
 import { findUser, userJson, userLines, usersTable } from "./find-user.ts";
 import type { Platform } from "./open-platform.ts";
+import { removeFactors } from "./remove-factors.ts";
 import { describeSecrets, readSecrets } from "./secrets.ts";
 import { activate, changeRole, deactivate, unlock } from "./user-actions.ts";
 
@@ -56,6 +57,7 @@ const commandsWithSecrets = {
   deactivate: (deps, { args: [user = ""] }) => deactivate(deps, user),
   activate: (deps, { args: [user = ""] }) => activate(deps, user),
   "set-role": (deps, { args: [user = "", role] }) => changeRole(deps, user, role as Role),
+  "remove-factors": (deps, { args: [user = ""], options: { url } }) => removeFactors(deps, { user, url }),
 } satisfies Partial<Record<CommandName, Run<OperatorWithSecrets>>>;
 
 export const needsSecret = (command: CommandName): command is keyof typeof commandsWithSecrets =>

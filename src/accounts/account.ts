@@ -36,6 +36,8 @@ export type SignInMethods = {
   readonly hasPassword: boolean;
   /** The user's own setting for the mailed code. */
   readonly secondFactor: boolean;
+  /** When the removal of all factors is due that an admin has requested; null: none is pending. */
+  readonly factorRemovalDueAt: number | null;
 };
 
 /** A profile change. An absent key leaves its field unchanged; null clears it. */

@@ -18,6 +18,7 @@ export const accountErrors = {
   password_refused: "validation_failed",
   locked: "too_many_attempts",
   reauthentication_required: "reauthentication_required",
+  factor_removal_pending: "factor_removal_pending",
   send_cap: "rate_limited",
   last_superuser: "last_admin",
   username_taken: "username_taken",

@@ -36,10 +36,12 @@ type RequestEmailChangeInput = {
 /** `send_cap`: too many mails to this address, from this account, or from this client. `retryAfter` in seconds. */
 export type RequestEmailChangeFailure =
   | PasswordFailure
+  | { readonly reason: "factor_removal_pending" }
   | { readonly reason: "send_cap"; readonly retryAfter: number };
 
 /**
- * Mails a token to the new address and a notice to the old one. The address changes when the token is
+ * Mails a token to the new address and a notice to the old one, unless a removal of all factors is pending, whose notices
+ * go to the old one. The address changes when the token is
  * consumed. An address that another account holds gets a notice instead of the token; the result is the same.
  */
 export async function requestEmailChange(
@@ -76,6 +78,7 @@ export async function requestEmailChange(
     audit: newAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),
   });
   if (outcome.kind === "changed_meanwhile") return err({ reason: "wrong_password" });
+  if (outcome.kind === "factor_removal_pending") return err({ reason: "factor_removal_pending" });
   if (outcome.kind === "send_cap") {
     const retryAfter = secondsUntil(outcome.retryAt, emailToken.createdAt);
     return err({ reason: "send_cap", retryAfter });

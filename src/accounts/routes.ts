@@ -105,7 +105,13 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: RECENT_SECOND_FACTOR,
         tag,
         answer: emailChangeRequested,
-        failures: ["invalid_credentials", "too_many_attempts", "reauthentication_required", "rate_limited"],
+        failures: [
+          "invalid_credentials",
+          "too_many_attempts",
+          "reauthentication_required",
+          "factor_removal_pending",
+          "rate_limited",
+        ],
       }),
       session,
       jsonBody(z.strictObject({ newEmail: newEmailField, password: passwordField })),
@@ -114,6 +120,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await requestEmailChange(depsOf(c), input);
         if (result.ok) return respond(c, emailChangeRequested);
         const { error } = result;
+        if (error.reason === "factor_removal_pending") return refuse(c, accountErrors[error.reason]);
         if (error.reason !== "send_cap") return refuseReauthentication(c, error);
         return refuse(c, accountErrors.send_cap, { retryAfter: error.retryAfter });
       },

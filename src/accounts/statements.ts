@@ -1,5 +1,6 @@
 import { and, eq, exists, not, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import { voidFactorRemoval } from "../authentication/factor-removal/statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import type { Locale } from "../core/locale.ts";
@@ -10,7 +11,7 @@ import { EMAIL_TOKEN_PURPOSES } from "../registration/email-tokens/email-token.t
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
 import { endSessions } from "../sessions/statements.ts";
 
-/** Deactivates an account, ends its sessions and voids its email tokens and one-time codes. */
+/** Deactivates an account, ends its sessions and voids its email tokens, one-time codes and removal of factors. */
 export const closeAccount = (db: Database, accountId: string, now: number, where: SQL) =>
   [
     db
@@ -20,6 +21,7 @@ export const closeAccount = (db: Database, accountId: string, now: number, where
     endSessions(db, accountId, now, where),
     voidEmailTokens(db, and(eq(emailTokens.accountId, accountId), where) as SQL, EMAIL_TOKEN_PURPOSES, now),
     voidOneTimeCodes(db, and(eq(oneTimeCodes.accountId, accountId), where) as SQL),
+    voidFactorRemoval(db, accountId, where),
   ] as const;
 
 /** The columns of an `Account`, without the password hash. */

@@ -9,7 +9,15 @@ import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { isActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
-import { accounts, auditEvents, emailTokens, factors, oneTimeCodes, sessions } from "../db/schema.ts";
+import {
+  accounts,
+  auditEvents,
+  emailTokens,
+  factorRemovals,
+  factors,
+  oneTimeCodes,
+  sessions,
+} from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
@@ -60,11 +68,18 @@ export function accountStore(db: Database, caps: SendCaps) {
   return {
     async findSignInMethods(id: string): Promise<SignInMethods | null> {
       const [row] = await db
-        .select({ passwordHash: accounts.passwordHash, secondFactor: factors.id })
+        .select({
+          passwordHash: accounts.passwordHash,
+          secondFactor: factors.id,
+          factorRemovalDueAt: factorRemovals.dueAt,
+        })
         .from(accounts)
+        .leftJoin(factorRemovals, eq(factorRemovals.accountId, accounts.id))
         .leftJoin(factors, and(eq(factors.accountId, accounts.id), eq(factors.kind, "email_otp")))
         .where(eq(accounts.id, id));
-      return row ? { hasPassword: row.passwordHash !== null, secondFactor: row.secondFactor !== null } : null;
+      if (!row) return null;
+      const { passwordHash, secondFactor, factorRemovalDueAt } = row;
+      return { hasPassword: passwordHash !== null, secondFactor: secondFactor !== null, factorRemovalDueAt };
     },
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken" | "changed_meanwhile"> {

@@ -30,7 +30,7 @@ const challengeSchema = z.object({
   ),
 });
 
-const secondFactorResponse = (prompt: string) => answer(200, prompt, challengeSchema);
+export const secondFactorResponse = (prompt: string) => answer(200, prompt, challengeSchema);
 
 /** The response of each method of the second factor. */
 export const secondFactorResponses = SECOND_FACTORS.map(({ prompt }) => secondFactorResponse(prompt));

@@ -1,3 +1,4 @@
+import type { Recency } from "./recency.ts";
 import type { Role, VerifyResult } from "./session.ts";
 
 // The RPC interface of Gatehouse. The service's class implements it, which TypeScript checks.
@@ -46,6 +47,7 @@ export type Permission =
   | "users:unlock"
   | "users:reset-password"
   | "users:end-sessions"
+  | "users:remove-factors"
   | "users:set-avatar"
   | "users:set-role"
   | "users:delete"
@@ -90,11 +92,12 @@ export interface AuthServiceBinding {
   /**
    * Verifies an access token. The expected audience is that of the binding (`props.audience`), else that of the
    * options, else Gatehouse's own API. Each names a resource by its URI or its alias. By default: signature, claims and
-   * revocation list. With `strict`: also session and account in D1, exact at this instant.
+   * revocation list. With `strict`: also session and account in D1, exact at this instant. `maxAge` and `acrValues`: how
+   * recently and how strongly the user must have authenticated, as the token says; with `strict`, as the session says.
    */
   verifyToken(
     token: string,
-    options?: { readonly audience?: string; readonly strict?: boolean },
+    options?: Recency & { readonly audience?: string; readonly strict?: boolean },
   ): Promise<VerifyResult>;
 
   /**

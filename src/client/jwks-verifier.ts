@@ -1,6 +1,7 @@
 import { errors, type JWTPayload } from "jose";
 import type { Fetch } from "./fetch.ts";
 import { requireIssuer } from "./issuer.ts";
+import { isAuthenticatedEnough, type Recency } from "./recency.ts";
 import { isSession, type VerifiedSession, type VerifyFailure, type VerifyResult } from "./session.ts";
 import type { Verifier } from "./verifier.ts";
 import { isCompactJws, KeysUnavailable, verifyJwt } from "./verify-jwt.ts";
@@ -22,15 +23,21 @@ export function overHttps({ issuer, audience, fetch }: OverHttps): Verifier {
   requireIssuer(issuer);
   if (typeof audience !== "string" || audience === "") throw new TypeError("audience is required");
   return {
-    async verify(token: string, options?: { readonly strict?: boolean }): Promise<VerifyResult> {
+    async verify(
+      token: string,
+      options: Recency & { readonly strict?: boolean } = {},
+    ): Promise<VerifyResult> {
       // Only Gatehouse can verify strictly. A fast result must not be taken for a strict one.
-      if (options?.strict || typeof token !== "string") return refused("bad_request");
+      if (options.strict || typeof token !== "string") return refused("bad_request");
       if (!isCompactJws(token)) return refused("token_invalid");
       try {
         const payload = await verifyJwt(token, { ...ACCESS_TOKEN, issuer, audience, fetch });
         if (!namesOnly(payload.aud, [audience, `${issuer}/oauth/userinfo`])) return refused("token_invalid");
         const session = readSession(payload, audience);
-        return session ? { ok: true, session } : refused("token_invalid");
+        if (!session) return refused("token_invalid");
+        return isAuthenticatedEnough(session, options)
+          ? { ok: true, session }
+          : refused("reauthentication_required");
       } catch (cause) {
         return refused(failureOf(cause));
       }

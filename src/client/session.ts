@@ -23,9 +23,9 @@ export type VerifiedSession = {
   readonly name: string | null;
   /** Authentication methods (RFC 8176), such as `pwd` and `otp`; `fed` is a federated login. */
   readonly amr: readonly string[];
-  /** The authentication context: `urn:gatehouse:acr:1fa` or `urn:gatehouse:acr:2fa`. */
+  /** The authentication context: `urn:gatehouse:acr:1fa`, `urn:gatehouse:acr:2fa` or `phr` (a passkey that verified the user). */
   readonly acr: string;
-  /** When the user last authenticated. */
+  /** When the user last authenticated. With `strict`, as the session has it now, and so are `amr` and `acr`. */
   readonly authTime: number;
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -40,6 +40,8 @@ export type VerifyFailure =
   | "audience_mismatch"
   /** Signed out, revoked or deactivated; otherwise valid. */
   | "session_ended"
+  /** The user must authenticate again, or by more: `maxAge` or `acrValues` is not met. */
+  | "reauthentication_required"
   /** The service or the key set did not answer. Nothing is known about the token. */
   | "unavailable"
   /** The call is invalid: arguments of other types, or an unknown audience. */

@@ -8,11 +8,14 @@ import { accountStatusStore } from "../admin/users/status-store.ts";
 import { userStore } from "../admin/users/store.ts";
 import { userDirectoryStore } from "../admin/users/user-search-store.ts";
 import { apiKeyStore } from "../api-keys/store.ts";
+import { factorRemovalStore } from "../authentication/factor-removal/store.ts";
 import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
+import { passkeyStore } from "../authentication/passkeys/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
 import { reauthenticationStore } from "../authentication/reauthentication/store.ts";
+import { reauthenticationVerificationStore } from "../authentication/reauthentication/verification-store.ts";
 import { emailOtpStore } from "../authentication/second-factor/email-otp-store.ts";
 import { openChallengeStore } from "../authentication/second-factor/open-challenge-store.ts";
 import { smsOtpStore } from "../authentication/second-factor/sms-otp/store.ts";
@@ -72,6 +75,9 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   emailTokens: emailTokenStore(db, sendCaps),
   knownDevices: knownDeviceStore(db),
   reauthentications: reauthenticationStore(db, sendCaps),
+  reauthenticationAnswers: reauthenticationVerificationStore(db),
+  passkeys: passkeyStore(db),
+  factorRemovals: factorRemovalStore(db, sendCaps),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),
   clients: clientStore(db),

@@ -24,6 +24,7 @@ export type ErrorCode =
   | "last_admin"
   | "last_sign_in_method"
   | "api_key_limit"
+  | "factor_removal_pending"
   | "conflict"
   | "payload_too_large"
   | "unsupported_media_type"

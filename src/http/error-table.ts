@@ -30,6 +30,10 @@ export const errorTable = {
   last_admin: [409, "At least one active superuser must remain."],
   last_sign_in_method: [409, "This is the account's only sign-in method. Add another one first."],
   api_key_limit: [409, "You have reached the number of API keys for an account. Revoke one first."],
+  factor_removal_pending: [
+    409,
+    "The factors of this account are about to be removed. Cancel that first, or wait until it has happened.",
+  ],
   conflict: [409, "The resource changed. Reload and try again."],
   payload_too_large: [413, "The request body is too large."],
   unsupported_media_type: [415, "The Content-Type must be application/json."],

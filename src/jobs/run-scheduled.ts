@@ -1,5 +1,6 @@
 import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avatars.ts";
 import { cleanSearchIndex } from "../admin/users/clean-search-index.ts";
+import { performFactorRemovals } from "../authentication/factor-removal/perform-factor-removals.ts";
 import type { Env } from "../composition/bindings.ts";
 import type { Deps } from "../composition/compose.ts";
 import type { Composition } from "../composition/composition.ts";
@@ -29,6 +30,7 @@ export const SCHEDULE: Readonly<Record<Cron, Readonly<Record<string, Job>>>> = {
     retryDeliveries,
     publishRevocations,
     deliverLogoutNotices,
+    performFactorRemovals,
     reportSendCaps,
   },
   "17 * * * *": {

@@ -83,6 +83,8 @@ export const ratePolicies = {
       "POST /api/auth/me/deactivate",
       "POST /api/auth/me/reauthenticate",
       "POST /api/auth/me/reauthenticate/otp",
+      "POST /api/auth/me/reauthenticate/code",
+      "POST /api/auth/me/reauthenticate/options",
       "POST /api/auth/me/identities/:provider",
       "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",
@@ -98,6 +100,15 @@ export const ratePolicies = {
     limit: 30,
     windowSeconds: 600,
     routes: ["POST /api/auth/me/factors/sms", "DELETE /api/auth/me/factors/sms"],
+  },
+  "factor-removal": {
+    limit: 60,
+    windowSeconds: 600,
+    routes: [
+      "POST /api/auth/me/factors/removal/cancel",
+      "POST /account/factor-removal",
+      "POST /cancel-factor-removal",
+    ],
   },
   devices: {
     limit: 60,
@@ -146,6 +157,8 @@ export const ratePolicies = {
       "PUT /api/auth/users/:id/avatar",
       "DELETE /api/auth/users/:id/avatar",
       "DELETE /api/auth/users/:id/sessions",
+      "DELETE /api/auth/users/:id/factors",
+      "POST /api/auth/users/:id/factors/removal/cancel",
       "POST /admin/invite",
       "POST /admin/users/:id",
       "POST /admin/users/:id/profile",

@@ -10,7 +10,15 @@ const MAX_IDS = 100;
 
 export const verifyArguments = z.object({
   token: z.string(),
-  options: z._default(z.strictObject({ audience, strict: z.optional(z.boolean()) }), {}),
+  options: z._default(
+    z.strictObject({
+      audience,
+      strict: z.optional(z.boolean()),
+      maxAge: z.optional(z.number().check(z.minimum(0))),
+      acrValues: z.optional(z.array(z.string()).check(z.maxLength(10))),
+    }),
+    {},
+  ),
 });
 export const verifyKeyArguments = z.object({
   key: z.string(),

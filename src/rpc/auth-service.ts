@@ -43,8 +43,9 @@ export const createAuthService = <Env>(
         async (deps, input, binding) => {
           const chosen = audienceOf(binding, input.options.audience, deps.settings);
           if ("reason" in chosen) return { ok: false, ...chosen };
-          const strict = input.options.strict ?? false;
-          const result = await verifyToken(deps, { token: input.token, strict, ...chosen });
+          const { strict = false, maxAge, acrValues } = input.options;
+          const claim = { token: input.token, strict, maxAge, acrValues, ...chosen };
+          const result = await verifyToken(deps, claim);
           return result.ok
             ? { ok: true, session: presentSession(result.value, chosen.audience) }
             : { ok: false, reason: result.error };

@@ -47,7 +47,7 @@ function redirectOtherAccount(
 }
 
 /** The return target is a path, so that it also works under another host name than that of PUBLIC_URL. */
-function redirectToTarget(c: PageContext): Response {
+export function redirectToTarget(c: PageContext): Response {
   setPendingRedirectCookie(c, null);
   const { returnTarget } = c.var;
   if (!returnTarget) return redirectWithFlash(c, "/account");

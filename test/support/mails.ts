@@ -190,6 +190,26 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
       de: "Eine Telefonnummer wurde bei Acme bestätigt",
     },
   },
+  factor_removal_requested: {
+    message: { kind: "factor_removal_requested", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: 3 * DAY_MS,
+    subject: {
+      en: "Your two-step verification at Acme will be removed",
+      de: "Ihre Bestätigung in zwei Schritten bei Acme wird entfernt",
+    },
+  },
+  factor_removal_cancelled: {
+    message: { kind: "factor_removal_cancelled" },
+    subject: { en: "Your factors at Acme stay", de: "Ihre Faktoren bei Acme bleiben" },
+  },
+  factors_removed: {
+    message: { kind: "factors_removed" },
+    subject: {
+      en: "Your two-step verification at Acme was removed",
+      de: "Ihre Bestätigung in zwei Schritten bei Acme wurde entfernt",
+    },
+  },
   phone_removed: {
     message: { kind: "phone_removed" },
     subject: {

@@ -50,8 +50,8 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
     });
     if (result.ok) return redirectWithFlash(c, "/account", "newAddressAsked");
     const { error } = result;
-    return error.reason === "send_cap"
-      ? formFailure(c, accountErrors.send_cap, error)
+    return error.reason === "send_cap" || error.reason === "factor_removal_pending"
+      ? formFailure(c, accountErrors[error.reason], error)
       : reauthenticationError(c, depsOf(c), error);
   },
 });

@@ -1,3 +1,4 @@
+import { FactorRemovalBanner } from "../../authentication/factor-removal/pages/factor-removal.tsx";
 import type { SecondFactorSettings } from "../../authentication/second-factor/policy.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
@@ -41,6 +42,9 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       signInMethods.secondFactor || settings.secondFactor.policies[account.role] === "required";
     return (
       <>
+        {signInMethods.factorRemovalDueAt !== null && (
+          <FactorRemovalBanner p={p} dueAt={signInMethods.factorRemovalDueAt} />
+        )}
         <Person of={account} />
         <Rows title={t.profile}>
           <Row href="/account/profile" label={t.name}>

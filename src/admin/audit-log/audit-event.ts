@@ -14,6 +14,13 @@ export type AuditEvent =
   | { readonly type: "password_reset_requested" }
   | { readonly type: "password_reset" }
   | { readonly type: "second_factor_changed"; readonly details: { readonly enabled: boolean } }
+  /** An admin requested the removal of all factors of the user. `dueAt`: when it happens. */
+  | { readonly type: "factor_removal_requested"; readonly details: { readonly dueAt: string } }
+  | {
+      readonly type: "factor_removal_cancelled";
+      readonly details: { readonly by: "link" | "session" | "admin" };
+    }
+  | { readonly type: "factors_removed" }
   | { readonly type: "account_deactivated" }
   | { readonly type: "account_activated" }
   | { readonly type: "account_unlocked" }
@@ -118,6 +125,9 @@ const types: Record<AuditEvent["type"], true> = {
   password_reset_requested: true,
   password_reset: true,
   second_factor_changed: true,
+  factor_removal_requested: true,
+  factor_removal_cancelled: true,
+  factors_removed: true,
   account_deactivated: true,
   account_activated: true,
   account_unlocked: true,

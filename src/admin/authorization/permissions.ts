@@ -15,6 +15,7 @@ const minimumRoles = {
   "users:unlock": "admin",
   "users:reset-password": "admin",
   "users:end-sessions": "admin",
+  "users:remove-factors": "admin",
   "users:set-avatar": "admin",
   "users:set-role": "superuser",
   "users:delete": "superuser",

@@ -1,3 +1,7 @@
+import * as z from "zod/mini";
+import { SECOND_FACTOR_KINDS } from "../second-factor/policy.ts";
+import type { SecondFactorAnswer } from "../second-factor/second-factor.ts";
+
 /** Describes the routes of sensitive changes. */
 export const RECENT_AUTHENTICATION =
   "The user must have signed in or reauthenticated (`POST /me/reauthenticate`) in this session within the last 10 minutes.";
@@ -6,3 +10,32 @@ export const RECENT_AUTHENTICATION =
 export const RECENT_SECOND_FACTOR =
   "If the account has a second factor, the user must also have signed in or reauthenticated (`POST /me/reauthenticate`) " +
   "in this session within the last 10 minutes.";
+
+/** Characters. A recovery code is longer than six digits. */
+const MAX_CODE_LENGTH = 64;
+
+export const factorCodeField = z
+  .string("Must be a code.")
+  .check(z.minLength(1, "Must be a code."), z.maxLength(MAX_CODE_LENGTH, "Is too long."));
+
+/** The answer of a factor: a code, or the assertion of a passkey. */
+export const answerFields = {
+  factor: z
+    .optional(z.enum(SECOND_FACTOR_KINDS, "Must be a kind of factor."))
+    .check(z.meta({ description: "The factor of `code` or `assertion`. Default: that of the challenge." })),
+  code: z.optional(factorCodeField),
+  assertion: z
+    .optional(z.record(z.string(), z.unknown()))
+    .check(z.meta({ description: "What `navigator.credentials.get` returned, as JSON (WebAuthn §5.1.8)." })),
+};
+
+type AnswerBody = {
+  readonly code?: string | undefined;
+  readonly assertion?: Readonly<Record<string, unknown>> | undefined;
+};
+
+/** Null: the body has no answer. */
+export function answerOf({ code, assertion }: AnswerBody): SecondFactorAnswer | null {
+  if (assertion !== undefined) return { by: "assertion", assertion };
+  return code === undefined ? null : { by: "code", code };
+}

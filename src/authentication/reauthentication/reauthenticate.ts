@@ -1,25 +1,29 @@
-import { type ReadSignInMethodsDeps, readSignInMethods } from "../../accounts/read-sign-in-methods.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refresh-token.ts";
 import { type CurrentSession, FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
+import type { Amr } from "../amr.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import { secondsUntil } from "../lockout/rules.ts";
-import type { SecondFactorSettings } from "../second-factor/policy.ts";
 import type { ReauthenticationProof } from "./proof.ts";
-import { isRecentlyAuthenticated, isSecondFactorDue } from "./rules.ts";
+import {
+  type FactorPolicySettings,
+  isRecentlyAuthenticated,
+  offerReauthentication,
+  type ReauthenticationOffer,
+} from "./rules.ts";
+import type { AccountFacts } from "./statements.ts";
 import type { ReauthenticationStore } from "./store.ts";
 
-export type ReauthenticateDeps = ReadSignInMethodsDeps &
-  RefreshTokenDeps & {
-    readonly clock: Clock;
-    readonly secrets: SecretRing;
-    readonly reauthentications: Pick<ReauthenticationStore, "begin" | "release">;
-    readonly hasher: Pick<PasswordHasher, "verify">;
-    readonly settings: { readonly secondFactor: SecondFactorSettings };
-  };
+export type ReauthenticateDeps = RefreshTokenDeps & {
+  readonly clock: Clock;
+  readonly secrets: SecretRing;
+  readonly reauthentications: Pick<ReauthenticationStore, "begin" | "release" | "readFacts">;
+  readonly hasher: Pick<PasswordHasher, "verify">;
+  readonly settings: FactorPolicySettings;
+};
 
 /** A reauthentication by the password of the account. */
 export type PasswordClaim = {
@@ -54,7 +58,13 @@ type SecondFactorMissing = { readonly reason: "reauthentication_required" };
 export type PasswordFailure = WrongPassword | SecondFactorMissing;
 export type ReauthenticationFailure = CredentialFailure | SecondFactorMissing;
 
-type WithSecondFactor<Proof> = Proof & { readonly secondFactorDue: boolean };
+/** A verified first factor, what it proves (RFC 8176), and what the account can use besides. */
+type VerifiedCredentials<Proof> = {
+  readonly proof: Proof;
+  readonly amr: readonly Amr[];
+  readonly offer: ReauthenticationOffer;
+  readonly facts: AccountFacts;
+};
 
 /**
  * Reauthenticates the owner of a session before a change that a stolen session must not make (ASVS 6.2.3). If the account
@@ -75,8 +85,8 @@ export async function reauthenticate(
 ): Promise<Result<ReauthenticationProof, ReauthenticationFailure>> {
   const verified = await verifyCredentials(deps, claim);
   if (!verified.ok) return verified;
-  const { secondFactorDue, ...proof } = verified.value;
-  return secondFactorDue && !isRecentlyAuthenticated(claim.session, proof.at)
+  const { proof, offer } = verified.value;
+  return offer.secondFactorDue && !isRecentlyAuthenticated(claim.session, proof.at)
     ? err({ reason: "reauthentication_required" })
     : ok(proof);
 }
@@ -89,20 +99,18 @@ export async function reauthenticate(
 export async function verifyCredentials(
   deps: ReauthenticateDeps,
   claim: PasswordClaim | AccountClaim,
-): Promise<Result<WithSecondFactor<ReauthenticationProof>, CredentialFailure>> {
+): Promise<Result<VerifiedCredentials<ReauthenticationProof>, CredentialFailure>> {
   const { session, password } = claim;
   // Taken before the first read, so that every later change voids the proof.
   const at = deps.clock.now();
   if (session.clientId !== FIRST_PARTY_CLIENT) return err({ reason: "wrong_password" });
   if (claim.method === "password") return verifyPassword(deps, session, claim.password, at);
-  const { hasPassword, secondFactor } = await readSignInMethods(deps, { accountId: session.account.id });
-  if (!hasPassword) {
+  const facts = await deps.reauthentications.readFacts(session.account.id);
+  if (facts === null || facts.passwordHash === null) {
     const proof = await verifySessionToken(deps, session, claim.refreshToken, at);
-    const secondFactorDue = isSecondFactorDue(
-      deps.settings.secondFactor.policies[session.account.role],
-      secondFactor,
-    );
-    return proof.ok ? ok({ ...proof.value, secondFactorDue }) : proof;
+    if (!proof.ok || facts === null) return proof.ok ? err({ reason: "reauthentication_expired" }) : proof;
+    const offer = offerReauthentication(facts.factors, deps.settings);
+    return ok({ proof: proof.value, amr: [], offer, facts });
   }
   if (password === undefined) return err({ reason: "password_missing" });
   return verifyPassword(deps, session, password, at);
@@ -117,17 +125,20 @@ async function verifyPassword(
   { sessionId, account }: CurrentSession,
   password: string,
   at: number,
-): Promise<Result<WithSecondFactor<PasswordProof>, WrongPassword>> {
+): Promise<Result<VerifiedCredentials<PasswordProof>, WrongPassword>> {
   const key = await lockoutKey(deps, account.id, "signed-in");
-  const { reservation, passwordHash, secondFactor } = await deps.reauthentications.begin(account.id, key, at);
+  const { reservation, facts } = await deps.reauthentications.begin(account.id, key, at);
   if (reservation.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(reservation.until, at) });
   }
+  const passwordHash = facts?.passwordHash ?? null;
   const verdict = await deps.hasher.verify(passwordHash, password);
-  if (verdict === "mismatch" || passwordHash === null) return err({ reason: "wrong_password" });
+  if (verdict === "mismatch" || facts === null || passwordHash === null) {
+    return err({ reason: "wrong_password" });
+  }
   await deps.reauthentications.release(key);
-  const secondFactorDue = isSecondFactorDue(deps.settings.secondFactor.policies[account.role], secondFactor);
-  return ok({ sessionId, generation: null, at, checkedHash: passwordHash, secondFactorDue });
+  const proof = { sessionId, generation: null, at, checkedHash: passwordHash };
+  return ok({ proof, amr: ["pwd"], offer: offerReauthentication(facts.factors, deps.settings), facts });
 }
 
 async function verifySessionToken(

@@ -1,7 +1,8 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import { WRONG_PASSWORD } from "../../accounts/errors.ts";
 import { passwordField } from "../../accounts/fields.ts";
+import type { Result } from "../../core/result.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
@@ -9,14 +10,17 @@ import { answer, refuse, respond } from "../../http/respond.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
 import { jsonBody } from "../../http/validate-request.ts";
 import { refreshTokenField } from "../../sessions/fields.ts";
-import { challengeIdField, codeField } from "../one-time-codes/fields.ts";
+import { challengeIdField } from "../one-time-codes/fields.ts";
+import type { SecondFactorRequired } from "../sign-in-outcome.ts";
 import { respondWithChallenge, secondFactorResponses } from "../token-response.ts";
-import { reauthenticationCodeErrors, reauthenticationErrors } from "./errors.ts";
-import { type ReauthenticateSessionDeps, reauthenticateSession } from "./reauthenticate-session.ts";
+import { reauthenticationErrors } from "./errors.ts";
+import { answerFields, answerOf } from "./fields.ts";
+import { type ReauthenticateByFactorDeps, reauthenticateByFactor } from "./reauthenticate-by-factor.ts";
 import {
-  type VerifyReauthenticationCodeDeps,
-  verifyReauthenticationCode,
-} from "./verify-reauthentication-code.ts";
+  type ReauthenticatedSession,
+  type ReauthenticateSessionDeps,
+  reauthenticateSession,
+} from "./reauthenticate-session.ts";
 
 const reauthenticated = answer(
   200,
@@ -24,11 +28,19 @@ const reauthenticated = answer(
   z.object({ expiresIn: z.int().check(z.meta({ description: "Seconds for which changes are allowed." })) }),
 );
 
-const FIELD_OF = { password_missing: "password", refresh_token_missing: "refreshToken" } as const;
+const {
+  password_missing,
+  refresh_token_missing,
+  wrong_password,
+  reauthentication_expired,
+  locked,
+  send_cap,
+} = reauthenticationErrors;
+const factorErrors = [reauthenticationErrors.code_incorrect, wrong_password, password_missing, locked];
 
-type Deps = ReauthenticateSessionDeps & VerifyReauthenticationCodeDeps & RequireSessionDeps;
+type Deps = ReauthenticateSessionDeps & ReauthenticateByFactorDeps & RequireSessionDeps;
 
-/** Reauthentication before changes that a stolen session must not make. */
+/** Reauthentication before changes that a stolen session must not make. `challenge-routes.ts` has its codes. */
 export function reauthenticationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf, { allows: ["enrol_second_factor"] });
   return new Hono<HttpEnv>()
@@ -36,15 +48,17 @@ export function reauthenticationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       "/me/reauthenticate",
       describeRoute({
         operationId: "reauthenticate",
-        summary: "Confirm the password, which allows sensitive changes in this session for 10 minutes",
+        summary: "Confirm the user, which allows sensitive changes in this session for 10 minutes",
         description:
-          "An account without a password sends the latest refresh token of this session. If the account has a second " +
-          "factor, the response is a challenge for `POST /me/reauthenticate/otp`. A route that answers " +
-          "`reauthentication_required` accepts the request afterwards.",
+          "By the password, by a factor of the account, or by both. If a sign-in asks for a second factor, the password " +
+          "alone answers with a challenge for `POST /me/reauthenticate/otp`, and a factor needs the password as well; a " +
+          "passkey that verified the user is enough alone. An account without a password sends a factor, or the latest " +
+          "refresh token of this session. The next access tokens have the new `auth_time`, `amr` and `acr`. A route that " +
+          "answers `reauthentication_required` accepts the request afterwards.",
         tag: "Account",
         answer: reauthenticated,
         alternatives: secondFactorResponses,
-        failures: Object.values(reauthenticationErrors),
+        failures: [...factorErrors, refresh_token_missing, reauthentication_expired, send_cap],
       }),
       session,
       jsonBody(
@@ -53,50 +67,77 @@ export function reauthenticationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           refreshToken: z
             .optional(refreshTokenField)
             .check(z.meta({ description: "For an account without a password. Omit it if a cookie has it." })),
+          ...answerFields,
         }),
       ),
       async (c) => {
-        const { password, refreshToken = refreshCookie(c) } = c.req.valid("json");
-        const input = { session: c.var.session, password, refreshToken };
-        const result = await reauthenticateSession(depsOf(c), input);
-        if (result.ok) {
-          const { value } = result;
-          return value.kind === "second_factor_required"
-            ? respondWithChallenge(c, value)
-            : respond(c, reauthenticated, { expiresIn: value.expiresIn });
+        const { password, refreshToken = refreshCookie(c), factor, ...body } = c.req.valid("json");
+        const given = answerOf(body);
+        if (given === null) {
+          const input = { session: c.var.session, password, refreshToken, kind: factor };
+          return respondTo(c, await reauthenticateSession(depsOf(c), input));
         }
-        const { error } = result;
-        const field =
-          error.reason === "password_missing" || error.reason === "refresh_token_missing"
-            ? FIELD_OF[error.reason]
-            : null;
-        return refuse(c, reauthenticationErrors[error.reason], {
-          message: error.reason === "wrong_password" ? WRONG_PASSWORD : undefined,
-          fields: field ? [{ path: field, message: "Is required." }] : undefined,
-          retryAfter: "retryAfter" in error ? error.retryAfter : undefined,
-        });
+        if (factor === undefined) return refuseIncomplete(c, "factor");
+        const claim = { session: c.var.session, challengeId: null, kind: factor, answer: given, password };
+        return respondTo(c, await reauthenticateByFactor(depsOf(c), claim));
       },
     )
     .post(
       "/me/reauthenticate/otp",
       describeRoute({
         operationId: "reauthenticateBySecondFactor",
-        summary: "Verify the code of a reauthentication",
-        description: "The code is valid in the session that asked for it, for 10 minutes and five attempts.",
+        summary: "Answer the challenge of a reauthentication",
+        description:
+          "By the code that was sent, or by another factor of the account. A sent code is valid in the session that " +
+          "asked for it. A challenge takes five answers within 10 minutes. `password`: if the challenge was opened without it.",
         tag: "Account",
         answer: reauthenticated,
-        failures: Object.values(reauthenticationCodeErrors),
+        failures: factorErrors,
       }),
       session,
-      jsonBody(z.strictObject({ challengeId: challengeIdField, code: codeField })),
+      jsonBody(
+        z.strictObject({
+          challengeId: challengeIdField,
+          password: z.optional(passwordField),
+          ...answerFields,
+        }),
+      ),
       async (c) => {
-        const input = { ...c.req.valid("json"), session: c.var.session };
-        const result = await verifyReauthenticationCode(depsOf(c), input);
-        if (result.ok) return respond(c, reauthenticated, { expiresIn: result.value.expiresIn });
-        const { error } = result;
-        return refuse(c, reauthenticationCodeErrors[error.reason], {
-          retryAfter: error.reason === "locked" ? error.retryAfter : undefined,
-        });
+        const { challengeId, password, factor = null, ...body } = c.req.valid("json");
+        const given = answerOf(body);
+        if (given === null) return refuseIncomplete(c, "code");
+        const claim = { session: c.var.session, challengeId, kind: factor, answer: given, password };
+        return respondTo(c, await reauthenticateByFactor(depsOf(c), claim));
       },
     );
 }
+
+type Failure = { readonly reason: keyof typeof reauthenticationErrors; readonly retryAfter?: number };
+
+const FIELD_OF: { readonly [Reason in Failure["reason"]]?: string } = {
+  password_missing: "password",
+  refresh_token_missing: "refreshToken",
+};
+
+/** The response to a reauthentication, or to the request of a code for one. */
+export function respondTo(
+  c: Context,
+  result: Result<ReauthenticatedSession | SecondFactorRequired, Failure>,
+): Response {
+  if (result.ok) {
+    const { value } = result;
+    return value.kind === "second_factor_required"
+      ? respondWithChallenge(c, value)
+      : respond(c, reauthenticated, { expiresIn: value.expiresIn });
+  }
+  const { reason, retryAfter } = result.error;
+  const field = FIELD_OF[reason];
+  return refuse(c, reauthenticationErrors[reason], {
+    message: reason === "wrong_password" ? WRONG_PASSWORD : undefined,
+    fields: field ? [{ path: field, message: "Is required." }] : undefined,
+    retryAfter,
+  });
+}
+
+const refuseIncomplete = (c: Context, path: "code" | "factor"): Response =>
+  refuse(c, "validation_failed", { fields: [{ path, message: "Is required." }] });

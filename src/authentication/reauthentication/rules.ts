@@ -1,7 +1,11 @@
 import { MINUTE } from "../../core/clock.ts";
+import { acrOf, satisfiesAcr } from "../../sessions/acr.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import type { SecondFactorPolicy } from "../second-factor/policy.ts";
-import { isAskedFor } from "../second-factor/rules.ts";
+import type { Amr } from "../amr.ts";
+import type { SecondFactorKind, SecondFactorSettings } from "../second-factor/policy.ts";
+import { hasSecondFactor, isAskedFor, offerFactors } from "../second-factor/rules.ts";
+import type { FactorFacts } from "../second-factor/second-factor.ts";
+import type { SignInMethod } from "../sign-in-methods.ts";
 
 /** Milliseconds for which an authentication allows sensitive changes (security 52, ASVS 7.5.1). */
 export const REAUTHENTICATION_WINDOW = 10 * MINUTE;
@@ -12,12 +16,98 @@ export const isRecentlyAuthenticated = (
   now: number,
 ): boolean => authenticatedAt > now - REAUTHENTICATION_WINDOW;
 
-/** Whether a reauthentication needs the second factor: if a sign-in on a known device does. */
-export const isSecondFactorDue = (policy: SecondFactorPolicy, secondFactorEnabled: boolean): boolean =>
-  isAskedFor(policy, { hasSecondFactor: secondFactorEnabled, isKnownDevice: true });
+/** The settings that decide which factors a reauthentication may use. */
+export type FactorPolicySettings = {
+  readonly secondFactor: Pick<SecondFactorSettings, "policies" | "kinds">;
+  readonly signInMethods: readonly SignInMethod[];
+};
+
+/** What an account can reauthenticate with. */
+export type ReauthenticationOffer = {
+  /** Whether the password alone is not enough: a sign-in on a known device asks for a second factor, too. */
+  readonly secondFactorDue: boolean;
+  /** The factors that the account can use, the strongest first. */
+  readonly kinds: readonly SecondFactorKind[];
+  /** The one to ask for. */
+  readonly defaultKind: SecondFactorKind | null;
+};
+
+/**
+ * Which factors a reauthentication of the account may use: those of a sign-in, and a passkey that signs in alone. If one
+ * factor is enough, the mailed code is one, whatever SECOND_FACTORS says.
+ */
+export function offerReauthentication(
+  facts: FactorFacts,
+  settings: FactorPolicySettings,
+): ReauthenticationOffer {
+  const signsInByPasskey = settings.signInMethods.includes("passkey");
+  const kinds = [...settings.secondFactor.kinds, ...(signsInByPasskey ? (["passkey"] as const) : [])];
+  const offerOf = (allowed: readonly SecondFactorKind[]) =>
+    offerFactors({ account: facts, kinds: allowed, firstFactor: [] });
+  const offer = offerOf(kinds);
+  const secondFactorDue =
+    offer !== null &&
+    isAskedFor(settings.secondFactor.policies[facts.role], {
+      hasSecondFactor: hasSecondFactor(facts),
+      isKnownDevice: true,
+    });
+  const usable = secondFactorDue ? offer : offerOf([...kinds, "email_otp"]);
+  return {
+    secondFactorDue,
+    kinds: usable?.factors ?? [],
+    defaultKind: usable?.defaultFactor ?? null,
+  };
+}
+
+/** What each method of a reauthentication proves at best (RFC 8176). */
+const PROVES = {
+  password: ["pwd"],
+  totp: ["otp"],
+  passkey: ["hwk", "user"],
+  email_otp: ["otp"],
+  sms_otp: ["sms"],
+  recovery_code: ["otp"],
+} as const satisfies Record<"password" | SecondFactorKind, readonly Amr[]>;
+
+export type ReauthenticationMethod = keyof typeof PROVES;
+
+/** Whether a reauthentication by the method can raise a session to the context, or to a stronger one. */
+export function canReach(acr: string, amr: readonly string[], method: ReauthenticationMethod): boolean {
+  const kind = method === "password" ? undefined : method;
+  return satisfiesAcr(acrOf(raisedAmr(amr, PROVES[method], kind)), [acr]);
+}
+
+/**
+ * Whether a verified factor needs the password as well: if the account has one and a sign-in asks for two factors. A
+ * passkey that verified the user is two factors already. An account without a password may use any of its factors.
+ */
+export const needsPassword = (
+  { secondFactorDue }: Pick<ReauthenticationOffer, "secondFactorDue">,
+  { hasPassword, amr }: { readonly hasPassword: boolean; readonly amr: readonly string[] },
+): boolean => secondFactorDue && hasPassword && !amr.includes("user");
 
 /** What a code, a text message or a passkey proves. */
 const POSSESSION: readonly string[] = ["otp", "sms", "hwk", "swk"];
+
+const FIRST_FACTORS: readonly string[] = ["pwd", "fed"];
+
+/**
+ * The methods of a session (RFC 8176) after a reauthentication: those that it had, and what was proven now. `kind`: the
+ * factor. A session by a mailed code alone has shown the mailbox, so that a factor of its own kind is a second one.
+ */
+export function raisedAmr(
+  current: readonly string[],
+  proven: readonly string[],
+  kind?: SecondFactorKind,
+): readonly string[] {
+  const all = new Set([...current, ...proven]);
+  const includes = (methods: readonly string[]) => methods.some((method) => all.has(method));
+  const isBesideMail = kind !== undefined && kind !== "email_otp" && current.includes("otp");
+  const isTwo = isBesideMail || (includes(FIRST_FACTORS) && includes(POSSESSION));
+  if (isTwo || proven.includes("user")) all.add("mfa");
+  const last = ["user", "mfa"].filter((method) => all.delete(method));
+  return [...all, ...last];
+}
 
 /**
  * Whether a session may enrol the first second factor of its account. The password alone is not enough, since an attacker

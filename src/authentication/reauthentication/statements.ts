@@ -4,13 +4,29 @@ import { maySignIn } from "../../db/predicates.ts";
 import { accounts, sessions } from "../../db/schema.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { authenticatedAt, isFirstParty, sessionIsLive } from "../../sessions/statements.ts";
+import type { FactorFacts } from "../second-factor/second-factor.ts";
+import { factorFacts } from "../second-factor/statements.ts";
 import type { ReauthenticationProof } from "./proof.ts";
 import { REAUTHENTICATION_WINDOW } from "./rules.ts";
 
+/** What an account can reauthenticate with. */
+export type AccountFacts = {
+  readonly passwordHash: string | null;
+  readonly factors: FactorFacts;
+};
+
+export const selectFacts = (db: Database, accountId: string) =>
+  db
+    .select({
+      passwordHash: accounts.passwordHash,
+      factors: factorFacts(db, null),
+    })
+    .from(accounts)
+    .where(eq(accounts.id, accountId));
+
 /**
  * Whether the session of a reauthentication is still live, and its account may still sign in. No session of an app
- * acts on the account. A password
- * change or a password reset after the reauthentication voids the proof.
+ * acts on the account. A password change or a password reset after the reauthentication voids the proof.
  */
 export const reauthenticationStillValid = (
   db: Database,

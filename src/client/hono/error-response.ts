@@ -7,6 +7,7 @@ const RETRY_AFTER = 5;
 
 const REFUSALS = {
   unauthorized: [401, "Please sign in."],
+  reauthentication_required: [401, "Please confirm that it is you."],
   forbidden: [403, "Access denied."],
   csrf_failed: [403, "The request did not come from a page of this site. Reload the page and try again."],
   unavailable: [503, "The service is unavailable. Please try again in a moment."],

@@ -1,10 +1,11 @@
 import { decodeJwt } from "jose";
 import type { Fetch } from "../fetch.ts";
+import { setOptions } from "../recency.ts";
 import type { StrictVerifier } from "../verifier.ts";
 import { isCompactJws, KeysUnavailable, verifyJwt } from "../verify-jwt.ts";
 import { type AccessToken, readAccessToken } from "./access-token.ts";
 import { type BearerError, challenge } from "./challenge.ts";
-import { type Requirements, unmetRequirement } from "./requirements.ts";
+import { acrValuesOf, type Requirements, unmetRequirement } from "./requirements.ts";
 import type { Resource } from "./resource-metadata.ts";
 
 export type ResourceOptions = Resource & {
@@ -47,10 +48,13 @@ export async function authorizeRequest(
   const verified = await verifyToken(options, token);
   if (verified === "unavailable") return refuse.unavailable();
   if (verified === null) return refuse.invalid();
-  const unmet = unmetRequirement(verified, requirements);
+  // A strict verifier counts the reauthentications since the token was issued.
+  const { maxAge, acr, ...others } = requirements;
+  const unmet = unmetRequirement(verified, requirements.strict ? others : requirements);
   if (unmet !== null) return refuse[unmet]();
-  const liveness = await checkSession(options, token, verified, requirements.strict);
+  const liveness = await checkSession(options, token, verified, requirements);
   if (liveness === "unavailable") return refuse.unavailable();
+  if (liveness === "too_old") return refuse.insufficient_user_authentication();
   return liveness === "live" ? { ok: true, token: verified } : refuse.invalid();
 }
 
@@ -78,15 +82,21 @@ async function checkSession(
   { verifier }: ResourceOptions,
   token: string,
   { kind }: AccessToken,
-  strict = false,
-): Promise<"live" | "ended" | "unavailable"> {
+  requirements: CheckOptions,
+): Promise<"live" | "ended" | "too_old" | "unavailable"> {
+  const { strict = false, maxAge } = requirements;
+  const acrValues = acrValuesOf(requirements);
+  const recency = strict
+    ? setOptions({ maxAge, acrValues: acrValues.length > 0 ? acrValues : undefined })
+    : {};
   if (strict && !verifier) throw new TypeError("strict needs a verifier over a service binding");
   if (!verifier || kind === "machine") return "live";
-  const result = await verifier.verify(token, { strict });
+  const result = await verifier.verify(token, { strict, ...recency });
   if (result.ok) return "live";
   if (result.reason === "bad_request" || result.reason === "forbidden") {
     throw new Error(`Gatehouse rejected the call: ${result.reason}. Check the props of the service binding.`);
   }
+  if (result.reason === "reauthentication_required") return "too_old";
   return result.reason === "unavailable" ? "unavailable" : "ended";
 }
 

@@ -14,6 +14,7 @@ type KeyPurpose =
   | "social-round"
   | "registration-salt"
   | "user-code"
+  | "factor-removal"
   | "seal-signing-key"
   | "seal-mail"
   | "seal-request"

@@ -37,6 +37,10 @@ export type MailMessage =
   | { readonly kind: "second_factor_disabled" }
   | { readonly kind: "sms_otp_enabled" }
   | { readonly kind: "sms_otp_disabled" }
+  /** An admin requested the removal of all factors. The link cancels it. */
+  | { readonly kind: "factor_removal_requested"; readonly url: string }
+  | { readonly kind: "factor_removal_cancelled" }
+  | { readonly kind: "factors_removed" }
   /** A phone number was verified. */
   | { readonly kind: "phone_verified" }
   /** A verified phone number was removed or replaced. */

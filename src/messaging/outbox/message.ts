@@ -8,7 +8,12 @@ export type MessageKind = Message["kind"];
 
 export type Channel = "email" | "sms";
 
-const SMS_KINDS: readonly MessageKind[] = ["phone_code", "sign_in_code"] satisfies SmsMessage["kind"][];
+const SMS_KINDS: readonly MessageKind[] = [
+  "phone_code",
+  "sign_in_code",
+  "factor_removal_text",
+  "factors_removed_text",
+] satisfies SmsMessage["kind"][];
 
 export const isSmsMessage = (message: Message): message is SmsMessage => SMS_KINDS.includes(message.kind);
 

@@ -15,13 +15,13 @@ type Input = {
 };
 
 /**
- * The text of a text message. Its last line binds the code to the service's host, so that phones fill it in
+ * The text of a text message. With a code, its last line binds the code to the service's host, so that phones fill it in
  * only there (wicg.github.io/sms-one-time-codes §3). The format allows no port.
  */
 export function renderText({ message, appName, publicUrl, locale, life }: Input): string {
-  const { kind, code } = message;
+  const code = "code" in message ? message.code : "";
   // One line: providers reject control characters, and a line break could imitate the last line.
   const facts = { code, appName: oneLine(appName), life: durationInWords(life, locale) };
-  const text = smsTexts[locale][kind](facts);
-  return `${text}\n\n@${new URL(publicUrl).hostname} #${code}`;
+  const text = smsTexts[locale][message.kind](facts);
+  return code === "" ? text : `${text}\n\n@${new URL(publicUrl).hostname} #${code}`;
 }

@@ -48,5 +48,7 @@ export type ValidRequest = {
   readonly loginHint: string | null;
   readonly idTokenHint: string | null;
   readonly acrValues: readonly string[];
+  /** Accepted values of an `acr` that the client requires; null if it requires none. */
+  readonly essentialAcr: readonly string[] | null;
   readonly uiLocales: readonly string[];
 };

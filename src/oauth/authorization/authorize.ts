@@ -26,6 +26,13 @@ export type AuthorizeOutcome =
   | { readonly kind: "consent"; readonly request: ValidRequest }
   /** `returnPath`: the request, as it continues once the session is not restricted. */
   | { readonly kind: "restricted"; readonly restriction: SessionRestriction; readonly returnPath: string }
+  /** `returnPath`: the request, as it continues after the reauthentication or without it. */
+  | {
+      readonly kind: "step_up";
+      readonly acr: string;
+      readonly returnPath: string;
+      readonly request: ValidRequest;
+    }
   | AccountChoice;
 
 export type AccountChoice = {
@@ -43,7 +50,7 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
   const { query, held, isNavigation, caller } = input;
   const evaluation = await evaluateRequest(deps, input);
   if (evaluation.kind !== "decided") return evaluation;
-  const { request, decision, grant, requestHash } = evaluation;
+  const { request, decision, grant, requestHash, interaction } = evaluation;
   if (isCancelled(query))
     return { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, ACCESS_DENIED) };
   if (!isNavigation) {
@@ -67,6 +74,11 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
     }
     case "restricted":
       return { kind: "restricted", restriction: decision.restriction, returnPath: authorizePath(query) };
+    case "step_up": {
+      const asked = { at: deps.clock.now(), sessionId: null, ...interaction, hasSteppedUp: true };
+      const returnPath = await pathWithInteraction(deps, query, asked);
+      return { kind: "step_up", acr: decision.acr, returnPath, request };
+    }
     case "consent":
       return { kind: "consent", request };
     case "issue": {

@@ -7,6 +7,7 @@ import type { OAuthForm } from "../oauth-form.ts";
 import { matchesRedirectUri } from "../redirect-uri.ts";
 import { chooseResource, chooseScopes } from "../scopes.ts";
 import type { AuthorizationParameters, ValidRequest } from "./authorization-request.ts";
+import { essentialAcrOf } from "./essential-acr.ts";
 import { parsePrompt } from "./prompt.ts";
 
 /** A request with the client that its `client_id` names. `isPushed`: its parameters were pushed (RFC 9126). */
@@ -176,6 +177,7 @@ function readOptions(form: OAuthForm) {
     loginHint: form.get("login_hint") ?? null,
     idTokenHint: form.get("id_token_hint") ?? null,
     acrValues: listOf("acr_values"),
+    essentialAcr: essentialAcrOf(form.get("claims")),
     uiLocales: listOf("ui_locales"),
   };
 }

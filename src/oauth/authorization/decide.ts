@@ -1,46 +1,8 @@
-import type { Account } from "../../accounts/account.ts";
 import { SECOND } from "../../core/clock.ts";
-import { ACR_ONE_FACTOR, ACR_VALUES, acrOf } from "../../sessions/acr.ts";
-import type { SessionRestriction } from "../../sessions/session.ts";
-import type { StoredGrant } from "../grants/grant.ts";
-import type { OAuthError, OAuthErrorCode } from "../oauth-error.ts";
-import type { ValidRequest } from "./authorization-request.ts";
+import type { OAuthErrorCode } from "../oauth-error.ts";
 import { requiresConsent } from "./consent-rules.ts";
-import type { Interaction } from "./interaction.ts";
-
-/** The browser session that authorizes. Instants in milliseconds. */
-export type AuthorizingSession = {
-  readonly sessionId: string;
-  /** The last sign-in or reauthentication. */
-  readonly authenticatedAt: number;
-  readonly amr: readonly string[];
-  /** A restricted session authorizes nothing. */
-  readonly restriction: SessionRestriction | null;
-  readonly account: Account;
-};
-
-export type Facts = {
-  readonly request: ValidRequest;
-  readonly session: AuthorizingSession | null;
-  readonly grant: StoredGrant | null;
-  readonly interaction: Interaction | null;
-  /** The account of `id_token_hint`; null without one. */
-  readonly hintedAccountId: string | null;
-  readonly now: number;
-};
-
-export type Decision =
-  | { readonly kind: "error"; readonly error: OAuthError }
-  /** `again`: a session is not enough; the user must sign in now. */
-  | { readonly kind: "sign_in"; readonly again: boolean }
-  | { readonly kind: "choose_account"; readonly session: AuthorizingSession }
-  /** The user must first do what the session is limited to. */
-  | { readonly kind: "restricted"; readonly restriction: SessionRestriction }
-  | { readonly kind: "consent"; readonly session: AuthorizingSession }
-  | { readonly kind: "issue"; readonly session: AuthorizingSession };
-
-type Signed = Facts & { readonly session: AuthorizingSession };
-type Step = (facts: Signed) => Decision | null;
+import type { Decision, Facts, Signed, Step } from "./decision.ts";
+import { meetsAcr } from "./meets-acr.ts";
 
 const fails = (error: OAuthErrorCode, description: string): Decision => ({
   kind: "error",
@@ -83,17 +45,6 @@ const isUnrestricted: Step = (facts) => {
   return isSilent(facts)
     ? fails("interaction_required", "The session is restricted.")
     : { kind: "restricted", restriction };
-};
-
-/** `phr`: a passkey with user verification. Unknown values ask for nothing. */
-const KNOWN_ACRS: readonly string[] = [...ACR_VALUES, "phr"];
-
-/** `acr_values` is voluntary (OpenID Connect Core §5.5.1.1), except where the user cannot be asked for more. */
-const meetsAcr: Step = (facts) => {
-  const known = facts.request.acrValues.filter((value) => KNOWN_ACRS.includes(value));
-  const asksForMore = known.length > 0 && !known.includes(ACR_ONE_FACTOR);
-  if (!asksForMore || !isSilent(facts) || acrOf(facts.session.amr) !== ACR_ONE_FACTOR) return null;
-  return fails("unmet_authentication_requirements", "The session has no second factor.");
 };
 
 const isConsented: Step = (facts) => {

@@ -16,9 +16,10 @@ import {
 } from "./authorization-request.ts";
 import { checkRequest } from "./checks.ts";
 import { findGrant } from "./consent-rules.ts";
-import { type Decision, decide } from "./decide.ts";
+import { decide } from "./decide.ts";
+import type { Decision } from "./decision.ts";
 import type { HeldSession } from "./held-session.ts";
-import { readInteraction } from "./interaction.ts";
+import { type Interaction, readInteraction } from "./interaction.ts";
 import { errorRedirect } from "./redirect-url.ts";
 import type { AuthorizationState, AuthorizationStore } from "./store.ts";
 
@@ -48,6 +49,7 @@ export type Evaluation =
       readonly decision: Exclude<Decision, { readonly kind: "error" }>;
       readonly grant: StoredGrant | null;
       readonly requestHash: string | null;
+      readonly interaction: Interaction | null;
     };
 
 /** Reads what the request depends on, checks it and decides what it needs next. Changes nothing. */
@@ -94,7 +96,7 @@ export async function evaluateRequest(
   const { session } = state;
   const decision = decide({ request, session, grant, interaction, hintedAccountId: hint, now });
   if (decision.kind === "error") return fail(decision.error);
-  return { kind: "decided", request, decision, grant, requestHash };
+  return { kind: "decided", request, decision, grant, requestHash, interaction };
 }
 
 /** RFC 9126 §4: the pushed parameters replace those of the query. */

@@ -8,7 +8,14 @@ import { INTERACTION, requestQuery } from "./authorization-request.ts";
  * What a request may rely on after the user was asked: a sign-in since `at` (ms), or that the user has chosen the account
  * of a session. It grants nothing by itself, since the session in D1 has the instant of its authentication.
  */
-export type Interaction = { readonly at: number; readonly sessionId: string | null };
+export type Interaction = {
+  readonly at: number;
+  readonly sessionId: string | null;
+  /** The user was asked for the `acr` of the request. */
+  readonly hasSteppedUp?: boolean;
+};
+
+const STEPPED_UP = "stepped-up";
 
 /** Not sealed: it grants nothing, and the client could also ask for an error by `prompt=none`. */
 const CANCELLED = "cancelled";
@@ -22,10 +29,11 @@ type Deps = { readonly secrets: SecretRing };
 export async function pathWithInteraction(
   { secrets }: Deps,
   query: string,
-  { at, sessionId }: Interaction,
+  { at, sessionId, hasSteppedUp = false }: Interaction,
 ): Promise<string> {
   const request = requestQuery(query);
-  const sealed = await seal(secrets, "seal-authorization", context(request), `${at} ${sessionId ?? ""}`);
+  const text = `${at} ${sessionId ?? ""} ${hasSteppedUp ? STEPPED_UP : ""}`;
+  const sealed = await seal(secrets, "seal-authorization", context(request), text);
   return `${authorizePath(request)}&${INTERACTION}=${sealed}`;
 }
 
@@ -42,8 +50,13 @@ export async function readInteraction(
   if (sealed === null) return null;
   const text = await unseal(secrets, "seal-authorization", context(requestQuery(query)), sealed);
   if (text === null) return null;
-  const [at = "", sessionId = ""] = text.split(" ");
-  return now - Number(at) > TTL ? null : { at: Number(at), sessionId: sessionId === "" ? null : sessionId };
+  const [at = "", sessionId = "", step = ""] = text.split(" ");
+  if (now - Number(at) > TTL) return null;
+  return {
+    at: Number(at),
+    sessionId: sessionId === "" ? null : sessionId,
+    hasSteppedUp: step === STEPPED_UP,
+  };
 }
 
 const context = (request: string): string => `interaction\n${request}`;

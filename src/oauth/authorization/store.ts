@@ -10,7 +10,7 @@ import { readSelectedClient, selectClient } from "../clients/statements.ts";
 import type { NewGrant, StoredGrant } from "../grants/grant.ts";
 import { selectGrants, upsertGrant } from "../grants/statements.ts";
 import { selectPushedRequest } from "../par/statements.ts";
-import type { AuthorizingSession } from "./decide.ts";
+import type { AuthorizingSession } from "./decision.ts";
 import type { HeldSession } from "./held-session.ts";
 import type { NewAuthorizationCode } from "./new-code.ts";
 import { insertCode, requestIsUnused, selectOwnSession, sessionIsHeld } from "./statements.ts";

@@ -64,6 +64,6 @@ export type EmailTokenForNewAddress = {
 };
 
 export type EmailTokenForNewAddressOutcome =
-  | { readonly kind: "issued" | "changed_meanwhile" }
+  | { readonly kind: "issued" | "changed_meanwhile" | "factor_removal_pending" }
   /** `retryAt`: an instant. */
   | { readonly kind: "send_cap"; readonly retryAt: number };

@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray, isNull, ne, not, notExists, or, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
+import { noFactorRemoval, selectFactorRemoval } from "../../authentication/factor-removal/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { addressIsVerified, isActive } from "../../db/predicates.ts";
@@ -105,6 +106,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
         eq(accounts.id, issue.accountId),
         isActive(),
         eq(accounts.passwordHash, issue.checkedHash),
+        noFactorRemoval(db, issue.accountId),
       );
       const tokenRow = emailTokenRow(issue.emailToken, {
         accountId: issue.accountId,
@@ -122,10 +124,11 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
           limits: REQUESTED_MESSAGE_LIMITS,
           where: and(owner, withinClientLimits(clientLimits), where),
         });
-      const { counters, owners, latest, token } = await runBatch(db, {
+      const { counters, owners, removals, latest, token } = await runBatch(db, {
         client: countClientRequest(db, clientLimits, now),
         counters: readClientCounters(db, clientLimits),
         owners: db.select({ id: accounts.id }).from(accounts).where(owner),
+        removals: selectFactorRemoval(db, issue.accountId),
         latest: latestSend(db, issue.accountId, issue.mail, now),
         mail: queueRequested(issue.mail, isFree),
         noticeToHolder: queueRequested(issue.noticeToHolder, not(isFree)),
@@ -158,6 +161,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
         ),
       });
       if (token.length > 0) return { kind: "issued" };
+      if (removals.length > 0) return { kind: "factor_removal_pending" };
       if (owners.length === 0) return { kind: "changed_meanwhile" };
       return { kind: "send_cap", retryAt: clientRetryAt(counters, clientLimits) ?? retryAt(latest, now) };
     },

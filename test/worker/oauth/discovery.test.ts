@@ -48,7 +48,7 @@ describe("the discovery documents", () => {
       authorization_response_iss_parameter_supported: true,
       request_parameter_supported: false,
       request_uri_parameter_supported: false,
-      acr_values_supported: ["urn:gatehouse:acr:1fa", "urn:gatehouse:acr:2fa"],
+      acr_values_supported: ["urn:gatehouse:acr:1fa", "urn:gatehouse:acr:2fa", "phr"],
       id_token_signing_alg_values_supported: ["RS256", "ES256"],
       protected_resources: [NOTES, FILES],
     });

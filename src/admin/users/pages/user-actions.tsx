@@ -1,5 +1,14 @@
 import type { Account, Role } from "../../../accounts/account.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "../../../accounts/avatar/remove-avatar.ts";
+import {
+  type CancelFactorRemovalDeps,
+  cancelUserFactorRemoval,
+} from "../../../authentication/factor-removal/cancel-factor-removal.ts";
+import { factorRemovalErrors } from "../../../authentication/factor-removal/errors.ts";
+import {
+  type RequestFactorRemovalDeps,
+  requestFactorRemoval,
+} from "../../../authentication/factor-removal/request-factor-removal.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import { Form, SelectField } from "../../../ui/form-fields.tsx";
 import type { FormFailure, PageContext, PageProps } from "../../../ui/page.ts";
@@ -12,6 +21,7 @@ import { type DeactivateUserDeps, deactivateUser } from "../deactivate-user.ts";
 import { type DeleteUserDeps, deleteUser } from "../delete-user.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../end-user-sessions.ts";
 import { userErrors } from "../errors.ts";
+import type { AccountStatus } from "../read-account-status.ts";
 import { type SendPasswordResetDeps, sendPasswordReset } from "../send-password-reset.ts";
 import { type SetRoleDeps, setRole } from "../set-role.ts";
 import { type UnlockUserDeps, unlockUser } from "../unlock-user.ts";
@@ -23,21 +33,37 @@ export type UserActionsDeps = ActivateUserDeps &
   EndUserSessionsDeps &
   SetRoleDeps &
   RemoveAvatarDeps &
+  RequestFactorRemovalDeps &
+  CancelFactorRemovalDeps &
   DeleteUserDeps;
+
+/** What decides which actions would change something. */
+type UserStatus = Pick<AccountStatus, "lockouts" | "hasFactors" | "factorRemovalDueAt">;
 
 type UserAction = {
   readonly permission: Permission;
   /** Whether it would change anything. */
-  readonly applies: (user: Account, isLocked: boolean) => boolean;
+  readonly applies: (user: Account, status: UserStatus) => boolean;
   readonly isDestructive?: true;
 };
 
 /** The actions in the order of the page. The permission decides which of them an admin sees. */
 const actions = {
   resetPassword: { permission: "users:reset-password", applies: (user) => user.status === "active" },
-  unlock: { permission: "users:unlock", applies: (_user, isLocked) => isLocked },
+  unlock: { permission: "users:unlock", applies: (_user, { lockouts }) => lockouts.length > 0 },
   endSessions: { permission: "users:end-sessions", applies: () => true },
   removePicture: { permission: "users:set-avatar", applies: (user) => user.avatarKey !== null },
+  removeFactors: {
+    permission: "users:remove-factors",
+    // Those of a superuser are removed by the command line only.
+    applies: (user, { hasFactors, factorRemovalDueAt }) =>
+      user.role !== "superuser" && user.status === "active" && hasFactors && factorRemovalDueAt === null,
+    isDestructive: true,
+  },
+  cancelFactorRemoval: {
+    permission: "users:remove-factors",
+    applies: (_user, { factorRemovalDueAt }) => factorRemovalDueAt !== null,
+  },
   activate: { permission: "users:activate", applies: (user) => user.status === "deactivated" },
   deactivate: {
     permission: "users:deactivate",
@@ -56,11 +82,11 @@ type UserActionName = keyof typeof actions;
 const names = Object.keys(actions) as UserActionName[];
 
 /** A button for each action that this admin may take. */
-export function UserActions({ p, user, isLocked }: { p: PageProps; user: Account; isLocked: boolean }) {
+export function UserActions({ p, user, status }: { p: PageProps; user: Account; status: UserStatus }) {
   const { t, actor } = p;
   if (!actor) return null;
   const available = names.filter(
-    (name) => canManage(actor, actions[name].permission, user) && actions[name].applies(user, isLocked),
+    (name) => canManage(actor, actions[name].permission, user) && actions[name].applies(user, status),
   );
   return (
     <section class="card">
@@ -116,7 +142,8 @@ export async function runUserAction(
   if (!result.ok) {
     const { reason } = result.error;
     const message = reason === "deactivated" ? t.users.activateFirst : undefined;
-    return formFailure(c, userErrors[reason], result.error, message);
+    const code = { ...userErrors, ...factorRemovalErrors }[reason];
+    return formFailure(c, code, result.error, message);
   }
   const search = searchOf(c);
   return act === "delete"
@@ -137,6 +164,10 @@ async function run(c: PageContext, deps: UserActionsDeps, form: Posted, user: Ac
       return canManage(input.actor, "users:set-avatar", user)
         ? removeAvatar(deps, { ...input, target: user })
         : null;
+    case "removeFactors":
+      return requestFactorRemoval(deps, input);
+    case "cancelFactorRemoval":
+      return cancelUserFactorRemoval(deps, input);
     case "activate":
       return activateUser(deps, input);
     case "deactivate":

@@ -24,7 +24,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   back: backToUsers,
   load: (c) => findUser(c, depsOf(c)),
   loadData: async (c, user) => ({ user, ...(await readAccountStatus(depsOf(c), user)) }),
-  view: (p, { user, sessions, lockouts }) => (
+  view: (p, { user, sessions, lockouts, hasFactors, factorRemovalDueAt }) => (
     <>
       <div class="person">
         <Avatar of={user} size={64} />
@@ -44,8 +44,13 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
           )}
         </p>
       ))}
+      {factorRemovalDueAt !== null && (
+        <p class="alert">
+          {p.t.users.factorRemoval} <LocalTime p={p} at={factorRemovalDueAt} />.
+        </p>
+      )}
       <Details p={p} user={user} />
-      <UserActions p={p} user={user} isLocked={lockouts.length > 0} />
+      <UserActions p={p} user={user} status={{ lockouts, hasFactors, factorRemovalDueAt }} />
       <section class="card">
         <h2>{p.t.account.sessions}</h2>
         {sessions.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}

@@ -9,6 +9,7 @@ import type { FormFailure, PageContext } from "../../../ui/page.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
 import type { Form } from "../../../ui/read-form.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
+import type { SecondFactorKind } from "../../second-factor/policy.ts";
 import type { SecondFactorRequired } from "../../sign-in-outcome.ts";
 import { reauthenticationErrors } from "../errors.ts";
 import {
@@ -53,12 +54,13 @@ export async function reauthenticateByForm(
 
 /**
  * Reauthenticates the session by the password field of a form. An account without a password proves the session by the
- * refresh token of its cookie. The error is what the page answers.
+ * refresh token of its cookie. The error is what the page answers. `kind`: the factor that the user chooses.
  */
 export async function submitCredentials(
   c: PageContext,
   deps: ReauthenticateSessionDeps,
   form: Form,
+  kind?: SecondFactorKind,
 ): Promise<Result<ReauthenticatedSession | SecondFactorRequired, FormFailure | Response>> {
   // An empty password is a validation error, not a failed attempt.
   const typed = form.text("password");
@@ -68,6 +70,7 @@ export async function submitCredentials(
     session: c.var.session,
     password: typed === "" ? undefined : typed,
     refreshToken: c.var.refreshToken ?? refreshCookie(c),
+    kind,
   });
   if (result.ok) return result;
   const { error } = result;

@@ -1,14 +1,13 @@
-import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
 import type { Clock } from "../../../core/clock.ts";
 import type { PageContext } from "../../../ui/page.ts";
-import type { SecondFactorSettings } from "../../second-factor/policy.ts";
-import { isRecentlyAuthenticated, isSecondFactorDue } from "../rules.ts";
+import {
+  type ReadReauthenticationOptionsDeps,
+  readReauthenticationOptions,
+} from "../read-reauthentication-options.ts";
+import { isRecentlyAuthenticated } from "../rules.ts";
 import { CONFIRMATION_PAGE, writeConfirmation } from "./confirmation-cookie.ts";
 
-export type RequireConfirmationDeps = ReadSignInMethodsDeps & {
-  readonly clock: Clock;
-  readonly settings: { readonly secondFactor: SecondFactorSettings };
-};
+export type RequireConfirmationDeps = ReadReauthenticationOptionsDeps & { readonly clock: Clock };
 
 /**
  * For the pages of sensitive changes: redirects to the confirmation if the account has a second factor and the user has
@@ -20,10 +19,8 @@ export async function requireConfirmation(
 ): Promise<Response | null> {
   const { session } = c.var;
   if (isRecentlyAuthenticated(session, deps.clock.now())) return null;
-  const { secondFactor } = await readSignInMethods(deps, { accountId: session.account.id });
-  return isSecondFactorDue(deps.settings.secondFactor.policies[session.account.role], secondFactor)
-    ? redirectToConfirmation(c, deps)
-    : null;
+  const { secondFactorDue } = await readReauthenticationOptions(deps, session);
+  return secondFactorDue ? redirectToConfirmation(c, deps) : null;
 }
 
 /** Redirects to the confirmation, which leads back to the page of this request. */

@@ -1,5 +1,5 @@
 import type { Context, Env, MiddlewareHandler } from "hono";
-import { clock } from "../../clock.ts";
+import { isAuthenticatedEnough } from "../../recency.ts";
 import type { VerifiedSession } from "../../session.ts";
 import { keepPrivate } from "../cache-control.ts";
 import { acceptsHtml, isFromOwnPage, isRead } from "../caller.ts";
@@ -15,6 +15,8 @@ type Options = {
   readonly strict?: boolean;
   /** Seconds since the user authenticated. An older authentication is repeated at Gatehouse. */
   readonly maxAge?: number;
+  /** Accepted authentication context classes. The user is asked for a missing one at Gatehouse. */
+  readonly acrValues?: readonly string[];
 };
 
 type Guard<E extends Env, Left> = MiddlewareHandler<Left & Pick<E, "Bindings">>;
@@ -59,16 +61,24 @@ function requireStrictVerifier({ app: { verifier } }: OpenApp, { strict = false 
   if (strict && !isStrict) throw new TypeError("strict needs a verifier over a service binding");
 }
 
-/** Seconds that the redirects after an authentication may take, and by which the clocks of two servers may differ. */
-const TOLERANCE = 30;
+/** Seconds that the redirects after an authentication may take. */
+const TOLERANCE = 25;
 
-const isRecent = ({ authTime }: VerifiedSession, { maxAge }: Options): boolean =>
-  maxAge === undefined || (authTime !== undefined && clock.now() / 1000 - authTime <= maxAge + TOLERANCE);
+const isRecent = (session: VerifiedSession, { maxAge, acrValues }: Options): boolean =>
+  isAuthenticatedEnough(session, {
+    maxAge: maxAge === undefined ? undefined : maxAge + TOLERANCE,
+    acrValues,
+  });
 
-function redirectToSignIn(c: Context, home: string, { maxAge }: Options): Response | Promise<Response> {
+function redirectToSignIn(
+  c: Context,
+  home: string,
+  { maxAge, acrValues = [] }: Options,
+): Response | Promise<Response> {
   if (!acceptsHtml(c)) return refuse(c, "unauthorized");
   c.header("Cache-Control", "no-store");
   const query = new URLSearchParams({ to: pathAfterSignIn(c, home) });
   if (maxAge !== undefined) query.set("max_age", String(maxAge));
+  if (acrValues.length > 0) query.set("acr_values", acrValues.join(" "));
   return c.redirect(`/sign-in?${query}`, 303);
 }

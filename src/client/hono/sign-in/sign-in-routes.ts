@@ -31,13 +31,17 @@ export function signInRoutes<E extends Env>(appOf: AppOf<E>): Hono {
     .post("/back-channel-logout", (c) => receiveLogout(c, openApp(c, appOf)));
 }
 
+/** Anyone can write the link to this route: the client's own request holds well-formed values only. */
+const ACR_VALUE = /^[\w.:/-]{1,100}$/;
+
 const callbackUri = (c: Context): string => new URL(CALLBACK, c.req.url).href;
 
 async function startRedirect(c: Context, { app, cookies }: OpenApp): Promise<Response> {
-  const { to, max_age } = c.req.query();
+  const { to, max_age, acr_values } = c.req.query();
   const maxAge = max_age !== undefined && /^\d{1,8}$/.test(max_age) ? Number(max_age) : undefined;
+  const acrValues = acr_values?.split(" ").filter((value) => ACR_VALUE.test(value));
   const attempt = newSignInAttempt();
-  const url = await orFailure(() => authorizationUrl(app, callbackUri(c), attempt, { maxAge }));
+  const url = await orFailure(() => authorizationUrl(app, callbackUri(c), attempt, { maxAge, acrValues }));
   if (!(url instanceof URL)) return refuse(c, "unavailable");
   cookies.attempts.begin({ ...attempt, to: safePath(c, to, app.home), maxAge });
   writePendingCookies(c);

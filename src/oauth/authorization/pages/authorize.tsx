@@ -54,6 +54,9 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
       case "consent":
         applyLocale(c, outcome.request);
         return redirectWithFlash(c, `/oauth/consent${searchOf(c)}`);
+      case "step_up":
+        applyLocale(c, outcome.request);
+        return redirectWithFlash(c, stepUpPath(outcome.acr, outcome.returnPath));
       case "choose_account":
         prepareSignIn(c, outcome.request);
         return outcome;
@@ -74,6 +77,9 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
     </>
   ),
 });
+
+const stepUpPath = (acr: string, returnPath: string): string =>
+  `${withReturnTarget("/account/confirm", returnPath)}&acr=${encodeURIComponent(acr)}`;
 
 const signInPath = (returnPath: string): string => withReturnTarget("/sign-in", returnPath);
 

@@ -1,0 +1,131 @@
+import type { Account } from "../../../accounts/account.ts";
+import { fill } from "../../../core/text.ts";
+import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
+import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
+import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
+import type { PageProps } from "../../../ui/page.ts";
+import type { ReauthenticationOptions } from "../read-reauthentication-options.ts";
+import type { ReauthenticationMethod } from "../rules.ts";
+import { CONFIRMATION_PAGE, type Confirmation } from "./confirmation-cookie.ts";
+
+type Props = { readonly p: PageProps; readonly options: ReauthenticationOptions };
+
+/** The code that was sent for this confirmation. */
+export const SentCodeForm = ({
+  p,
+  account,
+  confirmation,
+}: {
+  readonly p: PageProps;
+  readonly account: Account;
+  readonly confirmation: Confirmation;
+}) => (
+  <>
+    <p class="lead">{fill(p.t.code.leadTo, { address: account.email })}</p>
+    <CodeForm p={p} />
+    <DevMailboxLink p={p} />
+    <ResendForm p={p} sentAt={confirmation.sentAt} nothing={p.t.code.nothing} />
+  </>
+);
+
+/** The form of one method. The password stands before the factor where both are due. */
+export function MethodForm({
+  p,
+  options: { needsBoth, hasPassword },
+  method,
+}: Props & { readonly method: ReauthenticationMethod }) {
+  const t = p.t.confirm;
+  const takesPassword = method === "password" || (needsBoth && method !== "passkey");
+  const isSent = method === "email_otp" || method === "sms_otp";
+  const lead = isSent && hasPassword && needsBoth ? t.lead : t.leads[method];
+  return (
+    <>
+      <p class="lead">{lead}</p>
+      <Form p={p} passkey={method === "passkey" ? "reauthentication" : undefined}>
+        <input type="hidden" name="factor" value={method} />
+        {(takesPassword || p.problems.password) && <PasswordField p={p} name="password" first />}
+        {(method === "totp" || method === "recovery_code") && (
+          <FactorCodeField p={p} method={method} first={!takesPassword} />
+        )}
+        {method === "passkey" && <input type="hidden" name="assertion" value="" />}
+        <button type="submit" class="main">
+          {isSent ? t.submit : method === "passkey" ? t.passkeySubmit : t.confirm}
+        </button>
+        {method === "passkey" && <noscript>{t.passkeyNeedsScript}</noscript>}
+      </Form>
+    </>
+  );
+}
+
+const FactorCodeField = ({
+  p,
+  method,
+  first,
+}: {
+  readonly p: PageProps;
+  readonly method: "totp" | "recovery_code";
+  readonly first: boolean;
+}) => (
+  <Field
+    p={p}
+    name="code"
+    autocomplete={method === "totp" ? "one-time-code" : "off"}
+    inputmode={method === "totp" ? "numeric" : undefined}
+    maxlength={64}
+    first={first}
+    attributes={{ class: "code", autocapitalize: "none", spellcheck: "false" }}
+  />
+);
+
+/** Links to the other methods of the account. */
+export function OtherMethods({
+  p,
+  options,
+  method,
+}: Props & { readonly method: ReauthenticationMethod | null }) {
+  const others = options.methods.filter((each) => each !== method);
+  if (others.length === 0) return null;
+  return (
+    <>
+      <h2>{p.t.confirm.otherMethods}</h2>
+      <ul class="links">
+        {others.map((each) => (
+          <li>
+            <a href={`${CONFIRMATION_PAGE}?${withMethod(p.search, each)}`}>{p.t.confirm.methods[each]}</a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Instead of a form: the account has no factor that reaches what an application asks for. */
+export const EnrolmentAdvice = ({ p }: { readonly p: PageProps }) => (
+  <>
+    <p>{p.t.confirm.noMethod}</p>
+    <p>
+      <a class="button main" href="/account/two-step">
+        {p.t.confirm.setUp}
+      </a>
+    </p>
+  </>
+);
+
+/** The application decides whether what the session has is enough. */
+export const ContinueWithout = ({
+  p,
+  returnTarget,
+}: {
+  readonly p: PageProps;
+  readonly returnTarget: string;
+}) => (
+  <p class="aside">
+    <a href={returnTarget}>{p.t.confirm.continueWithout}</a>
+  </p>
+);
+
+function withMethod(search: string, method: ReauthenticationMethod): string {
+  const query = new URLSearchParams(search);
+  query.set("factor", method);
+  return query.toString();
+}
