@@ -2,7 +2,9 @@ import type { Amr } from "./amr.ts";
 import type { FirstFactor, FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
 import { passwordFactor } from "./password/password-factor.ts";
 import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
+import { recoveryCodeFactor } from "./second-factor/recovery-codes/recovery-code-factor.ts";
 import type { SecondFactor } from "./second-factor/second-factor.ts";
+import { totpFactor } from "./second-factor/totp/totp-factor.ts";
 import { identityFactor } from "./social/identity-factor.ts";
 
 /** The methods of the first factor. A method without an entry does not compile. */
@@ -12,7 +14,7 @@ const FIRST_FACTORS = {
 } satisfies Record<FirstFactorMethod, FirstFactor>;
 
 /** The methods of the second factor. A sign-in asks for the first one that the user has enabled. */
-export const SECOND_FACTORS: readonly SecondFactor[] = [emailOtpFactor];
+export const SECOND_FACTORS: readonly SecondFactor[] = [totpFactor, emailOtpFactor, recoveryCodeFactor];
 
 export const amrOf = ({ by }: FirstFactorGrant): readonly Amr[] => FIRST_FACTORS[by].amr;
 

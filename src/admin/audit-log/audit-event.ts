@@ -14,6 +14,18 @@ export type AuditEvent =
   | { readonly type: "password_reset_requested" }
   | { readonly type: "password_reset" }
   | { readonly type: "second_factor_changed"; readonly details: { readonly enabled: boolean } }
+  /** `factor`: its kind. An event about an existing factor gets it in the batch of the change. */
+  | {
+      readonly type: "factor_added" | "factor_removed";
+      readonly details: { readonly factorId: string; readonly factor?: string };
+    }
+  /** `changes`: the names of the changed fields. */
+  | {
+      readonly type: "factor_changed";
+      readonly details: { readonly factorId: string; readonly changes: string; readonly factor?: string };
+    }
+  /** A new set, which voids the earlier one. */
+  | { readonly type: "recovery_codes_created" }
   | { readonly type: "account_deactivated" }
   | { readonly type: "account_activated" }
   | { readonly type: "account_unlocked" }
@@ -115,6 +127,10 @@ const types: Record<AuditEvent["type"], true> = {
   password_reset_requested: true,
   password_reset: true,
   second_factor_changed: true,
+  factor_added: true,
+  factor_removed: true,
+  factor_changed: true,
+  recovery_codes_created: true,
   account_deactivated: true,
   account_activated: true,
   account_unlocked: true,
