@@ -9,6 +9,7 @@ import {
   wrongTotpCode,
 } from "../../../../support/authenticators.ts";
 import { lastUseOf } from "../../../../support/number-factor.ts";
+import { NEW_SECRET, OLD_SECRET } from "../../../../support/rotating-secret.ts";
 import { startService } from "../../../../support/service.ts";
 import { accountIdOf, mailTo, PASSWORD } from "../../../../support/users.ts";
 
@@ -158,7 +159,6 @@ describe("signing in with an authenticator app", () => {
   it("after a rotation of the root secret its use seals it under the new one", async () => {
     const { email, authenticator } = await registerWithAuthenticator(service);
     const { clock } = service;
-    const AUTH_SECRET = "another secret of at least thirty-two characters";
     const sealed = async () =>
       (
         await service.env.DB.prepare("SELECT secret FROM factors WHERE id = ?")
@@ -166,10 +166,8 @@ describe("signing in with an authenticator app", () => {
           .first<{ secret: string }>()
       )?.secret;
     const before = await sealed();
-    const rotated = startService({
-      env: { AUTH_SECRET, AUTH_SECRET_PREVIOUS: service.env.AUTH_SECRET },
-      clock,
-    });
+    const env = { AUTH_SECRET: NEW_SECRET, AUTH_SECRET_PREVIOUS: OLD_SECRET };
+    const rotated = startService({ env, clock });
     const use = async (of: typeof service) =>
       of.post("/login/otp", {
         challengeId: await startChallenge(of, email),
@@ -180,7 +178,7 @@ describe("signing in with an authenticator app", () => {
     expect(after?.split(".")[0]).not.toBe(before?.split(".")[0]);
     clock.advance(MINUTE);
     // The earlier secret is not needed any more.
-    expect((await use(startService({ env: { AUTH_SECRET }, clock }))).status).toBe(200);
+    expect((await use(startService({ env: { AUTH_SECRET: NEW_SECRET }, clock }))).status).toBe(200);
     expect(await sealed()).toBe(after);
   });
 });
