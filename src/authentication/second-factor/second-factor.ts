@@ -91,7 +91,7 @@ export type Consumption =
       readonly resealed?: string | undefined;
     }
   /** `notice`: the mail that reports the use to the owner. */
-  | { readonly of: "recovery_code"; readonly codeId: string; readonly notice: NewMessage }
+  | { readonly of: "recovery_code"; readonly codeId: string; readonly notice?: NewMessage }
   | {
       readonly of: "passkey";
       readonly factorId: string;

@@ -89,7 +89,7 @@ export async function verifySecondFactor(
   });
   if (!account) return err({ reason: "code_incorrect" });
   const { consumes } = verified;
-  if (consumes?.of === "recovery_code") deps.messages.deliverSoon([consumes.notice.id]);
+  if (consumes?.of === "recovery_code" && consumes.notice) deps.messages.deliverSoon([consumes.notice.id]);
   if (newDeviceNotice) deps.messages.deliverSoon([newDeviceNotice.id]);
   const deviceToken = await signDeviceToken(deps, {
     emailKey: storedAddressKey(account.email),

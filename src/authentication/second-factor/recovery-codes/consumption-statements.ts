@@ -16,15 +16,17 @@ export const recoveryCodeConsumption: ConsumptionStatements<RecoveryCode> = {
     const isConsumed = and(isUnusedCode(accountId, code), where);
     return [
       // Before the UPDATE, which makes the condition false. The notice has no limits, so that no cap applies.
-      ...queueMessage(db, {
-        message: code.notice,
-        accountId,
-        now,
-        limits: NO_SEND_LIMITS,
-        caps: null,
-        source: recoveryCodes,
-        where: isConsumed,
-      }),
+      ...(code.notice
+        ? queueMessage(db, {
+            message: code.notice,
+            accountId,
+            now,
+            limits: NO_SEND_LIMITS,
+            caps: null,
+            source: recoveryCodes,
+            where: isConsumed,
+          })
+        : []),
       db.update(recoveryCodes).set({ usedAt: now }).where(isConsumed),
     ];
   },
