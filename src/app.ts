@@ -16,6 +16,8 @@ import { passwordResetRoutes } from "./authentication/password/password-reset/ro
 import { passwordRoutes } from "./authentication/password/routes.ts";
 import { reauthenticationChallengeRoutes } from "./authentication/reauthentication/challenge-routes.ts";
 import { reauthenticationRoutes } from "./authentication/reauthentication/routes.ts";
+import { factorEnrolmentRoutes } from "./authentication/second-factor/enrolment-routes.ts";
+import { factorRoutes } from "./authentication/second-factor/factor-routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { smsOtpRoutes } from "./authentication/second-factor/sms-otp/routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
@@ -168,6 +170,8 @@ export function createApp(options: AppOptions = {}) {
     secondFactorRoutes,
     smsOtpRoutes,
     factorRemovalRoutes,
+    factorRoutes,
+    factorEnrolmentRoutes,
     reauthenticationRoutes,
     reauthenticationChallengeRoutes,
     knownDeviceRoutes,

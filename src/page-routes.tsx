@@ -21,8 +21,11 @@ import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
 import { resetPasswordPage } from "./authentication/password/password-reset/pages/reset-password.tsx";
 import { confirmPage } from "./authentication/reauthentication/pages/confirm.tsx";
-import { secondFactorPage } from "./authentication/second-factor/pages/second-factor-settings.tsx";
+import { factorPage } from "./authentication/second-factor/pages/factor.tsx";
 import { signInCodePage } from "./authentication/second-factor/pages/sign-in-code.tsx";
+import { twoStepPage } from "./authentication/second-factor/pages/two-step.tsx";
+import { recoveryCodesPage } from "./authentication/second-factor/recovery-codes/pages/recovery-codes.tsx";
+import { authenticatorPage } from "./authentication/second-factor/totp/pages/authenticator.tsx";
 import { linkedIdentitiesPage } from "./authentication/social/pages/linked-identities.tsx";
 import type { DepsOf } from "./http/context.ts";
 import { documented } from "./http/openapi-operation.ts";
@@ -63,7 +66,10 @@ const pages = [
   avatarPage,
   passwordPage,
   emailPage,
-  secondFactorPage,
+  twoStepPage,
+  authenticatorPage,
+  recoveryCodesPage,
+  factorPage,
   confirmPage,
   factorRemovalPage,
   cancelFactorRemovalPage,

@@ -17,7 +17,10 @@ import { passwordStore } from "../authentication/password/store.ts";
 import { reauthenticationStore } from "../authentication/reauthentication/store.ts";
 import { reauthenticationVerificationStore } from "../authentication/reauthentication/verification-store.ts";
 import { emailOtpStore } from "../authentication/second-factor/email-otp-store.ts";
+import { factorChangeStore } from "../authentication/second-factor/factor-change-store.ts";
+import { factorStore } from "../authentication/second-factor/factor-store.ts";
 import { openChallengeStore } from "../authentication/second-factor/open-challenge-store.ts";
+import { recoveryCodeStore } from "../authentication/second-factor/recovery-codes/store.ts";
 import { smsOtpStore } from "../authentication/second-factor/sms-otp/store.ts";
 import { secondFactorStore } from "../authentication/second-factor/store.ts";
 import { identityStore } from "../authentication/social/store.ts";
@@ -55,6 +58,9 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   passwords: passwordStore(db, sendCaps),
   emailOtpFactors: emailOtpStore(db, sendCaps),
   smsOtpFactors: smsOtpStore(db, sendCaps),
+  factors: factorStore(db, sendCaps),
+  factorChanges: factorChangeStore(db, sendCaps),
+  recoveryCodes: recoveryCodeStore(db, sendCaps),
   secondFactorChallenges: secondFactorStore(db, sendCaps),
   openChallenges: openChallengeStore(db),
   signIns: signInStore(db, sendCaps),

@@ -89,7 +89,6 @@ export const ratePolicies = {
       "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",
       "POST /account/email",
-      "POST /account/two-step-verification",
       "POST /account/confirm",
       "POST /account/deactivate",
       "POST /account/linked",
@@ -108,6 +107,22 @@ export const ratePolicies = {
       "POST /api/auth/me/factors/removal/cancel",
       "POST /account/factor-removal",
       "POST /cancel-factor-removal",
+    ],
+  },
+  // Each change mails the user. The routes verify no code that could be guessed: the caller gets the secret.
+  factors: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: [
+      "POST /api/auth/me/factors/totp",
+      "POST /api/auth/me/factors/totp/verify",
+      "POST /api/auth/me/factors/recovery-codes",
+      "PATCH /api/auth/me/factors/:id",
+      "DELETE /api/auth/me/factors/:id",
+      "POST /account/two-step",
+      "POST /account/two-step/authenticator",
+      "POST /account/two-step/recovery-codes",
+      "POST /account/two-step/factors/:id",
     ],
   },
   devices: {

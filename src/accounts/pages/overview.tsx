@@ -1,5 +1,11 @@
 import { FactorRemovalBanner } from "../../authentication/factor-removal/pages/factor-removal.tsx";
+import {
+  type ListedFactors,
+  type ListFactorsDeps,
+  listFactors,
+} from "../../authentication/second-factor/list-factors.ts";
 import type { SecondFactorSettings } from "../../authentication/second-factor/policy.ts";
+import { FewRecoveryCodes } from "../../authentication/second-factor/recovery-codes/pages/few-recovery-codes.tsx";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
@@ -8,13 +14,15 @@ import type { Account, SignInMethods } from "../account.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-methods.ts";
 
 type Deps = ReadSignInMethodsDeps &
-  ListIdentitiesDeps & {
+  ListIdentitiesDeps &
+  ListFactorsDeps & {
     readonly settings: { readonly secondFactor: SecondFactorSettings; readonly canText: boolean };
   };
 
 type Data = {
   readonly account: Account;
   readonly signInMethods: SignInMethods;
+  readonly factors: ListedFactors;
   readonly settings: Deps["settings"];
   readonly linked: readonly { readonly name: string }[];
   readonly hasProviders: boolean;
@@ -29,17 +37,19 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const { account } = c.var.session;
     const deps = depsOf(c);
     const accountId = account.id;
-    const [signInMethods, linked] = await Promise.all([
+    const [signInMethods, factors, linked] = await Promise.all([
       readSignInMethods(deps, { accountId }),
+      listFactors(deps, c.var.session),
       listIdentities(deps, { accountId }),
     ]);
     const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
-    return { account, signInMethods, linked, hasProviders, settings: deps.settings };
+    return { account, signInMethods, factors, linked, hasProviders, settings: deps.settings };
   },
-  view: (p, { account, signInMethods, linked, hasProviders, settings }) => {
+  view: (p, { account, signInMethods, factors, linked, hasProviders, settings }) => {
     const t = p.t.account;
     const hasSecondFactor =
-      signInMethods.secondFactor || settings.secondFactor.policies[account.role] === "required";
+      factors.factors.some(({ isSecondFactor }) => isSecondFactor) ||
+      settings.secondFactor.policies[account.role] === "required";
     return (
       <>
         {signInMethods.factorRemovalDueAt !== null && (
@@ -67,8 +77,9 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/password" label={p.t.fields.password}>
             {signInMethods.hasPassword ? "••••••••" : t.none}
           </Row>
-          <Row href="/account/two-step-verification" label={t.secondFactor}>
+          <Row href="/account/two-step" label={t.secondFactor}>
             <Badge good={hasSecondFactor}>{hasSecondFactor ? t.on : t.off}</Badge>
+            <FewRecoveryCodes p={p} factors={factors} />
           </Row>
           {(settings.canText || account.phone) && (
             <Row href="/account/phone" label={p.t.fields.phone}>

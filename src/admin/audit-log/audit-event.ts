@@ -21,6 +21,18 @@ export type AuditEvent =
       readonly details: { readonly by: "link" | "session" | "admin" };
     }
   | { readonly type: "factors_removed" }
+  /** `factor`: its kind. An event about an existing factor gets it in the batch of the change. */
+  | {
+      readonly type: "factor_added" | "factor_removed";
+      readonly details: { readonly factorId: string; readonly factor?: string };
+    }
+  /** `changes`: the names of the changed fields. */
+  | {
+      readonly type: "factor_changed";
+      readonly details: { readonly factorId: string; readonly changes: string; readonly factor?: string };
+    }
+  /** A new set, which voids the earlier one. */
+  | { readonly type: "recovery_codes_created" }
   | { readonly type: "account_deactivated" }
   | { readonly type: "account_activated" }
   | { readonly type: "account_unlocked" }
@@ -128,6 +140,10 @@ const types: Record<AuditEvent["type"], true> = {
   factor_removal_requested: true,
   factor_removal_cancelled: true,
   factors_removed: true,
+  factor_added: true,
+  factor_removed: true,
+  factor_changed: true,
+  recovery_codes_created: true,
   account_deactivated: true,
   account_activated: true,
   account_unlocked: true,

@@ -11,7 +11,8 @@ type KeyedHashPurpose =
   | "social-round"
   | "registration-salt"
   | "user-code"
-  | "factor-removal";
+  | "factor-removal"
+  | "recovery-code";
 
 /**
  * HMAC-SHA-256 under a derived key, base64url. For values that can be guessed from a plain digest,

@@ -10,6 +10,7 @@ import {
   deleteAccount,
   exerciseApiKeys,
   exerciseCookieSession,
+  exerciseFactors,
   exerciseSecondFactor,
   exerciseSessionsAndProfile,
   signInWithProvider,
@@ -32,6 +33,7 @@ beforeAll(async () => {
   const device = await exerciseSessionsAndProfile(driver, email, first);
   await exerciseSecondFactor(driver, email, first, device);
   await exerciseApiKeys(driver, email, first);
+  await exerciseFactors(driver, email, first, device);
   await changePhoneNumbers(driver, email, first);
   const moved = await changeEmailAndPasswords(driver, email, first);
   await exerciseCookieSession(driver, moved.email, moved.third);
@@ -86,8 +88,16 @@ describe("the recorded flow", () => {
       "a provider's code",
     ];
     const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof", "key"];
+    const factors = [
+      "an enrolment token",
+      "a secret of an authenticator",
+      "a code of an authenticator",
+      "a recovery code",
+    ];
     const cookies = ["access", "refresh", "device", "csrf", "social"].map((name) => `__Host-gh_${name}`);
-    expect([...kinds]).toEqual(expect.arrayContaining([...configured, ...entered, ...issued, ...cookies]));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining([...configured, ...entered, ...issued, ...cookies, ...factors]),
+    );
   });
 
   it("leaves data to search in every table, in KV and in the log", () => {

@@ -3,6 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
 import { createKey } from "../../../support/api-keys.ts";
+import { addAuthenticator, createCodes, logInOnKnownDevice } from "../../../support/authenticators.ts";
 import { administerClient } from "../../../support/client-administration.ts";
 import { holderOf, newApp } from "../../../support/client-app.ts";
 import { connectAndRevokeApp } from "../../../support/connected-apps.ts";
@@ -88,6 +89,7 @@ async function causeEveryEvent(): Promise<string> {
   await write("DELETE", `/me/devices/${device.id}`, undefined, forgetting);
   const { id: keyId } = await createKey(service, forgetting);
   await write("DELETE", `/me/keys/${keyId}`, undefined, forgetting);
+  await changeFactors(newEmail, write);
   await pages.submit(await pages.visit("/account/sessions"), {}, "others");
   await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
   await write("POST", "/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
@@ -103,6 +105,19 @@ async function causeTrustEvents(email: string): Promise<void> {
   const devices: { id: string; current: boolean }[] = (await always.get("/me/devices", token)).body.data;
   const current = devices.find((device) => device.current)?.id;
   await always.call("DELETE", `/api/auth/me/devices/${current}/trust`, undefined, token);
+}
+
+type Write = (method: string, path: string, body?: unknown, as?: string) => Promise<unknown>;
+
+/** Adds an authenticator and recovery codes, renames it and removes it. */
+async function changeFactors(email: string, write: Write): Promise<void> {
+  // The password reset has made the devices of its own millisecond unknown.
+  service.clock.advance(1);
+  const { token } = await logInOnKnownDevice(service, email);
+  const { id } = await addAuthenticator(service, token);
+  await createCodes(service, token);
+  await write("PATCH", `/me/factors/${id}`, { label: "Phone" }, token);
+  await write("DELETE", `/me/factors/${id}`, undefined, token);
 }
 
 /** Causes the events of devices, and of a client that is not told of the end of its session. */
