@@ -154,6 +154,32 @@ export const maySignFor = ({
   return or(isOwnSession(own), and(isOpenedFor, or(isFirstParty(), ne(sessions.audience, own))));
 };
 
+type LiftedRestriction = {
+  readonly sessionId: string;
+  /** What the enrolment proved (RFC 8176). Empty if it proved nothing, such as switching the mailed code on. */
+  readonly amr: readonly string[];
+  /** Whether the enrolment has happened. */
+  readonly where: SQL | undefined;
+};
+
+/**
+ * Lifts the restriction of the session in which its user has enrolled a second factor, and adds what the enrolment
+ * proved, in the batch of the enrolment. Nothing happens to a session without that restriction.
+ */
+export const liftEnrolmentRestriction = (db: Database, { sessionId, amr, where }: LiftedRestriction) =>
+  db
+    .update(sessions)
+    .set({ restriction: null, amr: amrWith(amr.length === 0 ? [] : [...amr, "mfa"]) })
+    .where(and(eq(sessions.id, sessionId), eq(sessions.restriction, "enrol_second_factor"), where));
+
+/** The methods of a session and further ones, each once and in this order, as a value for its column `amr`. */
+export const amrWith = (added: readonly string[]): SQL =>
+  added.reduce(
+    (all, method) =>
+      sql`CASE WHEN instr(' ' || ${all} || ' ', ${` ${method} `}) > 0 THEN ${all} ELSE ${all} || ${` ${method}`} END`,
+    sql`${sessions.amr}`,
+  );
+
 type Replacement = {
   /** The session whose cookies the response replaces, and the event of its end. Null if there is none. */
   readonly replaces: { readonly sessionId: string; readonly audit: NewAuditEvent } | null;
