@@ -15,3 +15,17 @@ export const isRecentlyAuthenticated = (
 /** Whether a reauthentication needs the second factor: if a sign-in on a known device does. */
 export const isSecondFactorDue = (policy: SecondFactorPolicy, secondFactorEnabled: boolean): boolean =>
   isSecondFactorRequired(policy, { secondFactorEnabled, deviceIsKnown: true });
+
+/** What a code, a text message or a passkey proves. */
+const POSSESSION: readonly string[] = ["otp", "sms", "hwk", "swk"];
+
+/**
+ * Whether a session may enrol the first second factor of its account. The password alone is not enough, since an attacker
+ * who knows it would lock out the owner: the device was known before the sign-in, or the session has shown a code or a
+ * passkey, such as a mailed code of `POST /me/reauthenticate/code`.
+ */
+export const mayEnrolFirstFactor = ({
+  isKnownDevice,
+  amr,
+}: Pick<CurrentSession, "isKnownDevice" | "amr">): boolean =>
+  isKnownDevice || amr.some((method) => POSSESSION.includes(method));
