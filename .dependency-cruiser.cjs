@@ -34,6 +34,7 @@ const EXAMPLE_PACKAGES = "node_modules/(hono|@modelcontextprotocol/sdk|zod)/|^(n
 const RUNTIME = [
   "@hono/zod-validator",
   "@oslojs/(crypto|encoding)",
+  "@simplewebauthn/server",
   "aws4fetch",
   "drizzle-orm",
   "hono",

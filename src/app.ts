@@ -11,6 +11,9 @@ import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
 import { apiKeyRoutes } from "./api-keys/routes.ts";
 import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
+import { relatedOriginRoutes } from "./authentication/passkeys/related-origin-routes.ts";
+import { passkeyRoutes } from "./authentication/passkeys/routes.ts";
+import { passkeySettingsRoutes } from "./authentication/passkeys/settings-routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
 import { reauthenticationRoutes } from "./authentication/reauthentication/routes.ts";
@@ -163,6 +166,8 @@ export function createApp(options: AppOptions = {}) {
     registrationRoutes,
     passwordRoutes,
     secondFactorRoutes,
+    passkeyRoutes,
+    passkeySettingsRoutes,
     reauthenticationRoutes,
     knownDeviceRoutes,
     sessionRoutes,
@@ -183,6 +188,7 @@ export function createApp(options: AppOptions = {}) {
     app.route("/api/auth", routes(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
+  app.route("/", relatedOriginRoutes(depsOf));
   for (const routes of [
     discoveryRoutes,
     pushedRequestRoutes,

@@ -1,5 +1,6 @@
 import type { Result } from "../core/result.ts";
 import { type CompleteSignInDeps, completeSignIn } from "./complete-sign-in.ts";
+import { amrOf } from "./factors.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
 import { isSecondFactorRequired } from "./rules.ts";
 import type { SecondFactorSettings } from "./second-factor/policy.ts";
@@ -23,6 +24,8 @@ export function completeFirstFactor(
     secondFactorEnabled: factorFacts.enabled.some(({ isSecondFactor }) => isSecondFactor),
     deviceIsKnown: firstFactor.device?.hasSignedIn ?? false,
   };
+  // A passkey that verified the user is two factors.
+  if (amrOf(firstFactor.grant).includes("mfa")) return completeSignIn(deps, firstFactor);
   return isSecondFactorRequired(deps.settings.secondFactor.policies[factorFacts.role], facts)
     ? startSecondFactor(deps, firstFactor, factorFacts.enabled)
     : completeSignIn(deps, firstFactor);

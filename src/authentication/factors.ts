@@ -1,19 +1,23 @@
 import type { Amr } from "./amr.ts";
 import type { FirstFactor, FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
+import { passkeyFactor } from "./passkeys/passkey-factor.ts";
+import { passkeyFirstFactor } from "./passkeys/passkey-first-factor.ts";
 import { passwordFactor } from "./password/password-factor.ts";
 import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
 import type { SecondFactor } from "./second-factor/second-factor.ts";
 import { identityFactor } from "./social/identity-factor.ts";
 
 /** The methods of the first factor. A method without an entry does not compile. */
-const FIRST_FACTORS = {
+const FIRST_FACTORS: { readonly [Method in FirstFactorMethod]: FirstFactor<Method> } = {
   password: passwordFactor,
   identity: identityFactor,
-} satisfies Record<FirstFactorMethod, FirstFactor>;
+  passkey: passkeyFirstFactor,
+};
 
 /** The methods of the second factor. A sign-in asks for the first one that the user has enabled. */
-export const SECOND_FACTORS: readonly SecondFactor[] = [emailOtpFactor];
+export const SECOND_FACTORS: readonly SecondFactor[] = [emailOtpFactor, passkeyFactor];
 
-export const amrOf = ({ by }: FirstFactorGrant): readonly Amr[] => FIRST_FACTORS[by].amr;
+export const amrOf = <By extends FirstFactorMethod>(grant: FirstFactorGrant<By>): readonly Amr[] =>
+  FIRST_FACTORS[grant.by].amr(grant);
 
 export const countsAttempts = ({ by }: FirstFactorGrant): boolean => FIRST_FACTORS[by].countsAttempts;

@@ -10,6 +10,8 @@ import { userDirectoryStore } from "../admin/users/user-search-store.ts";
 import { apiKeyStore } from "../api-keys/store.ts";
 import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
+import { passkeyRegistrationStore } from "../authentication/passkeys/registration-store.ts";
+import { passkeyStore } from "../authentication/passkeys/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
 import { reauthenticationStore } from "../authentication/reauthentication/store.ts";
@@ -50,6 +52,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   passwords: passwordStore(db, sendCaps),
   emailOtpFactors: emailOtpStore(db, sendCaps),
   secondFactorChallenges: secondFactorStore(db, sendCaps),
+  passkeys: passkeyStore(db),
+  passkeyRegistrations: passkeyRegistrationStore(db, sendCaps),
   signIns: signInStore(db, sendCaps),
   oneTimeCodes: oneTimeCodeStore(db, sendCaps),
   accounts: accountStore(db, sendCaps),

@@ -25,7 +25,7 @@ type RequiredTexts = {
   readonly failures: Record<ErrorCode, string>;
   readonly passwordProblems: Record<PasswordProblem, string>;
   readonly events: Record<AuditEvent["type"], string>;
-  readonly details: Record<Exclude<DetailName, "sessionId" | "deviceId">, Detail> & {
+  readonly details: Record<Exclude<DetailName, "sessionId" | "deviceId" | "factorId">, Detail> & {
     readonly fields: Detail<keyof ProfileChange>;
     readonly enabled: Detail<"true" | "false">;
     readonly role: Detail<Role>;

@@ -5,7 +5,7 @@ import type { StoredEvent } from "../audit-event.ts";
 export const detailsOf = (t: Words, { details }: StoredEvent): string[] =>
   Object.entries(details)
     // The id of a session or device is of no use to a reader.
-    .filter(([key]) => key !== "sessionId" && key !== "deviceId")
+    .filter(([key]) => key !== "sessionId" && key !== "deviceId" && key !== "factorId")
     .map(([key, value]) => {
       const { name, values } = textFor(t.details, key, { name: key, values: {} });
       const parts = String(value).split(/[ ,]+/);
