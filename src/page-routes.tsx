@@ -15,6 +15,7 @@ import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
 import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
 import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
+import { passkeysPage } from "./authentication/passkeys/pages/passkeys.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
 import { resetPasswordPage } from "./authentication/password/password-reset/pages/reset-password.tsx";
@@ -62,6 +63,7 @@ const pages = [
   passwordPage,
   emailPage,
   secondFactorPage,
+  passkeysPage,
   confirmPage,
   phonePage,
   phoneCodePage,

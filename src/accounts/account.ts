@@ -36,6 +36,8 @@ export type SignInMethods = {
   readonly hasPassword: boolean;
   /** The user's own setting for the mailed code. */
   readonly secondFactor: boolean;
+  /** How many passkeys it has. */
+  readonly passkeys: number;
 };
 
 /** A profile change. An absent key leaves its field unchanged; null clears it. */

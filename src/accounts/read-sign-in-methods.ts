@@ -11,6 +11,10 @@ export async function readSignInMethods(
   input: { readonly accountId: string },
 ): Promise<SignInMethods> {
   return (
-    (await deps.accounts.findSignInMethods(input.accountId)) ?? { hasPassword: false, secondFactor: false }
+    (await deps.accounts.findSignInMethods(input.accountId)) ?? {
+      hasPassword: false,
+      secondFactor: false,
+      passkeys: 0,
+    }
   );
 }

@@ -59,12 +59,23 @@ export function accountStore(db: Database, caps: SendCaps) {
   });
   return {
     async findSignInMethods(id: string): Promise<SignInMethods | null> {
+      const own = alias(factors, "own");
+      const passkeys = db
+        .select({ count: sql`count(*)` })
+        .from(own)
+        .where(and(eq(own.accountId, accounts.id), eq(own.kind, "passkey")));
       const [row] = await db
-        .select({ passwordHash: accounts.passwordHash, secondFactor: factors.id })
+        .select({
+          passwordHash: accounts.passwordHash,
+          secondFactor: factors.id,
+          passkeys: sql<number>`${passkeys}`,
+        })
         .from(accounts)
         .leftJoin(factors, and(eq(factors.accountId, accounts.id), eq(factors.kind, "email_otp")))
         .where(eq(accounts.id, id));
-      return row ? { hasPassword: row.passwordHash !== null, secondFactor: row.secondFactor !== null } : null;
+      if (!row) return null;
+      const { passwordHash, secondFactor, passkeys: count } = row;
+      return { hasPassword: passwordHash !== null, secondFactor: secondFactor !== null, passkeys: count };
     },
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken" | "changed_meanwhile"> {

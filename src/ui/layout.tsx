@@ -5,7 +5,7 @@ import { LOCALES } from "../core/locale.ts";
 import { CaptchaScript } from "./captcha-widget.tsx";
 import { Form } from "./form-fields.tsx";
 import type { Brand, PageProps } from "./page.ts";
-import { SCRIPT_PATH } from "./script-routes.ts";
+import { PASSKEY_SCRIPT_PATH, SCRIPT_PATH } from "./script-routes.ts";
 import { LANGUAGE_NAMES } from "./ui-texts.ts";
 
 type Props = { readonly p: PageProps; readonly title: string; readonly children: Child };
@@ -25,6 +25,7 @@ export function Frame({ p, title, children }: Props) {
         <link rel="icon" href={p.brand.logoUrl ?? iconOf(p.brand.appName, background, text)} />
         <style nonce={p.nonce} dangerouslySetInnerHTML={{ __html: style }} />
         <script src={SCRIPT_PATH} defer />
+        <PasskeyScript p={p} />
         <CaptchaScript p={p} />
       </head>
       <body class={p.account ? "inside" : "outside"}>
@@ -59,6 +60,14 @@ export function Frame({ p, title, children }: Props) {
       </body>
     </html>
   );
+}
+
+/** The script of the passkeys with its sentences, on the pages that have an area for it. */
+function PasskeyScript({ p: { t, usesPasskeys } }: { p: PageProps }) {
+  if (!usesPasskeys) return null;
+  const { failed, unknown, already, notAccepted } = t.passkeys;
+  const texts = { ...t.failures, failed, unknown, already, invalid_credentials: notAccepted };
+  return <script src={PASSKEY_SCRIPT_PATH} data-texts={JSON.stringify(texts)} defer />;
 }
 
 function Masthead({ p }: { p: PageProps }) {

@@ -59,6 +59,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     account: c.var.session?.account ?? null,
     actor: c.var.actor ?? null,
     captcha: null,
+    usesPasskeys: false,
     usesDevMailbox: deps.usesDevMailbox,
     ...content.overrides,
   };
@@ -81,6 +82,7 @@ function policyOf(p: PageProps): string {
     `style-src 'nonce-${p.nonce}'`,
     `script-src ${join("'self'", ...scripts)}`,
     `img-src ${join("'self'", "data:", ...logo, ...p.imageSources)}`,
+    ...(p.usesPasskeys ? ["connect-src 'self'"] : []),
     // A browser applies it to the redirects after a form, too (CSP 3 §6.4.1): a form leads to this service only.
     "form-action 'self'",
     ...(frames.length > 0 ? [`frame-src ${join(...frames)}`] : []),

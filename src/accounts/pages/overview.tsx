@@ -1,4 +1,6 @@
+import { PasskeyOffer, passkeyCount } from "../../authentication/passkeys/pages/passkey-offer.tsx";
 import type { SecondFactorSettings } from "../../authentication/second-factor/policy.ts";
+import type { SignInMethod } from "../../authentication/sign-in-methods.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
@@ -8,7 +10,11 @@ import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-m
 
 type Deps = ReadSignInMethodsDeps &
   ListIdentitiesDeps & {
-    readonly settings: { readonly secondFactor: SecondFactorSettings; readonly canText: boolean };
+    readonly settings: {
+      readonly secondFactor: SecondFactorSettings;
+      readonly canText: boolean;
+      readonly signInMethods: readonly SignInMethod[];
+    };
   };
 
 type Data = {
@@ -35,13 +41,16 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
     return { account, signInMethods, linked, hasProviders, settings: deps.settings };
   },
-  view: (p, { account, signInMethods, linked, hasProviders, settings }) => {
+  usesPasskeys: offersPasskey,
+  view: (p, data) => {
+    const { account, signInMethods, linked, hasProviders, settings } = data;
     const t = p.t.account;
     const hasSecondFactor =
       signInMethods.secondFactor || settings.secondFactor.policies[account.role] === "required";
     return (
       <>
         <Person of={account} />
+        {offersPasskey(data) && <PasskeyOffer p={p} />}
         <Rows title={t.profile}>
           <Row href="/account/profile" label={t.name}>
             {fullNameOf(account)}
@@ -63,6 +72,11 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/password" label={p.t.fields.password}>
             {signInMethods.hasPassword ? "••••••••" : t.none}
           </Row>
+          {(hasPasskeys(settings) || signInMethods.passkeys > 0) && (
+            <Row href="/account/passkeys" label={p.t.passkeys.title}>
+              {passkeyCount(p, signInMethods.passkeys)}
+            </Row>
+          )}
           <Row href="/account/two-step-verification" label={t.secondFactor}>
             <Badge good={hasSecondFactor}>{hasSecondFactor ? t.on : t.off}</Badge>
           </Row>
@@ -98,3 +112,8 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     );
   },
 });
+
+const hasPasskeys = ({ signInMethods }: Deps["settings"]): boolean => signInMethods.includes("passkey");
+
+const offersPasskey = ({ settings, signInMethods }: Data): boolean =>
+  hasPasskeys(settings) && signInMethods.passkeys === 0;
