@@ -17,6 +17,7 @@ export const PAGE_PATHS = [
   "/account/password",
   "/account/email",
   "/account/two-step-verification",
+  "/account/passkeys",
   "/account/confirm",
   "/account/phone",
   "/account/phone/code",

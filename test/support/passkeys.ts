@@ -3,12 +3,21 @@ import { type Authenticator, createAuthenticator } from "./authenticator.ts";
 import type { Service } from "./service.ts";
 import { PASSWORD, registerVerifiedUser } from "./users.ts";
 
-/** A user who has signed in on a known device, which may enrol a first factor. */
-export async function registerOnKnownDevice(service: Service) {
-  const { email } = await registerVerifiedUser(service);
+/** Signs in twice with one device, which is known the second time. */
+async function logInOnKnownDevice(service: Service, email: string) {
   const first = await service.post("/login", { email, password: PASSWORD });
   const { deviceToken } = first.body.data;
   const again = await service.post("/login", { email, password: PASSWORD, deviceToken });
+  return { again, deviceToken };
+}
+
+export const tokenOnKnownDevice = async (service: Service, email: string): Promise<string> =>
+  (await logInOnKnownDevice(service, email)).again.body.data.token;
+
+/** A user who has signed in on a known device, which may enrol a first factor. */
+export async function registerOnKnownDevice(service: Service) {
+  const { email } = await registerVerifiedUser(service);
+  const { again, deviceToken } = await logInOnKnownDevice(service, email);
   const { token, refreshToken } = again.body.data as { token: string; refreshToken: string };
   return {
     email,

@@ -1,4 +1,5 @@
 import { createKey, keyRequest } from "../api-keys.ts";
+import { createAuthenticator } from "../authenticator.ts";
 import { registerWithConnectedApp } from "../connected-apps.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import {
@@ -9,6 +10,7 @@ import {
   verifyPhoneNumber,
   wrongCode,
 } from "../one-time-codes.ts";
+import { creationOptions, registerOnKnownDevice } from "../passkeys.ts";
 import type { Service } from "../service.ts";
 import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
 
@@ -98,6 +100,21 @@ export const userMutations: readonly Mutation[] = [
       const { token } = await registerAndLogIn(service);
       const [device] = (await service.get("/me/devices", token)).body.data;
       return { path: `/me/devices/${device.id}`, token };
+    },
+  },
+  {
+    route: "POST /me/factors/passkeys/options",
+    status: 200,
+    request: async (service) => ({ token: (await registerOnKnownDevice(service)).token }),
+  },
+  {
+    route: "POST /me/factors/passkeys",
+    status: 201,
+    repeatedStatus: 400,
+    async request(service) {
+      const { token } = await registerOnKnownDevice(service);
+      const attestation = await createAuthenticator().create(await creationOptions(service, token));
+      return { body: { attestation }, token };
     },
   },
   {
