@@ -34,6 +34,7 @@ const EXAMPLE_PACKAGES = "node_modules/(hono|@modelcontextprotocol/sdk|zod)/|^(n
 const RUNTIME = [
   "@hono/zod-validator",
   "@oslojs/(crypto|encoding)",
+  "@simplewebauthn/server",
   "aws4fetch",
   "drizzle-orm",
   "hono",
@@ -203,7 +204,8 @@ module.exports = {
     {
       name: "src-imports-listed-packages",
       severity: "error",
-      from: { path: "^src/" },
+      // The script of the passkeys is no part of the Worker: esbuild bundles it for browsers.
+      from: { path: "^src/", pathNot: "^src/authentication/passkeys/browser/" },
       to: { path: "node_modules/", pathNot: `node_modules/(${RUNTIME.join("|")})/` },
     },
     {

@@ -12,6 +12,9 @@ import { openApiRoutes } from "./api-docs/routes.ts";
 import { apiKeyRoutes } from "./api-keys/routes.ts";
 import { factorRemovalRoutes } from "./authentication/factor-removal/routes.ts";
 import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
+import { relatedOriginRoutes } from "./authentication/passkeys/related-origin-routes.ts";
+import { passkeyRoutes } from "./authentication/passkeys/routes.ts";
+import { passkeySettingsRoutes } from "./authentication/passkeys/settings-routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
 import { reauthenticationChallengeRoutes } from "./authentication/reauthentication/challenge-routes.ts";
@@ -172,6 +175,8 @@ export function createApp(options: AppOptions = {}) {
     factorRemovalRoutes,
     factorRoutes,
     factorEnrolmentRoutes,
+    passkeyRoutes,
+    passkeySettingsRoutes,
     reauthenticationRoutes,
     reauthenticationChallengeRoutes,
     knownDeviceRoutes,
@@ -193,6 +198,7 @@ export function createApp(options: AppOptions = {}) {
     app.route("/api/auth", routes(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
+  app.route("/", relatedOriginRoutes(depsOf));
   for (const routes of [
     discoveryRoutes,
     pushedRequestRoutes,

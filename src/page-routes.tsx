@@ -17,6 +17,7 @@ import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
 import { cancelFactorRemovalPage } from "./authentication/factor-removal/pages/cancel-factor-removal.tsx";
 import { factorRemovalPage } from "./authentication/factor-removal/pages/factor-removal.tsx";
 import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
+import { passkeysPage } from "./authentication/passkeys/pages/passkeys.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
 import { resetPasswordPage } from "./authentication/password/password-reset/pages/reset-password.tsx";
@@ -70,6 +71,7 @@ const pages = [
   authenticatorPage,
   recoveryCodesPage,
   factorPage,
+  passkeysPage,
   confirmPage,
   factorRemovalPage,
   cancelFactorRemovalPage,

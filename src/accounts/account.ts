@@ -38,6 +38,8 @@ export type SignInMethods = {
   readonly secondFactor: boolean;
   /** When the removal of all factors is due that an admin has requested; null: none is pending. */
   readonly factorRemovalDueAt: number | null;
+  /** How many passkeys it has. */
+  readonly passkeys: number;
 };
 
 /** A profile change. An absent key leaves its field unchanged; null clears it. */

@@ -15,6 +15,7 @@ export async function readSignInMethods(
       hasPassword: false,
       secondFactor: false,
       factorRemovalDueAt: null,
+      passkeys: 0,
     }
   );
 }

@@ -67,19 +67,30 @@ export function accountStore(db: Database, caps: SendCaps) {
   });
   return {
     async findSignInMethods(id: string): Promise<SignInMethods | null> {
+      const own = alias(factors, "own");
+      const passkeys = db
+        .select({ count: sql`count(*)` })
+        .from(own)
+        .where(and(eq(own.accountId, accounts.id), eq(own.kind, "passkey")));
       const [row] = await db
         .select({
           passwordHash: accounts.passwordHash,
           secondFactor: factors.id,
           factorRemovalDueAt: factorRemovals.dueAt,
+          passkeys: sql<number>`${passkeys}`,
         })
         .from(accounts)
         .leftJoin(factorRemovals, eq(factorRemovals.accountId, accounts.id))
         .leftJoin(factors, and(eq(factors.accountId, accounts.id), eq(factors.kind, "email_otp")))
         .where(eq(accounts.id, id));
       if (!row) return null;
-      const { passwordHash, secondFactor, factorRemovalDueAt } = row;
-      return { hasPassword: passwordHash !== null, secondFactor: secondFactor !== null, factorRemovalDueAt };
+      const { passwordHash, secondFactor, factorRemovalDueAt, passkeys: count } = row;
+      return {
+        hasPassword: passwordHash !== null,
+        secondFactor: secondFactor !== null,
+        factorRemovalDueAt,
+        passkeys: count,
+      };
     },
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken" | "changed_meanwhile"> {

@@ -1,5 +1,7 @@
 import type { Amr } from "./amr.ts";
 import type { FirstFactor, FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
+import { passkeyFactor } from "./passkeys/passkey-factor.ts";
+import { passkeyFirstFactor } from "./passkeys/passkey-first-factor.ts";
 import { passwordFactor } from "./password/password-factor.ts";
 import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
 import { recoveryCodeFactor } from "./second-factor/recovery-codes/recovery-code-factor.ts";
@@ -9,19 +11,22 @@ import { totpFactor } from "./second-factor/totp/totp-factor.ts";
 import { identityFactor } from "./social/identity-factor.ts";
 
 /** The methods of the first factor. A method without an entry does not compile. */
-const FIRST_FACTORS = {
+const FIRST_FACTORS: { readonly [Method in FirstFactorMethod]: FirstFactor<Method> } = {
   password: passwordFactor,
   identity: identityFactor,
-} satisfies Record<FirstFactorMethod, FirstFactor>;
+  passkey: passkeyFirstFactor,
+};
 
 /** The methods of the second factor. `second-factor/rules.ts` decides which of them a sign-in offers. */
 export const SECOND_FACTORS: readonly SecondFactor[] = [
   totpFactor,
+  passkeyFactor,
   emailOtpFactor,
   smsOtpFactor,
   recoveryCodeFactor,
 ];
 
-export const amrOf = ({ by }: FirstFactorGrant): readonly Amr[] => FIRST_FACTORS[by].amr;
+export const amrOf = <By extends FirstFactorMethod>(grant: FirstFactorGrant<By>): readonly Amr[] =>
+  FIRST_FACTORS[grant.by].amr(grant);
 
 export const countsAttempts = ({ by }: FirstFactorGrant): boolean => FIRST_FACTORS[by].countsAttempts;

@@ -1,3 +1,4 @@
+import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Amr } from "./amr.ts";
 import type { IdentityAttachment } from "./social/identity.ts";
 
@@ -13,14 +14,24 @@ type Proofs = {
     readonly rehash: string | null;
   };
   identity: { readonly attachment: IdentityAttachment };
+  passkey: {
+    readonly factorId: string;
+    /** The WebAuthn challenge that it has signed, and the id of this use of it. */
+    readonly challengeId: string;
+    readonly claim: string;
+    readonly signCount: number;
+    readonly amr: readonly Amr[];
+    /** The event of a signature counter that did not go up. Null if it did. */
+    readonly regression: NewAuditEvent | null;
+  };
 };
 
 export type FirstFactorMethod = keyof Proofs;
 
 /** A method of the first factor. `factors.ts` lists them. The SQL of a method is in its `grant-statements.ts`. */
-export type FirstFactor = {
+export type FirstFactor<Method extends FirstFactorMethod = FirstFactorMethod> = {
   /** What a verification proves. */
-  readonly amr: readonly Amr[];
+  readonly amr: (grant: FirstFactorGrant<Method>) => readonly Amr[];
   /**
    * Whether each attempt is counted before it is evaluated. Such an attempt has passed the lockout. For any other
    * method the batch checks the lockout (ASVS 6.3.4).

@@ -13,6 +13,7 @@ import { countsAttempts } from "./factors.ts";
 import type { FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
 import type { GrantStatements } from "./grant-statements.ts";
 import { lockoutOf, readLockout } from "./lockout/attempt-counter-statements.ts";
+import { passkeyGrant } from "./passkeys/grant-statements.ts";
 import { passwordGrant } from "./password/grant-statements.ts";
 import type { GrantFailure } from "./session-opener.ts";
 import { identityGrant } from "./social/grant-statements.ts";
@@ -20,6 +21,7 @@ import { identityGrant } from "./social/grant-statements.ts";
 const FIRST_FACTOR_GRANTS: { readonly [By in FirstFactorMethod]: GrantStatements<FirstFactorGrant<By>> } = {
   password: passwordGrant,
   identity: identityGrant,
+  passkey: passkeyGrant,
 };
 
 /** The statements that run before `firstFactorStillValid`: they attach an identity. */

@@ -93,15 +93,23 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   };
   const clientLimits = createClientLimits({ policies: config.rateLimits, caps: sendCaps, hash });
   const secondFactors = options.secondFactors ?? SECOND_FACTORS;
-  const processing = { ...stores, clock, secrets, settings, secondFactors, messages: messaging.messages };
-  const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
-  const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
   const logError = (line: object) =>
     console.error(JSON.stringify({ at: new Date(clock.now()).toISOString(), ...line }));
   const reportAlarm = (name: string, details: object) => {
     logError({ alarm: name, ...details });
     metrics.alarm(name);
   };
+  const processing = {
+    ...stores,
+    clock,
+    secrets,
+    settings,
+    secondFactors,
+    reportAlarm,
+    messages: messaging.messages,
+  };
+  const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
+  const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
   const logout = {
     sendLogoutToken: createSendLogoutToken({
       allowsLoopback: config.environment === "development",

@@ -11,6 +11,7 @@ import { apiKeyStore } from "../api-keys/store.ts";
 import { factorRemovalStore } from "../authentication/factor-removal/store.ts";
 import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
+import { passkeyRegistrationStore } from "../authentication/passkeys/registration-store.ts";
 import { passkeyStore } from "../authentication/passkeys/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
@@ -63,6 +64,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   recoveryCodes: recoveryCodeStore(db, sendCaps),
   secondFactorChallenges: secondFactorStore(db, sendCaps),
   openChallenges: openChallengeStore(db),
+  passkeys: passkeyStore(db),
+  passkeyRegistrations: passkeyRegistrationStore(db, sendCaps),
   signIns: signInStore(db, sendCaps),
   oneTimeCodes: oneTimeCodeStore(db, sendCaps),
   accounts: accountStore(db, sendCaps),
@@ -82,7 +85,6 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   knownDevices: knownDeviceStore(db),
   reauthentications: reauthenticationStore(db, sendCaps),
   reauthenticationAnswers: reauthenticationVerificationStore(db),
-  passkeys: passkeyStore(db),
   factorRemovals: factorRemovalStore(db, sendCaps),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),

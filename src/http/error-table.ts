@@ -7,6 +7,7 @@ export const errorTable = {
   validation_failed: [400, "Some fields are invalid."],
   token_invalid: [400, "Token is invalid or expired"],
   code_invalid: [400, "The code is wrong or has expired."],
+  passkey_invalid: [400, "The passkey was not accepted. Try again."],
   invalid_credentials: [401, "Invalid email or password"],
   unauthorized: [401, "Authentication is required."],
   refresh_invalid: [401, "The session has ended. Sign in again."],
@@ -14,6 +15,7 @@ export const errorTable = {
   account_deactivated: [403, "This account is deactivated."],
   forbidden: [403, "Access denied."],
   reauthentication_required: [403, "Confirm your password and try again."],
+  user_verification_required: [403, "Unlock the passkey with a PIN, your fingerprint or your face."],
   second_factor_enrolment_required: [403, "Set up two-step verification first."],
   account_deletion_pending: [403, "This account is being deleted. Sign in on the pages to keep it."],
   csrf_failed: [

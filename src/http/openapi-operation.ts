@@ -48,6 +48,8 @@ export type OperationPart = {
   readonly etag?: true;
   /** The schema of the additional data of a 503. */
   readonly unavailable?: z.ZodMiniType;
+  /** The schema of the additional data that a 401 may have. */
+  readonly refused?: z.ZodMiniType;
 };
 
 // Written while the routes are built, read while the document is built. The same for every request.
@@ -62,7 +64,7 @@ export function documented<H extends object>(handler: H, part: OperationPart): H
 export const operationPartOf = (handler: object): OperationPart | undefined => parts.get(handler);
 
 type Description = Required<Pick<OperationPart, "operationId" | "summary" | "tag" | "answer">> &
-  Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies" | "unavailable">;
+  Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies" | "unavailable" | "refused">;
 
 /** Documents a route: its purpose and its responses. Guards and schemas document themselves. */
 export const describeRoute = (description: Description): MiddlewareHandler =>

@@ -24,6 +24,7 @@ import {
   sendCounters,
   sessions,
   usedIdTokens,
+  webauthnChallenges,
 } from "../db/schema.ts";
 import type { Channel } from "../messaging/outbox/message.ts";
 
@@ -61,6 +62,7 @@ const EXPIRING = [
   oauthClientAssertions,
   pendingRevocations,
   knownDevices,
+  webauthnChallenges,
 ] as const;
 
 export type ExpiredRowStore = ReturnType<typeof expiredRowStore>;

@@ -35,6 +35,19 @@ export const ratePolicies = {
     windowSeconds: 600,
     routes: ["POST /api/auth/login/otp/resend", "POST /api/auth/login/otp/send"],
   },
+  // The sign-in page asks for options each time it is shown, and again before they expire.
+  "login-passkey-options": {
+    limit: 200,
+    windowSeconds: 300,
+    routes: ["POST /api/auth/login/passkey/options", "POST /api/auth/login/otp/options"],
+  },
+  "login-passkey": { limit: 60, windowSeconds: 300, routes: ["POST /api/auth/login/passkey"] },
+  // Each new passkey mails the user.
+  passkeys: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["POST /api/auth/me/factors/passkeys/options", "POST /api/auth/me/factors/passkeys"],
+  },
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
   // address, so the limit is not below that of the burst guard; it stops only sustained load.
   refresh: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },

@@ -8,7 +8,7 @@ import { Form } from "./form-fields.tsx";
 import type { Brand, PageProps } from "./page.ts";
 import { FooterLinks } from "./page-links.tsx";
 import { longDate } from "./relative-time.tsx";
-import { SCRIPT_PATH } from "./script-routes.ts";
+import { PASSKEY_SCRIPT_PATH, SCRIPT_PATH } from "./script-routes.ts";
 import { LANGUAGE_NAMES } from "./ui-texts.ts";
 
 type Props = { readonly p: PageProps; readonly title: string; readonly children: Child };
@@ -28,6 +28,7 @@ export function Frame({ p, title, children }: Props) {
         <link rel="icon" href={p.brand.logoUrl ?? iconOf(p.brand.appName, background, text)} />
         <style nonce={p.nonce} dangerouslySetInnerHTML={{ __html: style }} />
         <script src={SCRIPT_PATH} defer />
+        <PasskeyScript p={p} />
         <CaptchaScript p={p} />
       </head>
       <body class={p.account ? "inside" : "outside"}>
@@ -74,6 +75,14 @@ const EnrolmentBanner = ({ p }: { p: PageProps }) =>
       <a href="/account/two-step">{p.t.enrolmentDueLink}</a>
     </p>
   );
+
+/** The script of the passkeys with its sentences, on the pages that have an area for it. */
+function PasskeyScript({ p: { t, usesPasskeys } }: { p: PageProps }) {
+  if (!usesPasskeys) return null;
+  const { failed, unknown, already, notAccepted } = t.passkeys;
+  const texts = { ...t.failures, failed, unknown, already, invalid_credentials: notAccepted };
+  return <script src={PASSKEY_SCRIPT_PATH} data-texts={JSON.stringify(texts)} defer />;
+}
 
 function Masthead({ p }: { p: PageProps }) {
   const { t, account, actor, brand } = p;

@@ -92,6 +92,8 @@ export type PageProps = {
   /** Mail goes to the development mailbox. */
   readonly usesDevMailbox: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;
+  /** The page loads the script of the passkeys. */
+  readonly usesPasskeys: boolean;
 };
 
 /**
@@ -122,6 +124,8 @@ export type Page<Data, Subject = Data> = {
   here?(data: Data): string;
   /** URL that the browser loads by itself. */
   refreshUrl?(data: Data): string;
+  /** Whether the page loads the script of the passkeys, which calls the API. */
+  usesPasskeys?(data: Data): boolean;
   /** Origins of images of other services. */
   imageSources?(data: Data): readonly string[];
 };

@@ -67,6 +67,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     actor: c.var.actor ?? null,
     enrolmentDueAt: dueEnrolment(c, settings.secondFactor),
     captcha: null,
+    usesPasskeys: false,
     usesDevMailbox: deps.usesDevMailbox,
     ...content.overrides,
   };
@@ -97,6 +98,7 @@ function policyOf(p: PageProps): string {
     `style-src 'nonce-${p.nonce}'`,
     `script-src ${join("'self'", ...scripts)}`,
     `img-src ${join("'self'", "data:", ...logo, ...p.imageSources)}`,
+    ...(p.usesPasskeys ? ["connect-src 'self'"] : []),
     // A browser applies it to the redirects after a form, too (CSP 3 §6.4.1): a form leads to this service only.
     "form-action 'self'",
     ...(frames.length > 0 ? [`frame-src ${join(...frames)}`] : []),

@@ -2,22 +2,34 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { documented } from "../http/openapi-operation.ts";
 
-/** The first digits of the SHA-256 of public/pages/enhance.js. A test checks it. */
+/** The first digits of the SHA-256 of public/pages/enhance.js and public/pages/passkeys.js. A test checks them. */
 const VERSION = "10eb8ba2bcb1";
+const PASSKEY_VERSION = "29f53df90b24";
 
-/** The path changes with the content, so that browsers may cache it without limit. */
+/** The paths change with the content, so that browsers may cache it without limit. */
 export const SCRIPT_PATH = `/pages/enhance-${VERSION}.js`;
+export const PASSKEY_SCRIPT_PATH = `/pages/passkeys-${PASSKEY_VERSION}.js`;
+
+const FILES = [
+  [SCRIPT_PATH, "/pages/enhance.js"],
+  [PASSKEY_SCRIPT_PATH, "/pages/passkeys.js"],
+] as const;
 
 type Deps = { readonly assets: { readText(path: `/${string}`): Promise<string> } };
 
-/** Serves the script of the pages. Every page works without it. */
-export const scriptRoutes = (depsOf: DepsOf<Deps>): Hono<HttpEnv> =>
-  new Hono<HttpEnv>().get(
-    SCRIPT_PATH,
-    documented<MiddlewareHandler>((_c, next) => next(), { page: "everybody" }),
-    async (c) => {
-      c.header("Cache-Control", "public, max-age=31536000, immutable");
-      c.header("Content-Type", "text/javascript; charset=utf-8");
-      return c.body(await depsOf(c).assets.readText("/pages/enhance.js"));
-    },
-  );
+/** Serves the scripts of the pages. Every page works without them. */
+export function scriptRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  for (const [path, file] of FILES) {
+    app.get(
+      path,
+      documented<MiddlewareHandler>((_c, next) => next(), { page: "everybody" }),
+      async (c) => {
+        c.header("Cache-Control", "public, max-age=31536000, immutable");
+        c.header("Content-Type", "text/javascript; charset=utf-8");
+        return c.body(await depsOf(c).assets.readText(file));
+      },
+    );
+  }
+  return app;
+}

@@ -128,6 +128,7 @@ function show<Data, Subject>(
       back: page.back?.(wordsOf(c), searchOf(c)) ?? null,
       ...(page.here ? { here: page.here(data) } : {}),
       ...(page.refreshUrl ? { refreshUrl: page.refreshUrl(data) } : {}),
+      usesPasskeys: page.usesPasskeys?.(data) ?? false,
       ...(page.imageSources ? { imageSources: page.imageSources(data) } : {}),
     },
   });

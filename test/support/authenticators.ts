@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
 import { Secret, TOTP } from "otpauth";
 import type { ApiResponse, Service } from "./service.ts";
 import { PASSWORD, registerVerifiedUser, type Tokens } from "./users.ts";
@@ -42,8 +43,11 @@ export async function logInOnKnownDevice(
 /** A new user with such a session. */
 export async function registerOnKnownDevice(service: Service) {
   const { email } = await registerVerifiedUser(service);
-  return { email, ...(await logInOnKnownDevice(service, email)) };
+  const tokens = await logInOnKnownDevice(service, email);
+  return { email, id: accountOf(tokens.token), ...tokens };
 }
+
+const accountOf = (token: string): string => decodeJwt(token).sub ?? "";
 
 export type Offered = { readonly enrolmentToken: string; readonly secret: string };
 

@@ -139,6 +139,13 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     button: SIGN_IN,
     subject: { en: "Your account at Acme is active again", de: "Ihr Konto bei Acme ist wieder aktiv" },
   },
+  passkey_added: {
+    message: { kind: "passkey_added" },
+    subject: {
+      en: "A passkey was added at Acme",
+      de: "Bei Acme wurde ein Passkey hinzugefügt",
+    },
+  },
   api_key_created: {
     message: { kind: "api_key_created", keyName: "Backup script", resource: "https://api.example.com" },
     subject: {

@@ -20,6 +20,8 @@ export const PAGE_PATHS = [
   "/account/two-step/authenticator",
   "/account/two-step/recovery-codes",
   "/account/two-step/factors/:id",
+  "/account/two-step-verification",
+  "/account/passkeys",
   "/account/confirm",
   "/account/phone",
   "/account/phone/code",

@@ -47,6 +47,7 @@ const nameOf = (codes: readonly ErrorCode[], operation: Parameters<typeof isPage
     ...(operation.upload && codes.includes("unsupported_media_type") ? [operation.upload.field] : []),
     ...(isPageToo(operation) ? ["page"] : []),
     ...(codes.includes("unavailable") && operation.unavailable ? ["report"] : []),
+    ...(codes.includes("invalid_credentials") && operation.refused ? ["passkey"] : []),
   ].join(".");
 
 /** A failed authentication clears the session cookies. A page sets the cookie of its CSRF token. */
@@ -83,11 +84,16 @@ function failureResponse(
     },
     content: {
       "application/json": {
-        schema: failureOf(codes, status === 503 ? operation.unavailable : undefined),
+        schema: failureOf(codes, dataOf(status, operation)),
       },
       ...(isPageToo(operation) ? { "text/html": { schema: { type: "string" } } } : {}),
     },
   };
+}
+
+function dataOf(status: number, { unavailable, refused }: OperationPart): z.core.$ZodType | undefined {
+  if (status === 401) return refused;
+  return status === 503 ? unavailable : undefined;
 }
 
 const failureOf = (codes: readonly ErrorCode[], data: z.core.$ZodType | undefined): object =>

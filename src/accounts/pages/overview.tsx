@@ -1,4 +1,5 @@
 import { FactorRemovalBanner } from "../../authentication/factor-removal/pages/factor-removal.tsx";
+import { PasskeyOffer, passkeyCount } from "../../authentication/passkeys/pages/passkey-offer.tsx";
 import {
   type ListedFactors,
   type ListFactorsDeps,
@@ -6,6 +7,7 @@ import {
 } from "../../authentication/second-factor/list-factors.ts";
 import type { SecondFactorSettings } from "../../authentication/second-factor/policy.ts";
 import { FewRecoveryCodes } from "../../authentication/second-factor/recovery-codes/pages/few-recovery-codes.tsx";
+import type { SignInMethod } from "../../authentication/sign-in-methods.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
@@ -16,7 +18,11 @@ import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-m
 type Deps = ReadSignInMethodsDeps &
   ListIdentitiesDeps &
   ListFactorsDeps & {
-    readonly settings: { readonly secondFactor: SecondFactorSettings; readonly canText: boolean };
+    readonly settings: {
+      readonly secondFactor: SecondFactorSettings;
+      readonly canText: boolean;
+      readonly signInMethods: readonly SignInMethod[];
+    };
   };
 
 type Data = {
@@ -45,7 +51,9 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
     return { account, signInMethods, factors, linked, hasProviders, settings: deps.settings };
   },
-  view: (p, { account, signInMethods, factors, linked, hasProviders, settings }) => {
+  usesPasskeys: offersPasskey,
+  view: (p, data) => {
+    const { account, signInMethods, factors, linked, hasProviders, settings } = data;
     const t = p.t.account;
     const hasSecondFactor =
       factors.factors.some(({ isSecondFactor }) => isSecondFactor) ||
@@ -56,6 +64,7 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <FactorRemovalBanner p={p} dueAt={signInMethods.factorRemovalDueAt} />
         )}
         <Person of={account} />
+        {offersPasskey(data) && <PasskeyOffer p={p} />}
         <Rows title={t.profile}>
           <Row href="/account/profile" label={t.name}>
             {fullNameOf(account)}
@@ -77,6 +86,11 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/password" label={p.t.fields.password}>
             {signInMethods.hasPassword ? "••••••••" : t.none}
           </Row>
+          {(hasPasskeys(settings) || signInMethods.passkeys > 0) && (
+            <Row href="/account/passkeys" label={p.t.passkeys.title}>
+              {passkeyCount(p, signInMethods.passkeys)}
+            </Row>
+          )}
           <Row href="/account/two-step" label={t.secondFactor}>
             <Badge good={hasSecondFactor}>{hasSecondFactor ? t.on : t.off}</Badge>
             <FewRecoveryCodes p={p} factors={factors} />
@@ -113,3 +127,8 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     );
   },
 });
+
+const hasPasskeys = ({ signInMethods }: Deps["settings"]): boolean => signInMethods.includes("passkey");
+
+const offersPasskey = ({ settings, signInMethods }: Data): boolean =>
+  hasPasskeys(settings) && signInMethods.passkeys === 0;

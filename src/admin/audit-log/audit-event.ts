@@ -58,6 +58,11 @@ export type AuditEvent =
   | { readonly type: "device_trust_ended"; readonly details: { readonly deviceId: string } }
   | { readonly type: "identity_linked"; readonly details: { readonly provider: string } }
   | { readonly type: "identity_removed"; readonly details: { readonly provider: string } }
+  /** The signature counter of a passkey did not go up: another copy of its authenticator may exist. */
+  | {
+      readonly type: "passkey_counter_regressed";
+      readonly details: { readonly factorId: string; readonly stored: number; readonly reported: number };
+    }
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }
   | {
       readonly type: "session_ended";
@@ -165,6 +170,7 @@ const types: Record<AuditEvent["type"], true> = {
   device_trust_ended: true,
   identity_linked: true,
   identity_removed: true,
+  passkey_counter_regressed: true,
   signed_out: true,
   session_ended: true,
   other_sessions_ended: true,

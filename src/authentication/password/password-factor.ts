@@ -1,3 +1,3 @@
 import type { FirstFactor } from "../first-factor.ts";
 
-export const passwordFactor: FirstFactor = { amr: ["pwd"], countsAttempts: true };
+export const passwordFactor: FirstFactor<"password"> = { amr: () => ["pwd"], countsAttempts: true };

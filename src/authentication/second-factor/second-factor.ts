@@ -1,4 +1,5 @@
 import type { Account, Role } from "../../accounts/account.ts";
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
@@ -65,6 +66,7 @@ export type SecondFactorDeps = {
   readonly secrets: SecretRing;
   readonly clock: Clock;
   readonly messages: Pick<Outbox, "create">;
+  readonly reportAlarm: (name: string, details: object) => void;
   readonly settings: { readonly passkeys: { readonly rpId: string; readonly origins: readonly string[] } };
 };
 
@@ -104,6 +106,8 @@ export type Consumption =
       readonly factorId: string;
       readonly challengeId: string;
       readonly signCount: number;
+      /** The event of a signature counter that did not go up, which is reported. Null if it did. */
+      readonly regression: NewAuditEvent | null;
     };
 
 /** A verified answer. Challenge and attempt are consumed as well. */

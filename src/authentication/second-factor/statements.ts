@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, exists, gt, inArray, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../../db/database.ts";
 import { accounts, factors, knownDevices, recoveryCodes, webauthnChallenges } from "../../db/schema.ts";
@@ -67,6 +67,7 @@ export const selectFactorState = (
       and(
         sql`${webauthnChallenges.accountId} = ${accountId}`,
         eq(webauthnChallenges.subjectId, subjectId),
+        inArray(webauthnChallenges.purpose, ["second_factor", "reauthentication"]),
         isNull(webauthnChallenges.claim),
         gt(webauthnChallenges.expiresAt, now),
       ),

@@ -32,6 +32,8 @@ export type MailMessage =
   /** A provider's account was linked as a sign-in method, or was removed. `provider`: its display name. */
   | { readonly kind: "identity_linked"; readonly provider: string }
   | { readonly kind: "identity_removed"; readonly provider: string }
+  /** A passkey was added as a sign-in method. */
+  | { readonly kind: "passkey_added" }
   /** The mailed second factor was turned on or off. */
   | { readonly kind: "second_factor_enabled" }
   | { readonly kind: "second_factor_disabled" }

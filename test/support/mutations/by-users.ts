@@ -1,4 +1,5 @@
 import { createKey, keyRequest } from "../api-keys.ts";
+import { createAuthenticator } from "../authenticator.ts";
 import {
   offerAuthenticator,
   registerOnKnownDevice,
@@ -17,6 +18,7 @@ import {
   verifyPhoneNumber,
   wrongCode,
 } from "../one-time-codes.ts";
+import { creationOptions } from "../passkeys.ts";
 import type { Service } from "../service.ts";
 import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
 
@@ -185,6 +187,21 @@ export const userMutations: readonly Mutation[] = [
       const { email, token } = await registerAndLogIn(service);
       await enableFactor(email, "sms_otp");
       return { token };
+    },
+  },
+  {
+    route: "POST /me/factors/passkeys/options",
+    status: 200,
+    request: async (service) => ({ token: (await registerOnKnownDevice(service)).token }),
+  },
+  {
+    route: "POST /me/factors/passkeys",
+    status: 201,
+    repeatedStatus: 400,
+    async request(service) {
+      const { token } = await registerOnKnownDevice(service);
+      const attestation = await createAuthenticator().create(await creationOptions(service, token));
+      return { body: { attestation }, token };
     },
   },
   {

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { openLoopback } from "../loopback/loopback.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import { startSecondFactor } from "../one-time-codes.ts";
+import { registerWithPasskey, signInOptions } from "../passkeys.ts";
 import type { Service } from "../service.ts";
 import {
   newAddress,
@@ -139,6 +140,22 @@ export const unauthenticatedMutations: readonly Mutation[] = [
     variant: "a wrong password",
     status: 401,
     request: (service) => wrongPassword(service, 3),
+  },
+  { route: "POST /login/passkey/options", status: 200, request: async () => ({ body: {} }) },
+  {
+    route: "POST /login/passkey",
+    status: 200,
+    repeatedStatus: 401,
+    async request(service) {
+      const { authenticator } = await registerWithPasskey(service);
+      const { challengeId, options } = await signInOptions(service);
+      return { body: { challengeId, assertion: await authenticator.get(options) } };
+    },
+  },
+  {
+    route: "POST /login/otp/options",
+    status: 200,
+    request: async () => ({ body: { challengeId: crypto.randomUUID() } }),
   },
   {
     route: "POST /login/otp",

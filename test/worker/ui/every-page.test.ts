@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SCRIPT_PATH } from "../../../src/ui/script-routes.ts";
+import { PASSKEY_SCRIPT_PATH, SCRIPT_PATH } from "../../../src/ui/script-routes.ts";
 import { PAGE_PATHS } from "../../support/page-paths.ts";
 import { formsIn, openPageBrowser, pageRoutesOf, visitEveryPage } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
@@ -13,11 +13,17 @@ const service = startService({
 const stops = await visitEveryPage(service);
 const named = stops.map((stop) => [stop.path, stop] as const);
 const script = await service.call("GET", SCRIPT_PATH);
+const passkeyScript = await service.call("GET", PASSKEY_SCRIPT_PATH);
+
+/** The pages that load the script of the passkeys, which calls the API. */
+const WITH_PASSKEYS: readonly string[] = ["/sign-in", "/account", "/account/passkeys"];
 
 describe("tourOf", () => {
   it("visits every registered page, and each answers 200", () => {
     const visited = stops.map(({ path }) => path);
-    const registered = pageRoutesOf(service, "GET").filter((path) => path !== "/" && path !== SCRIPT_PATH);
+    const registered = pageRoutesOf(service, "GET").filter(
+      (path) => !["/", SCRIPT_PATH, PASSKEY_SCRIPT_PATH].includes(path),
+    );
     expect(visited).toEqual(registered);
     expect(visited.length).toBeGreaterThan(22);
     for (const { path, page } of stops) {
@@ -54,13 +60,16 @@ describe("SHOWN_PAGES", () => {
   });
 });
 
-describe.each(named)("%s", (_path, { page }) => {
+describe.each(named)("%s", (path, { page }) => {
+  const hasPasskeys = WITH_PASSKEYS.includes(path);
   it("the page is one small document that loads the script and the logo, and nothing else", () => {
-    expect(page.text.length + script.text.length).toBeLessThan(MOST_BYTES);
+    const scripts = script.text.length + (hasPasskeys ? passkeyScript.text.length : 0);
+    expect(page.text.length + scripts).toBeLessThan(MOST_BYTES);
     const urls = [...page.text.matchAll(/(?:src|href)="([^"#][^"]*)"/g)].map(([, url = ""]) => url);
     const foreign = urls.filter((url) => !/^[/?]/.test(url) && !url.startsWith("data:image/svg+xml,"));
     expect([...new Set(foreign)]).toEqual([LOGO]);
-    expect(page.text.match(/<script/g)).toEqual(["<script"]);
+    expect(page.text.match(/<script/g)).toHaveLength(hasPasskeys ? 2 : 1);
+    expect(page.text.includes(`<script src="${PASSKEY_SCRIPT_PATH}"`)).toBe(hasPasskeys);
     expect(page.text).toContain(`<script src="${SCRIPT_PATH}" defer`);
   });
 
@@ -72,6 +81,7 @@ describe.each(named)("%s", (_path, { page }) => {
       `style-src 'nonce-${nonce}'`,
       "script-src 'self'",
       "img-src 'self' data: https://cdn.example.com",
+      ...(hasPasskeys ? ["connect-src 'self'"] : []),
       "form-action 'self'",
       "object-src 'none'",
       "base-uri 'none'",

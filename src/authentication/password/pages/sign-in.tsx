@@ -16,17 +16,22 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import type { PageSessionDeps } from "../../../ui/require-page-session.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import { PasskeySignIn } from "../../passkeys/pages/passkey-sign-in.tsx";
+import type { SignInMethod } from "../../sign-in-methods.ts";
 import { SocialButtons, type SocialButtonsDeps } from "../../social/pages/social-buttons.tsx";
 import { replacedSession } from "../../token-response.ts";
 import { passwordErrors } from "../errors.ts";
 import { type StartLoginDeps, startLogin } from "../start-login.ts";
 
-type Deps = StartLoginDeps & SocialButtonsDeps & PageSessionDeps;
+type Deps = StartLoginDeps &
+  SocialButtonsDeps &
+  PageSessionDeps & { readonly settings: { readonly signInMethods: readonly SignInMethod[] } };
 
 type Data = {
   readonly returnTarget: ReturnTarget | null;
   readonly address: string;
   readonly socialButtons: SocialButtonsDeps;
+  readonly hasPasskeys: boolean;
 };
 
 /** Sign-in by password, with the buttons of the sign-in providers. */
@@ -42,12 +47,21 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       returnTarget: c.var.returnTarget ?? null,
       address: addressCookie.read(c) ?? "",
       socialButtons: depsOf(c),
+      hasPasskeys: depsOf(c).settings.signInMethods.includes("passkey"),
     };
   },
-  view: (p, { returnTarget, address, socialButtons }) => (
+  usesPasskeys: ({ hasPasskeys }) => hasPasskeys,
+  view: (p, { returnTarget, address, socialButtons, hasPasskeys }) => (
     <>
       <Form p={p}>
-        <Field p={p} name="email" type="email" autocomplete="username" value={address} first={!address} />
+        <Field
+          p={p}
+          name="email"
+          type="email"
+          autocomplete={hasPasskeys ? "username webauthn" : "username"}
+          value={address}
+          first={!address}
+        />
         <PasswordField
           p={p}
           name="password"
@@ -59,6 +73,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           {p.t.signIn.submit}
         </button>
       </Form>
+      {hasPasskeys && <PasskeySignIn p={p} returnTarget={returnTarget} />}
       <SocialButtons p={p} returnTarget={returnTarget} {...socialButtons} />
       <p class="aside">
         {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>

@@ -197,6 +197,7 @@ export const ACCOUNT: readonly PageState[] = [
     },
   },
   { name: "account-devices", page: "/account/devices", open: openOwn("/account/devices") },
+  { name: "account-passkeys", page: "/account/passkeys", open: openOwn("/account/passkeys") },
   { name: "account-keys", page: "/account/keys", open: openOwn("/account/keys") },
   {
     name: "account-keys-created",

@@ -3,6 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
 import { createKey } from "../../../support/api-keys.ts";
+import { createAuthenticator } from "../../../support/authenticator.ts";
 import { addAuthenticator, createCodes, logInOnKnownDevice } from "../../../support/authenticators.ts";
 import { administerClient } from "../../../support/client-administration.ts";
 import { holderOf, newApp } from "../../../support/client-app.ts";
@@ -17,6 +18,7 @@ import {
   wrongCode,
 } from "../../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
+import { addPasskey, signInByPasskey, tokenOnKnownDevice } from "../../../support/passkeys.ts";
 import { recordEvents } from "../../../support/recorders.ts";
 import { startService } from "../../../support/service.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -87,6 +89,11 @@ async function causeEveryEvent(): Promise<string> {
   const [device] = (await service.get("/me/devices", forgetting)).body.data;
   await causeTrustEvents(newEmail);
   await write("DELETE", `/me/devices/${device.id}`, undefined, forgetting);
+  // The reset has made all devices unknown up to its instant.
+  service.clock.advance(1000);
+  const authenticator = createAuthenticator();
+  await addPasskey(service, await tokenOnKnownDevice(service, newEmail), authenticator);
+  for (const signCount of [7, 7]) await signInByPasskey(service, authenticator, { signCount });
   const { id: keyId } = await createKey(service, forgetting);
   await write("DELETE", `/me/keys/${keyId}`, undefined, forgetting);
   await changeFactors(newEmail, write);

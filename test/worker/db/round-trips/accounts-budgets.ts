@@ -1,4 +1,5 @@
 import { createKey, keyRequest } from "../../../support/api-keys.ts";
+import { createAuthenticator } from "../../../support/authenticator.ts";
 import {
   offerAuthenticator,
   registerOnKnownDevice,
@@ -16,6 +17,7 @@ import {
   verifyPhoneNumber,
   wrongCode,
 } from "../../../support/one-time-codes.ts";
+import { creationOptions } from "../../../support/passkeys.ts";
 import { newAddress, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 import { api, type BudgetTable, IMAGE, service } from "./measured-service.ts";
 
@@ -169,6 +171,22 @@ export const accountsBudgets: BudgetTable = {
   "GET /me/keys": {
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },
     request: async () => api("GET", "/me/keys", undefined, (await registerAndLogIn(service)).token),
+  },
+  "POST /me/factors/passkeys/options": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await registerOnKnownDevice(service);
+      return api("POST", "/me/factors/passkeys/options", undefined, token);
+    },
+  },
+  "POST /me/factors/passkeys": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 201,
+    request: async () => {
+      const { token } = await registerOnKnownDevice(service);
+      const attestation = await createAuthenticator().create(await creationOptions(service, token));
+      return api("POST", "/me/factors/passkeys", { attestation }, token);
+    },
   },
   "POST /me/keys": {
     status: 201,

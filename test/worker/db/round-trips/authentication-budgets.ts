@@ -1,6 +1,13 @@
+import type { Authenticator } from "../../../support/authenticator.ts";
 import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
+import { registerWithPasskey, signInOptions } from "../../../support/passkeys.ts";
 import { newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../../support/users.ts";
 import { api, type BudgetTable, memberWithSecondFactor, service } from "./measured-service.ts";
+
+async function passkeySignIn(authenticator: Authenticator) {
+  const { challengeId, options } = await signInOptions(service);
+  return api("POST", "/login/passkey", { challengeId, assertion: await authenticator.get(options) });
+}
 
 export const authenticationBudgets: BudgetTable = {
   "POST /login": {
@@ -25,6 +32,29 @@ export const authenticationBudgets: BudgetTable = {
   "POST /login, a second factor": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => api("POST", "/login", { email: await memberWithSecondFactor(), password: PASSWORD }),
+  },
+  "POST /login/passkey/options": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/login/passkey/options", {}),
+  },
+  "POST /login/passkey": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => passkeySignIn((await registerWithPasskey(service)).authenticator),
+  },
+  "POST /login/passkey, an unknown credential": {
+    // The challenge is used up, and the audit log counts the failure.
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 401,
+    request: async () => {
+      const { authenticator } = await registerWithPasskey(service);
+      const [credential] = authenticator.credentials;
+      if (credential) authenticator.credentials.push({ ...credential, id: "A".repeat(43) });
+      return passkeySignIn(authenticator);
+    },
+  },
+  "POST /login/otp/options": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/login/otp/options", { challengeId: crypto.randomUUID() }),
   },
   "POST /login/otp": {
     // The attempt is counted before the answer is verified in code.

@@ -14,6 +14,11 @@ export const publicBudgets: BudgetTable = {
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     request: async () => ({ method: "GET", path: "/.well-known/jwks.json" }),
   },
+  "GET /.well-known/webauthn": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    status: 404,
+    request: async () => ({ method: "GET", path: "/.well-known/webauthn" }),
+  },
   "GET /healthz": {
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     request: async () => ({ method: "GET", path: "/healthz" }),

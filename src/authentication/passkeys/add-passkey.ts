@@ -1,0 +1,94 @@
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import type { Caller } from "../../core/caller.ts";
+import { type Clock, DAY } from "../../core/clock.ts";
+import { newId } from "../../core/ids.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
+import { isRecentlyAuthenticated, mayEnrolFirstFactor } from "../reauthentication/rules.ts";
+import { passkeyAmr } from "./amr.ts";
+import { type Attestation, verifyAttestation } from "./attestation.ts";
+import { authenticatorName } from "./authenticator-names.ts";
+import { newPasskeyChallenge } from "./new-challenge.ts";
+import { type CreationOptions, creationOptions } from "./options.ts";
+import type { Passkey, RelyingParty } from "./passkey.ts";
+import type { PasskeyRegistrationStore } from "./registration-store.ts";
+
+export type StartAddPasskeyDeps = {
+  readonly clock: Clock;
+  readonly settings: { readonly passkeys: RelyingParty; readonly brand: { readonly appName: string } };
+  readonly passkeyRegistrations: Pick<PasskeyRegistrationStore, "start">;
+};
+
+export type AddPasskeyDeps = {
+  readonly clock: Clock;
+  readonly settings: { readonly passkeys: RelyingParty };
+  readonly passkeyRegistrations: Pick<PasskeyRegistrationStore, "add">;
+  readonly messages: Outbox;
+};
+
+export type AddPasskeyFailure = {
+  readonly reason: "not_accepted" | "already_registered" | "too_many_passkeys" | "reauthentication_required";
+};
+
+/** The options for a new passkey of the caller's account. Its answer must come from the same session. */
+export async function startAddPasskey(
+  deps: StartAddPasskeyDeps,
+  { session }: { readonly session: CurrentSession },
+): Promise<Result<CreationOptions, AddPasskeyFailure>> {
+  const challenge = newPasskeyChallenge(deps);
+  if (!isRecentlyAuthenticated(session, challenge.createdAt)) {
+    return err({ reason: "reauthentication_required" });
+  }
+  const { existing, hasSecondFactor } = await deps.passkeyRegistrations.start(challenge, session);
+  if (!hasSecondFactor && !mayEnrolFirstFactor(session)) return err({ reason: "reauthentication_required" });
+  const { appName } = deps.settings.brand;
+  const { account } = session;
+  return ok(
+    creationOptions(deps.settings.passkeys, { challenge: challenge.challenge, account, existing, appName }),
+  );
+}
+
+type AddPasskeyInput = {
+  readonly session: CurrentSession;
+  readonly attestation: Attestation;
+  readonly label: string | undefined;
+  readonly caller: Caller;
+};
+
+/**
+ * Adds a passkey to the caller's account, as a first factor. The session must be recently authenticated; without a second
+ * factor it must also have shown more than the password. The owner is mailed.
+ */
+export async function addPasskey(
+  deps: AddPasskeyDeps,
+  { session, attestation, label, caller }: AddPasskeyInput,
+): Promise<Result<Passkey, AddPasskeyFailure>> {
+  const now = deps.clock.now();
+  if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
+  const verified = await verifyAttestation(deps.settings.passkeys, attestation);
+  if (!verified) return err({ reason: "not_accepted" });
+  const { challenge, isUserVerified, ...credential } = verified;
+  const id = newId();
+  const passkey = { ...credential, id, label: label ?? authenticatorName(credential.aaguid) };
+  const notice = await deps.messages.create({ kind: "passkey_added" }, { expiresAt: now + DAY });
+  const outcome = await deps.passkeyRegistrations.add({
+    session,
+    challenge,
+    passkey,
+    amr: passkeyAmr({ isSynced: passkey.isSynced, isUserVerified }),
+    notice,
+    audit: newAuditEvent(
+      deps,
+      { type: "factor_added", details: { factorId: id, factor: "passkey" } },
+      caller,
+      session.account.id,
+    ),
+    mayBeFirstFactor: mayEnrolFirstFactor(session),
+    now,
+  });
+  if (outcome !== "added") return err({ reason: outcome });
+  deps.messages.deliverSoon([notice.id]);
+  const { isSynced } = passkey;
+  return ok({ id, label: passkey.label, createdAt: now, lastUsedAt: null, isSynced, isSecondFactor: false });
+}

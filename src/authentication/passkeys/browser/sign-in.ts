@@ -1,0 +1,78 @@
+import {
+  type AuthenticationResponseJSON,
+  browserSupportsWebAuthnAutofill,
+  sendSignal,
+  startAuthentication,
+} from "@simplewebauthn/browser";
+import { areas, isSilent, post, say } from "./page.ts";
+
+/** Milliseconds before the end of a challenge at which the autofill gets another one. */
+const MARGIN = 30_000;
+
+/** Sign-in by passkey: from the autofill of the address, and by a button. */
+export function setUpSignIn(): void {
+  for (const area of areas("sign-in")) {
+    area.hidden = false;
+    area.querySelector("button")?.addEventListener("click", async () => {
+      say(area, null);
+      await signIn(area, false);
+    });
+    void offerAutofill(area);
+  }
+}
+
+async function offerAutofill(area: HTMLElement): Promise<void> {
+  if (await browserSupportsWebAuthnAutofill()) await signIn(area, true);
+}
+
+async function signIn(area: HTMLElement, useBrowserAutofill: boolean): Promise<void> {
+  const started = await post("/login/passkey/options", { transport: "cookie" });
+  if (started.code !== null) {
+    if (!useBrowserAutofill) say(area, started.code);
+    return;
+  }
+  const { options, expiresIn } = started.data;
+  const renewal = useBrowserAutofill ? renewBefore(area, expiresIn) : undefined;
+  try {
+    const assertion = await startAuthentication({ optionsJSON: options, useBrowserAutofill });
+    clearTimeout(renewal);
+    await finish(area, assertion);
+  } catch (error) {
+    clearTimeout(renewal);
+    // What ends the autofill was no act of the user.
+    if (useBrowserAutofill) return;
+    if (!isSilent(error)) say(area, "failed");
+    await offerAutofill(area);
+  }
+}
+
+/** A page that stays open gets another challenge before its own expires, once it is visible. */
+const renewBefore = (area: HTMLElement, expiresIn: number) =>
+  setTimeout(
+    () => {
+      if (!document.hidden) void offerAutofill(area);
+      else document.addEventListener("visibilitychange", () => offerAutofill(area), { once: true });
+    },
+    expiresIn * 1000 - MARGIN,
+  );
+
+async function finish(area: HTMLElement, assertion: AuthenticationResponseJSON): Promise<void> {
+  const { code, data } = await post("/login/passkey", { assertion, transport: "cookie" });
+  if (code === null) {
+    location.assign(area.dataset.next ?? "/account");
+    return;
+  }
+  const unknown = data?.unknownCredential;
+  say(area, unknown ? "unknown" : code);
+  if (unknown) await forget(unknown.rpId, unknown.credentialId);
+  await offerAutofill(area);
+}
+
+/** Tells the passkey provider that the service does not know the passkey any more (WebAuthn §5.1.10). */
+async function forget(rpID: string, credentialID: string): Promise<void> {
+  try {
+    await sendSignal({ signalName: "unknownCredential", rpID, credentialID });
+  } catch {
+    // Not every browser has it.
+  }
+}

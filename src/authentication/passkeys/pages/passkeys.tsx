@@ -1,0 +1,118 @@
+import type { Clock } from "../../../core/clock.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import type { CurrentSession } from "../../../sessions/session.ts";
+import { Form } from "../../../ui/form-fields.tsx";
+import type { Page, PageProps } from "../../../ui/page.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { LocalTime, TimeAgo } from "../../../ui/relative-time.tsx";
+import { Badge, backToAccount } from "../../../ui/settings-rows.tsx";
+import { redirectToConfirmation } from "../../reauthentication/pages/require-confirmation.ts";
+import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
+import type { SignInMethod } from "../../sign-in-methods.ts";
+import { type ListPasskeysDeps, listPasskeys } from "../list-passkeys.ts";
+import type { Passkey } from "../passkey.ts";
+import { CreatePasskey, PASSKEYS_PATH } from "./create-passkey.tsx";
+
+type Deps = ListPasskeysDeps & {
+  readonly clock: Clock;
+  readonly settings: { readonly signInMethods: readonly SignInMethod[] };
+};
+
+type Data = {
+  readonly passkeys: readonly Passkey[];
+  /** Whether the user has signed in recently enough to create one. */
+  readonly isRecent: boolean;
+  /** Whether passkeys can sign in. */
+  readonly isOn: boolean;
+};
+
+/** The user's passkeys. A script creates one; everything else works without it. */
+export const passkeysPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> => ({
+  path: PASSKEYS_PATH,
+  access: "signed_in",
+  allows: ["enrol_second_factor"],
+  title: (t) => t.passkeys.title,
+  back: backToAccount,
+  usesPasskeys: ({ isOn }) => isOn,
+  load: (c) => c.var.session,
+  loadData: async (c, session) => {
+    const deps = depsOf(c);
+    return {
+      passkeys: await listPasskeys(deps, { accountId: session.account.id }),
+      isRecent: isRecentlyAuthenticated(session, deps.clock.now()),
+      isOn: deps.settings.signInMethods.includes("passkey"),
+    };
+  },
+  view: (p, { passkeys, isRecent, isOn }) => (
+    <>
+      <p class="lead">{p.t.passkeys.lead}</p>
+      {passkeys.length === 0 ? (
+        <p class="faint">{p.t.passkeys.none}</p>
+      ) : (
+        <ul class="card list">
+          {passkeys.map((passkey) => (
+            <Item p={p} passkey={passkey} />
+          ))}
+        </ul>
+      )}
+      {isOn && <NewPasskey p={p} isRecent={isRecent} />}
+    </>
+  ),
+  // The script has called the API, which has created the passkey. Without it the form confirms the user.
+  submit: async (c, form) =>
+    form.text("act") === "confirm"
+      ? redirectToConfirmation(c, depsOf(c))
+      : redirectWithFlash(c, PASSKEYS_PATH, "passkeyAdded"),
+});
+
+const NewPasskey = ({ p, isRecent }: { readonly p: PageProps; readonly isRecent: boolean }) => (
+  <section class="card">
+    <h2>{p.t.passkeys.new}</h2>
+    <noscript>
+      <p class="hint">{p.t.passkeys.noScript}</p>
+    </noscript>
+    <p class="hint" data-passkey="unsupported" hidden>
+      {p.t.passkeys.unsupported}
+    </p>
+    {isRecent ? (
+      <CreatePasskey p={p} />
+    ) : (
+      <>
+        <p>{p.t.passkeys.confirmFirst}</p>
+        <Form p={p} act="confirm">
+          <button type="submit">{p.t.passkeys.confirm}</button>
+        </Form>
+      </>
+    )}
+  </section>
+);
+
+const nameOf = ({ t }: PageProps, { label }: Passkey): string => label ?? t.passkeys.unnamed;
+
+const Item = ({ p, passkey }: { readonly p: PageProps; readonly passkey: Passkey }) => (
+  <li>
+    <p>
+      <strong>{nameOf(p, passkey)}</strong>{" "}
+      <Badge good={false}>{passkey.isSynced ? p.t.passkeys.synced : p.t.passkeys.deviceBound}</Badge>{" "}
+      {passkey.isSecondFactor && <Badge good>{p.t.passkeys.secondFactor}</Badge>}
+      <br />
+      <span class="faint">
+        {p.t.passkeys.added} <LocalTime p={p} at={passkey.createdAt} />
+        {" · "}
+        {passkey.lastUsedAt === null ? (
+          p.t.passkeys.neverUsed
+        ) : (
+          <>
+            {p.t.passkeys.used} <TimeAgo p={p} at={passkey.lastUsedAt} />
+          </>
+        )}
+      </span>
+    </p>
+    <a
+      href={`/account/two-step/factors/${passkey.id}`}
+      aria-label={`${p.t.passkeys.manage}: ${nameOf(p, passkey)}`}
+    >
+      {p.t.passkeys.manage}
+    </a>
+  </li>
+);

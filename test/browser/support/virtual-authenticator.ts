@@ -1,0 +1,50 @@
+import type { CDPSession, Page } from "playwright-core";
+
+type Options = {
+  /** Whether the authenticator verifies the user. */
+  readonly verifiesUser?: boolean;
+  /** Whether it answers at once. Otherwise as soon as `answer` allows it. */
+  readonly answersAtOnce?: boolean;
+};
+
+export type VirtualAuthenticator = Awaited<ReturnType<typeof addVirtualAuthenticator>>;
+
+/** An authenticator of the device that a page runs on (Chrome DevTools Protocol, domain WebAuthn). */
+export async function addVirtualAuthenticator(
+  page: Page,
+  { verifiesUser = true, answersAtOnce = false }: Options = {},
+) {
+  const cdp: CDPSession = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable", { enableUI: false });
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      ctap2Version: "ctap2_1",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: verifiesUser,
+      automaticPresenceSimulation: answersAtOnce,
+    },
+  });
+  const credentials = async () =>
+    (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials;
+  return {
+    credentials,
+    /** Whether the user touches it. */
+    answer: (enabled = true) =>
+      cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
+    verifyUser: (isUserVerified: boolean) =>
+      cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
+    remove: async (credentialId: string) =>
+      cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId }),
+    /** Puts the credential back as a copy of the authenticator would have it. */
+    async setCounter(signCount: number) {
+      const [credential] = await credentials();
+      if (!credential) throw new Error("The authenticator has no credential.");
+      const { credentialId } = credential;
+      await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId });
+      await cdp.send("WebAuthn.addCredential", { authenticatorId, credential: { ...credential, signCount } });
+    },
+  };
+}
