@@ -1,3 +1,4 @@
+import { decodeJwt } from "jose";
 import { type Authenticator, createAuthenticator } from "./authenticator.ts";
 import { logInOnKnownDevice, registerOnKnownDevice } from "./authenticators.ts";
 import type { Service } from "./service.ts";
