@@ -10,6 +10,7 @@ const runsTypeScript = major > 22 || (major === 22 && minor >= 18);
 if (
   runsTypeScript &&
   isInstalled("node_modules/@scalar/api-reference") &&
+  isInstalled("node_modules/disposable-email-domains-js") &&
   isInstalled("scripts/build/api-types/node_modules/openapi-typescript")
 ) {
   const { ensureGeneratedFiles } = await import("./ensure-generated-files.ts");

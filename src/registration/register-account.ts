@@ -17,17 +17,20 @@ import {
   type QueueRequest,
   registrationTarget,
 } from "../queued-requests/queue-request.ts";
+import { type CheckSignUpDeps, checkSignUp } from "./check-sign-up.ts";
+import type { SignUpRefusal } from "./sign-up-rules.ts";
 import type { RegistrationStore } from "./store.ts";
 
-export type RegisterAccountDeps = CheckNewPasswordDeps & {
-  readonly clock: Clock;
-  readonly secrets: SecretRing;
-  readonly hasher: Pick<PasswordHasher, "hash">;
-  readonly registrations: Pick<RegistrationStore, "findUnverifiedPasswordHash">;
-  readonly queueRequest: QueueRequest;
-  readonly captcha: CaptchaCheck;
-  readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
-};
+export type RegisterAccountDeps = CheckNewPasswordDeps &
+  CheckSignUpDeps & {
+    readonly clock: Clock;
+    readonly secrets: SecretRing;
+    readonly hasher: Pick<PasswordHasher, "hash">;
+    readonly registrations: Pick<RegistrationStore, "findUnverifiedPasswordHash">;
+    readonly queueRequest: QueueRequest;
+    readonly captcha: CaptchaCheck;
+    readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
+  };
 
 type RegisterAccountInput = {
   readonly email: EmailAddress;
@@ -41,6 +44,7 @@ type RegisterAccountInput = {
 };
 
 export type RegistrationFailure =
+  | { readonly reason: SignUpRefusal }
   | { readonly reason: "profile_incomplete"; readonly fields: readonly ProfileField[] }
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem }
   | { readonly reason: "username_taken" }
@@ -58,6 +62,8 @@ export async function registerAccount(
   deps: RegisterAccountDeps,
   input: RegisterAccountInput,
 ): Promise<Result<RegisteredAccount, RegistrationFailure>> {
+  const refusal = await checkSignUp(deps, input.email);
+  if (refusal) return err({ reason: refusal });
   const missing = deps.settings.requiredProfileFields.filter((field) => input[field] === undefined);
   if (missing.length > 0) return err({ reason: "profile_incomplete", fields: missing });
   const { email, name, caller } = input;

@@ -32,6 +32,13 @@ export function signUpRefusal(
 /** Whether any account can be created with this configuration, so that pages lead to the sign-up page. */
 export const isSignUpOpen = ({ signUp }: Pick<SignUpRules, "signUp">): boolean => signUp.policy === "open";
 
+/**
+ * Whether the sign-up page has its form. On a closed deployment only the future superuser needs it, while
+ * BOOTSTRAP_SUPERUSER_EMAIL is set.
+ */
+export const hasSignUpForm = (rules: SignUpRules): boolean =>
+  isSignUpOpen(rules) || rules.bootstrapSuperuser !== null;
+
 /** The providers of disposable addresses accept mail for every subdomain of their domains. */
 function isDisposable(domain: string, list: DisposableDomains): boolean {
   const labels = domain.split(".");

@@ -62,7 +62,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "The link is valid for 7 days. The default `role` is `user`.",
         tag,
         answer: invited,
-        failures: ["conflict"],
+        failures: ["conflict", "sign_up_closed"],
       }),
       session,
       requirePermission("users:invite"),

@@ -3,6 +3,8 @@ import { setChallengeCookie } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
 import { cancelPath, isAuthorizationPath } from "../../../oauth/authorization/interaction.ts";
+import { isSignUpOpen } from "../../../registration/sign-up-rules.ts";
+import type { SignUpSettings } from "../../../registration/sign-up-settings.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
 import { Captcha, readCaptchaToken } from "../../../ui/captcha-widget.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
@@ -21,12 +23,14 @@ import { replacedSession } from "../../token-response.ts";
 import { passwordErrors } from "../errors.ts";
 import { type StartLoginDeps, startLogin } from "../start-login.ts";
 
-type Deps = StartLoginDeps & SocialButtonsDeps & PageSessionDeps;
+type Deps = StartLoginDeps &
+  SocialButtonsDeps &
+  PageSessionDeps & { readonly settings: { readonly signUp: SignUpSettings } };
 
 type Data = {
   readonly returnTarget: ReturnTarget | null;
   readonly address: string;
-  readonly socialButtons: SocialButtonsDeps;
+  readonly deps: Deps;
 };
 
 /** Sign-in by password, with the buttons of the sign-in providers. */
@@ -41,10 +45,10 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     return {
       returnTarget: c.var.returnTarget ?? null,
       address: addressCookie.read(c) ?? "",
-      socialButtons: depsOf(c),
+      deps: depsOf(c),
     };
   },
-  view: (p, { returnTarget, address, socialButtons }) => (
+  view: (p, { returnTarget, address, deps }) => (
     <>
       <Form p={p}>
         <Field p={p} name="email" type="email" autocomplete="username" value={address} first={!address} />
@@ -59,10 +63,12 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           {p.t.signIn.submit}
         </button>
       </Form>
-      <SocialButtons p={p} returnTarget={returnTarget} {...socialButtons} />
-      <p class="aside">
-        {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>
-      </p>
+      <SocialButtons p={p} returnTarget={returnTarget} {...deps} />
+      {isSignUpOpen(deps.settings) && (
+        <p class="aside">
+          {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>
+        </p>
+      )}
       {returnTarget !== null && isAuthorizationPath(returnTarget) && (
         <p class="aside">
           <a href={cancelPath(returnTarget)}>{p.t.signIn.cancel}</a>
@@ -70,8 +76,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       )}
     </>
   ),
-  submit: async (c, form, { returnTarget }) => {
-    const deps = depsOf(c);
+  submit: async (c, form, { returnTarget, deps }) => {
     const read = readFields(wordsOf(c), form, { email: emailField, password: passwordField });
     if ("refusal" in read) return read.refusal;
     const { email } = read.values;
