@@ -19,7 +19,7 @@ import {
   newEmailField,
   newPasswordField,
   passwordField,
-  passwordProblems,
+  passwordProblemMessage,
   profileBody,
   profileFieldProblems,
 } from "./fields.ts";
@@ -93,7 +93,8 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (result.ok) return respond(c, passwordChanged);
         const { error } = result;
         if (error.reason !== "password_refused") return refuseReauthentication(c, error);
-        const fields = [{ path: "newPassword", message: passwordProblems[error.problem] }];
+        const message = passwordProblemMessage(error.problem, depsOf(c).settings.passwordMinLength);
+        const fields = [{ path: "newPassword", message }];
         return refuse(c, accountErrors[error.reason], { fields });
       },
     )

@@ -8,7 +8,7 @@ import {
   newEmailField,
   newPasswordField,
   passwordField,
-  passwordProblems,
+  passwordProblemMessage,
   usernameField,
 } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
@@ -77,7 +77,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await registerAccount(depsOf(c), { ...input, caller: c.var.caller });
         if (result.ok) return respond(c, registered, { requiresVerification: true, user: result.value });
         return refuse(c, registrationErrors[result.error.reason], {
-          fields: fieldsOf(result.error),
+          fields: fieldsOf(result.error, depsOf(c).settings.passwordMinLength),
           retryAfter: "retryAfter" in result.error ? result.error.retryAfter : undefined,
         });
       },
@@ -134,12 +134,12 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     );
 }
 
-function fieldsOf(failure: RegistrationFailure): FieldProblem[] | undefined {
+function fieldsOf(failure: RegistrationFailure, minLength: number): FieldProblem[] | undefined {
   switch (failure.reason) {
     case "profile_incomplete":
       return failure.fields.map((path) => ({ path, message: "Is required." }));
     case "password_refused":
-      return [{ path: "password", message: passwordProblems[failure.problem] }];
+      return [{ path: "password", message: passwordProblemMessage(failure.problem, minLength) }];
     case "username_taken":
       return [{ path: "username", message: "Is taken." }];
     default:

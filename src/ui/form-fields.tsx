@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { advisedLength } from "../accounts/password-policy.ts";
 import type { PageProps } from "./page.ts";
 import type { Words } from "./ui-texts.ts";
 
@@ -124,7 +125,14 @@ export const PasswordField = ({ p, isNew, ...field }: PasswordProps) => (
         spellcheck: "false",
         autocapitalize: "none",
         "data-show": p.t.password.show,
-        ...(isNew ? { minlength: "8", "data-weak": p.t.password.weak, "data-good": p.t.password.good } : {}),
+        ...(isNew
+          ? {
+              minlength: String(p.passwordMinLength),
+              "data-advised": String(advisedLength(p.passwordMinLength)),
+              "data-weak": p.t.password.weak,
+              "data-good": p.t.password.good,
+            }
+          : {}),
       }}
     />
   </>

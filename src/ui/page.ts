@@ -85,6 +85,8 @@ export type PageProps = {
   /** The signed-in user, on pages that require a session. */
   readonly account: Account | null;
   readonly actor: UserActor | null;
+  /** PASSWORD_MIN_LENGTH. */
+  readonly passwordMinLength: number;
   /** Mail goes to the development mailbox. */
   readonly usesDevMailbox: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;

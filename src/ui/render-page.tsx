@@ -13,7 +13,7 @@ export type RenderPageDeps = CsrfDeps & {
   readonly pageAssets: (locale: Locale) => Promise<PageAssets>;
   readonly captchaWidget: CaptchaWidget | null;
   readonly usesDevMailbox: boolean;
-  readonly settings: { readonly brand: Brand };
+  readonly settings: { readonly brand: Brand; readonly passwordMinLength: number };
 };
 
 type Content = {
@@ -59,6 +59,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     account: c.var.session?.account ?? null,
     actor: c.var.actor ?? null,
     captcha: null,
+    passwordMinLength: settings.passwordMinLength,
     usesDevMailbox: deps.usesDevMailbox,
     ...content.overrides,
   };
