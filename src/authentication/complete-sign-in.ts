@@ -22,7 +22,7 @@ export async function completeSignIn(
   deps: CompleteSignInDeps,
   firstFactor: FirstFactorResult,
 ): Promise<Result<SignedIn, SignInFailure>> {
-  const { grant, emailKey, caller, device, audience, replaces } = firstFactor;
+  const { grant, emailKey, caller, device, audience, replaces, isPersistent = true } = firstFactor;
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const amr = amrOf(grant);
@@ -30,7 +30,7 @@ export async function completeSignIn(
   const deviceId = device?.isListed ? device.deviceId : newId();
   const isKnownDevice = device?.hasSignedIn ?? false;
   const session = {
-    ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice }),
+    ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice, isPersistent }),
     accountId: grant.accountId,
   };
   const details = { sessionId: session.id, amr: amr.join(" ") };
@@ -55,5 +55,5 @@ export async function completeSignIn(
   const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience });
-  return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
+  return ok({ kind: "signed_in", tokens, account, sessionId: session.id, isPersistent, deviceToken });
 }

@@ -36,6 +36,8 @@ export const Form = ({ p, action = p.action, act, confirm, upload, id, children 
 type FieldProps = {
   readonly p: PageProps;
   readonly name: keyof Words["fields"];
+  /** Default: the text of the name. */
+  readonly label?: string;
   readonly type?: string;
   readonly autocomplete?: string;
   readonly inputmode?: "numeric" | "tel" | "email";
@@ -74,14 +76,25 @@ export const FieldDescription = ({ p, name, hint }: Description) => (
 );
 
 /** One labelled field with its hint, its error and the submitted value. */
-export function Field({ p, name, type = "text", optional, value, hint, first, aside, ...rest }: FieldProps) {
+export function Field({
+  p,
+  name,
+  label = p.t.fields[name],
+  type = "text",
+  optional,
+  value,
+  hint,
+  first,
+  aside,
+  ...rest
+}: FieldProps) {
   const { attributes, ...input } = rest;
   const problem = p.problems[name];
   const hasNoErrors = Object.keys(p.problems).length === 0 && p.alert === null;
   return (
     <div class="field">
       <div class="label">
-        <label for={name}>{p.t.fields[name]}</label>
+        <label for={name}>{label}</label>
         {optional && <span class="faint">{p.t.optional}</span>}
       </div>
       <input
@@ -146,10 +159,12 @@ export const SearchForm = ({ p, children }: { p: PageProps; children: Child }) =
   </form>
 );
 
+type CheckboxProps = { readonly name: string; readonly label: string; readonly checked?: boolean };
+
 /** A labelled checkbox. */
-export const CheckboxField = ({ name, label }: { readonly name: string; readonly label: string }) => (
+export const CheckboxField = ({ name, label, checked }: CheckboxProps) => (
   <label class="check">
-    <input type="checkbox" name={name} value="yes" />
+    <input type="checkbox" name={name} value="yes" checked={checked} />
     {label}
   </label>
 );

@@ -68,6 +68,8 @@ export type CountedChallenge = FactorState & {
   readonly newDevice: boolean;
   /** The known device of the first factor. */
   readonly deviceId: string | null;
+  /** Whether the session outlives the browser session. */
+  readonly isPersistent: boolean;
 };
 
 /**
@@ -167,6 +169,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             lockoutKey: oneTimeCodes.lockoutKey,
             newDevice: oneTimeCodes.newDevice,
             deviceId: oneTimeCodes.deviceId,
+            isPersistent: oneTimeCodes.isPersistent,
           })
           .from(oneTimeCodes)
           .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
@@ -177,7 +180,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const until = lockout[0]?.until ?? 0;
       const [row] = challenges;
       if (!row) return until > now ? { kind: "locked", until } : { kind: "refused" };
-      const { factorKind, codeHash, amr, lockoutKey, newDevice, deviceId, ...account } = row;
+      const { factorKind, codeHash, amr, lockoutKey, newDevice, deviceId, isPersistent, ...account } = row;
       const challenge = {
         account,
         factorKind,
@@ -189,6 +192,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         lockoutKey,
         newDevice,
         deviceId,
+        isPersistent,
       };
       return { kind: "counted", challenge, lockedUntil: until };
     },
