@@ -49,6 +49,8 @@ const providerFailures = [
   ...signInFailures,
 ] as const;
 
+const signUpFailures = ["sign_up_closed", "domain_not_allowed", "disposable_address"] as const;
+
 type Deps = StartSocialSignInDeps & HandleCallbackDeps & SignInWithTokenDeps & CsrfDeps;
 
 /** Social login: by redirect to the provider, or with a token that a client application got from it. */
@@ -105,7 +107,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         tag,
         redirect: "To `returnTo`",
         cookies: true,
-        failures: [...providerFailures, "validation_failed", "refresh_invalid"],
+        failures: [...providerFailures, ...signUpFailures, "validation_failed", "refresh_invalid"],
         query: callbackQuery,
       }),
       pathParams(providerParam),
@@ -145,7 +147,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         answer: signInResponse,
         cookies: true,
         alternatives: secondFactorResponses,
-        failures: [...providerFailures, "validation_failed", "csrf_failed"],
+        failures: [...providerFailures, ...signUpFailures, "validation_failed", "csrf_failed"],
       }),
       pathParams(providerParam),
       jsonBody(tokenBody),
