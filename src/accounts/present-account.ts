@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { ROLES } from "../admin/authorization/permissions.ts";
 import { timestamp } from "../http/timestamp.ts";
+import { answerMembers } from "../registration/sign-up-fields/present-answers.ts";
 import type { Account } from "./account.ts";
 
 /** An account in API responses (contract §2). Each column is listed, so that a new one is not exposed by default. */
@@ -22,6 +23,11 @@ export const profileSchema = z
     updatedAt: timestamp,
   })
   .check(z.meta({ id: "Profile" }));
+
+/** An account with the answers to its custom sign-up fields, as its user and administrators see it. */
+export const accountDetailsSchema = z
+  .extend(profileSchema, answerMembers)
+  .check(z.meta({ id: "AccountDetails" }));
 
 /** `publicUrl`: the base of the avatar's URL. */
 export const presentAccount = (account: Account, publicUrl: string): z.input<typeof profileSchema> => ({

@@ -6,6 +6,7 @@ export const registrationErrors = {
   domain_not_allowed: "domain_not_allowed",
   disposable_address: "disposable_address",
   profile_incomplete: "validation_failed",
+  answers_refused: "validation_failed",
   password_refused: "validation_failed",
   username_taken: "username_taken",
   captcha_required: "captcha_required",

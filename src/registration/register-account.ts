@@ -18,6 +18,9 @@ import {
   registrationTarget,
 } from "../queued-requests/queue-request.ts";
 import { type CheckSignUpDeps, checkSignUp } from "./check-sign-up.ts";
+import type { AnswersRefused } from "./sign-up-fields/answer-fields.ts";
+import type { SignUpFieldSettings } from "./sign-up-fields/read-answers.ts";
+import { checkAnswers } from "./sign-up-fields/rules.ts";
 import type { SignUpRefusal } from "./sign-up-rules.ts";
 import type { RegistrationStore } from "./store.ts";
 
@@ -29,7 +32,7 @@ export type RegisterAccountDeps = CheckNewPasswordDeps &
     readonly registrations: Pick<RegistrationStore, "findUnverifiedPasswordHash">;
     readonly queueRequest: QueueRequest;
     readonly captcha: CaptchaCheck;
-    readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
+    readonly settings: SignUpFieldSettings & { readonly requiredProfileFields: readonly ProfileField[] };
   };
 
 type RegisterAccountInput = {
@@ -39,6 +42,8 @@ type RegisterAccountInput = {
   readonly lastName?: string;
   readonly username?: string;
   readonly age?: number;
+  /** The answers to SIGN_UP_FIELDS by name. */
+  readonly answers?: Readonly<Record<string, unknown>>;
   readonly captchaToken?: string;
   readonly caller: Caller;
 };
@@ -46,6 +51,7 @@ type RegisterAccountInput = {
 export type RegistrationFailure =
   | { readonly reason: SignUpRefusal }
   | { readonly reason: "profile_incomplete"; readonly fields: readonly ProfileField[] }
+  | AnswersRefused
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem }
   | { readonly reason: "username_taken" }
   | { readonly reason: CaptchaRefusal }
@@ -66,6 +72,8 @@ export async function registerAccount(
   if (refusal) return err({ reason: refusal });
   const missing = deps.settings.requiredProfileFields.filter((field) => input[field] === undefined);
   if (missing.length > 0) return err({ reason: "profile_incomplete", fields: missing });
+  const answers = checkAnswers(deps.settings.signUpFields, input.answers ?? {});
+  if (!answers.ok) return err({ reason: "answers_refused", problems: answers.error });
   const { email, name, caller } = input;
   const username = input.username ?? null;
   const problem = await checkNewPassword(deps, input.password, {
@@ -100,6 +108,7 @@ export async function registerAccount(
       username,
       usernameKey: username === null ? null : usernameKey(username),
       age: input.age ?? null,
+      answers: answers.value,
       audit: newAuditEvent(deps, { type: "account_registered" }, caller),
     },
     caller.ip,

@@ -19,6 +19,8 @@ export type PageEnv = {
     pageAssets: PageAssets;
     /** From the query string, on public pages. */
     returnTarget?: ReturnTarget | null;
+    /** Whether the deployment has required sign-up fields, on public pages. */
+    asksForAnswers?: boolean;
     /** The successor, when this request rotated the refresh token of its cookie. */
     refreshToken?: string;
   };

@@ -25,6 +25,9 @@ import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
 import type { Words } from "../../ui/ui-texts.ts";
 import { registrationErrors } from "../errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "../register-account.ts";
+import { AnswerInputs } from "../sign-up-fields/pages/answer-inputs.tsx";
+import { answerFormProblems, readAnswerForm } from "../sign-up-fields/pages/read-answer-form.ts";
+import { checkAnswers } from "../sign-up-fields/rules.ts";
 import { hasSignUpForm, isSignUpOpen } from "../sign-up-rules.ts";
 
 type Deps = RegisterAccountDeps & SocialButtonsDeps & PageSessionDeps;
@@ -67,9 +70,14 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       email: newEmailField,
       password: newPasswordField,
     });
-    if ("refusal" in read) return read.refusal;
+    const given = readAnswerForm(form, deps.settings.signUpFields);
+    const checked = checkAnswers(deps.settings.signUpFields, given);
+    // All problems at once. The use case validates the answers again.
+    const answerProblems = checked.ok ? {} : answerFormProblems(t, checked.error);
+    if ("refusal" in read) return invalid({ ...read.refusal.problems, ...answerProblems });
     const result = await registerAccount(deps, {
       ...read.values,
+      answers: given,
       captchaToken: readCaptchaToken(form),
       caller: c.var.caller,
     });
@@ -101,6 +109,7 @@ const SignUpForm = ({ p, deps: { settings } }: { readonly p: PageProps; readonly
       hint={domainHint(p, settings.signUp.domains)}
     />
     <PasswordField p={p} name="password" isNew />
+    <AnswerInputs p={p} fields={settings.signUpFields} />
     <Captcha p={p} />
     <button type="submit" class="main">
       {p.t.signUp.submit}
@@ -117,6 +126,7 @@ const domainHint = ({ t, locale }: PageProps, domains: readonly string[]): strin
 
 function problemsOf(t: Words, failure: RegistrationFailure): Problems | null {
   if (failure.reason === "password_refused") return { password: t.passwordProblems[failure.problem] };
+  if (failure.reason === "answers_refused") return answerFormProblems(t, failure.problems);
   if (failure.reason === "username_taken") return { username: t.problems.usernameTaken };
   return null;
 }
