@@ -13,7 +13,6 @@ import type { ClientMetadataPolicy } from "../oauth/client-metadata/document-url
 import type { ClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
-import { readSignUpFields } from "../registration/sign-up-fields/settings.ts";
 import type { SignUpField } from "../registration/sign-up-fields/sign-up-field.ts";
 import type { SignUpSettings } from "../registration/sign-up-settings.ts";
 import type { Resource } from "../sessions/resource.ts";
@@ -21,6 +20,7 @@ import { authenticationProblems, secondFactorSettings } from "./authentication-s
 import { readClaimsSettings } from "./claims-settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
 import { readResources } from "./resource-settings.ts";
+import { readSignUpFields } from "./sign-up-field-settings.ts";
 
 /** The parsed configuration (contract §5). It is parsed once per isolate and frozen. */
 export type Config = {

@@ -58,7 +58,7 @@ function redirectToTarget(c: PageContext): Response {
   setPendingRedirectCookie(c, null);
   const { returnTarget } = c.var;
   if (c.var.asksForAnswers) {
-    return redirectWithFlash(c, withReturnTarget(COMPLETE_PATH, returnTarget ?? null));
+    return redirectWithFlash(c, withReturnTarget(COMPLETE_PATH, returnTarget ?? "/account"));
   }
   if (!returnTarget) return redirectWithFlash(c, "/account");
   // The request may lead to a client at once, and a browser applies `form-action` to the redirects after a form.

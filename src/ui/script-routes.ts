@@ -3,7 +3,7 @@ import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { documented } from "../http/openapi-operation.ts";
 
 /** The first digits of the SHA-256 of public/pages/enhance.js. A test checks it. */
-const VERSION = "1d759fd6aad3";
+const VERSION = "626fe611bdac";
 
 /** The path changes with the content, so that browsers may cache it without limit. */
 export const SCRIPT_PATH = `/pages/enhance-${VERSION}.js`;

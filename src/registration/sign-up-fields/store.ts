@@ -44,7 +44,10 @@ export const signUpAnswerStore = (db: Database) => ({
     const where = and(eq(accounts.id, accountId), isActive());
     const { stored } = await runBatch(db, {
       answers: storeAnswers(db, { accountId, answers, at: audit.at, where }),
-      audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), accounts, where)],
+      audit:
+        answers.length === 0
+          ? []
+          : [insertFrom(db, auditEvents, auditRow(audit, accountId), accounts, where)],
       stored: selectAnswers(db, accountId),
     });
     return stored.map(toAnswer);

@@ -19,7 +19,8 @@ type Data = { readonly missing: readonly SignUpField[]; readonly returnTarget: R
 
 /**
  * Asks for required answers that the account does not have: it was created by another sign-in method, or what the user
- * accepted has a new version. The pages lead here after each sign-in. With nothing missing it redirects at once.
+ * accepted has a new version. The pages lead here after each sign-in, with a return target. With nothing missing that
+ * target follows at once.
  */
 export const completePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/account/complete",
@@ -31,37 +32,45 @@ export const completePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const deps = depsOf(c);
     const { missing } = await readAnswers(deps, c.var.session.account.id);
     const returnTarget = readReturnTarget(new URL(c.req.url).searchParams, deps.settings);
-    return missing.length === 0 ? redirectToTarget(c, returnTarget) : { missing, returnTarget };
+    return missing.length === 0 && returnTarget !== null
+      ? redirectToTarget(c, returnTarget)
+      : { missing, returnTarget };
   },
-  view: (p, { missing }) => (
-    <>
-      <p class="lead">{p.t.complete.lead}</p>
-      <Form p={p}>
-        <AnswerInputs p={p} fields={missing} />
-        <button type="submit" class="main">
+  view: (p, { missing }) =>
+    missing.length === 0 ? (
+      <>
+        <p class="lead">{p.t.complete.nothing}</p>
+        <a class="button main" href="/account">
           {p.t.continue}
-        </button>
-      </Form>
-      <p class="aside">
-        <a href="/sign-out">{p.t.nav.signOut}</a>
-      </p>
-    </>
-  ),
+        </a>
+      </>
+    ) : (
+      <>
+        <p class="lead">{p.t.complete.lead}</p>
+        <Form p={p}>
+          <AnswerInputs p={p} fields={missing} />
+          <button type="submit" class="main">
+            {p.t.continue}
+          </button>
+        </Form>
+        <p class="aside">
+          <a href="/sign-out">{p.t.nav.signOut}</a>
+        </p>
+      </>
+    ),
   submit: async (c, form, { missing: fields, returnTarget }) => {
     const accountId = c.var.session.account.id;
     const given = readAnswerForm(form, fields);
     const result = await answerFields(depsOf(c), { accountId, fields, given, caller: c.var.caller });
     return result.ok
-      ? redirectToTarget(c, returnTarget)
+      ? redirectToTarget(c, returnTarget ?? "/account")
       : invalid(answerFormProblems(wordsOf(c), result.error.problems));
   },
 });
 
 /** A browser applies `form-action` to the redirects after a form, and the request of a client may lead to the client. */
-const redirectToTarget = (c: PageContext, target: ReturnTarget | null): Response =>
+const redirectToTarget = (c: PageContext, target: ReturnTarget): Response =>
   redirectWithFlash(
     c,
-    target !== null && isAuthorizationPath(target)
-      ? withReturnTarget(CONTINUE_PATH, target)
-      : (target ?? "/account"),
+    target !== null && isAuthorizationPath(target) ? withReturnTarget(CONTINUE_PATH, target) : target,
   );

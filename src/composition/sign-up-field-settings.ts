@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import type { VariableProblem } from "../../core/config-parsers.ts";
-import { hasControlCharacter } from "../../core/text.ts";
-import type { SignUpField } from "./sign-up-field.ts";
+import type { VariableProblem } from "../core/config-parsers.ts";
+import { hasControlCharacter } from "../core/text.ts";
+import type { SignUpField } from "../registration/sign-up-fields/sign-up-field.ts";
 
 type ReadSignUpFields =
   | { readonly fields: readonly SignUpField[] }
@@ -152,7 +152,9 @@ const toField = ({ required, ...parsed }: z.output<typeof field>): SignUpField =
 
 function messageOf(index: number, issue: z.core.$ZodIssue): string {
   const place = `has a problem in field ${index + 1}`;
-  if (issue.code === "unrecognized_keys") return `${place}: unknown member ${issue.keys.join(", ")}`;
+  if (issue.code === "unrecognized_keys") {
+    return `${place}: ${[...issue.path, "has the unknown member", ...issue.keys].join(" ")}`;
+  }
   const path = issue.code === "invalid_union" && issue.path[0] === "type" ? [] : issue.path;
   return `${place}: ${[...path, issue.message].join(" ")}`;
 }
