@@ -64,6 +64,7 @@ import { userinfoRoutes } from "./oauth/userinfo/routes.ts";
 import { pageRoutes } from "./page-routes.tsx";
 import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
+import { signUpFieldRoutes } from "./registration/sign-up-fields/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { KEY_SET_PATH, keySetHeaders, keySetRoutes } from "./sessions/signing-keys/routes.ts";
 import { renderFailurePage } from "./ui/render-failure.tsx";
@@ -169,6 +170,7 @@ export function createApp(options: AppOptions = {}) {
   for (const routes of [
     captchaRoutes,
     registrationRoutes,
+    signUpFieldRoutes,
     passwordRoutes,
     secondFactorRoutes,
     smsOtpRoutes,

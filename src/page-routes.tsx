@@ -44,6 +44,7 @@ import { logoutPage } from "./oauth/logout/pages/logout.tsx";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
 import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
+import { completePage } from "./registration/sign-up-fields/pages/complete.tsx";
 import { sessionsPage } from "./sessions/pages/sessions.tsx";
 import { signOutPage } from "./sessions/pages/sign-out.tsx";
 import { languageRoutes } from "./ui/language-routes.ts";
@@ -63,6 +64,7 @@ const pages = [
   resetPasswordPage,
   signOutPage,
   overviewPage,
+  completePage,
   profilePage,
   avatarPage,
   passwordPage,

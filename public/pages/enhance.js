@@ -32,7 +32,7 @@ for (const input of all("input[data-show]")) {
   hint.setAttribute("aria-live", "polite");
   input.addEventListener("input", () => {
     const length = [...input.value].length;
-    const text = length >= 15 ? good : length >= 8 ? weak : advice;
+    const text = length >= Number(input.dataset.advised) ? good : length >= input.minLength ? weak : advice;
     if (hint.textContent !== text) hint.textContent = text;
   });
 }

@@ -11,6 +11,7 @@ if (
   runsTypeScript &&
   isInstalled("node_modules/@scalar/api-reference") &&
   isInstalled("node_modules/@simplewebauthn/browser") &&
+  isInstalled("node_modules/disposable-email-domains-js") &&
   isInstalled("scripts/build/api-types/node_modules/openapi-typescript")
 ) {
   const { ensureGeneratedFiles } = await import("./ensure-generated-files.ts");

@@ -10,7 +10,7 @@ export type CheckNewPasswordDeps = {
   /** The list of common passwords. Throws `Unavailable`; without the list no password can be chosen. */
   readonly commonPasswords: () => Promise<ReadonlySet<string>>;
   readonly breachedPasswords: BreachedPasswords;
-  readonly settings: { readonly brand: ServiceNames };
+  readonly settings: { readonly brand: ServiceNames; readonly passwordMinLength: number };
 };
 
 /** Why a new password is refused, or null. Not for passwords at sign-in. */
@@ -19,7 +19,9 @@ export async function checkNewPassword(
   password: string,
   context: PasswordContext,
 ): Promise<PasswordProblem | null> {
-  const problem = judgePassword(password, context, deps.settings.brand, await deps.commonPasswords());
+  const { brand, passwordMinLength: minLength } = deps.settings;
+  const rules = { commonPasswords: await deps.commonPasswords(), minLength };
+  const problem = judgePassword(password, context, brand, rules);
   if (problem) return problem;
   return (await deps.breachedPasswords.check(password)) === "breached" ? "breached" : null;
 }

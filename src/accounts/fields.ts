@@ -2,7 +2,12 @@ import * as z from "zod/mini";
 import { hasCompatibilityCharacters, parseEmailAddress } from "../core/email-address.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import { hasControlCharacter, utf8Length } from "../core/text.ts";
-import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, type PasswordProblem } from "./password-policy.ts";
+import {
+  advisedLength,
+  MAX_PASSWORD_BYTES,
+  MIN_PASSWORD_LENGTH,
+  type PasswordProblem,
+} from "./password-policy.ts";
 import type { ProfileFailure } from "./update-profile.ts";
 
 // Request fields. The OpenAPI document is generated from these schemas.
@@ -39,6 +44,10 @@ export const newEmailField = emailField.check(
   ),
 );
 
+function tooShort(minLength: number): string {
+  return `Must have at least ${minLength} characters; ${advisedLength(minLength)} or more are better.`;
+}
+
 /** An existing password, at sign-in or reauthentication. Only its size is limited, which limits the cost of hashing. */
 export const passwordField = z.string("Must be a password.").check(
   z.refine(
@@ -48,14 +57,11 @@ export const passwordField = z.string("Must be a password.").check(
   z.meta({ examples: ["correct horse battery staple"] }),
 );
 
-/** A new password. `checkNewPassword` applies the other rules. */
+/** A new password. `checkNewPassword` applies the other rules, and a higher PASSWORD_MIN_LENGTH. */
 export const newPasswordField = passwordField.check(
-  z.refine(
-    (text) => lengthOf(text.normalize("NFC")) >= MIN_PASSWORD_LENGTH,
-    `Must have at least ${MIN_PASSWORD_LENGTH} characters; 15 or more are better.`,
-  ),
+  z.refine((text) => lengthOf(text.normalize("NFC")) >= MIN_PASSWORD_LENGTH, tooShort(MIN_PASSWORD_LENGTH)),
   z.meta({
-    description: `${MIN_PASSWORD_LENGTH} characters to ${MAX_PASSWORD_BYTES} bytes; common passwords are refused.`,
+    description: `\`PASSWORD_MIN_LENGTH\` characters (${MIN_PASSWORD_LENGTH} by default) to ${MAX_PASSWORD_BYTES} bytes; common passwords are refused.`,
     examples: ["correct horse battery staple"],
   }),
 );
@@ -77,15 +83,17 @@ export const ageField = z
     z.meta({ examples: [36] }),
   );
 
-/** Field messages for a refused new password. */
-export const passwordProblems = {
-  too_short: `Must have at least ${MIN_PASSWORD_LENGTH} characters; 15 or more are better.`,
+/** The field message for a refused new password. `minLength`: PASSWORD_MIN_LENGTH. */
+export const passwordProblemMessage = (problem: PasswordProblem, minLength: number): string =>
+  problem === "too_short" ? tooShort(minLength) : passwordProblems[problem];
+
+const passwordProblems = {
   too_long: `Must have at most ${MAX_PASSWORD_BYTES} bytes.`,
   common: "Is one of the most common passwords. Choose another one.",
   about_the_account: "Must not be your own name or address. Choose another one.",
   about_the_service: "Must not be the name of this service. Choose another one.",
   breached: "Has appeared in a data breach. Choose another one.",
-} as const satisfies Record<PasswordProblem, string>;
+} as const satisfies Record<Exclude<PasswordProblem, "too_short">, string>;
 
 /** A profile change; null clears an optional field. */
 export const profileBody = z

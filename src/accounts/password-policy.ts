@@ -1,7 +1,13 @@
 import { utf8Length } from "../core/text.ts";
 
-/** Code points (ASVS 6.2.1). 15 are recommended; there are no composition rules (ASVS 6.2.5). */
+/**
+ * Code points (ASVS 6.2.1): the least value of PASSWORD_MIN_LENGTH, and its default. 15 are recommended; there are no
+ * composition rules (ASVS 6.2.5).
+ */
 export const MIN_PASSWORD_LENGTH = 8;
+
+/** Code points that are recommended: 15 (NIST SP 800-63B-4 §3.1.1.2), or somewhat more than a higher minimum. */
+export const advisedLength = (minLength: number): number => Math.max(15, minLength + 5);
 
 /** Bytes. A longer password is refused before hashing. */
 export const MAX_PASSWORD_BYTES = 1024;
@@ -28,16 +34,22 @@ export type PasswordProblem =
 /** A list in lower case (ASVS 6.2.4). */
 type CommonPasswords = Pick<ReadonlySet<string>, "has">;
 
+type PasswordRules = {
+  readonly commonPasswords: CommonPasswords;
+  /** PASSWORD_MIN_LENGTH. */
+  readonly minLength: number;
+};
+
 /** The rules that need no external service. They apply to the NFC form, which is also hashed. */
 export function judgePassword(
   password: string,
   context: PasswordContext,
   service: ServiceNames,
-  commonPasswords: CommonPasswords,
+  { commonPasswords, minLength }: PasswordRules,
 ): PasswordProblem | null {
   const normalized = password.normalize("NFC");
   if (utf8Length(password) > MAX_PASSWORD_BYTES) return "too_long";
-  if ([...normalized].length < MIN_PASSWORD_LENGTH) return "too_short";
+  if ([...normalized].length < minLength) return "too_short";
   const folded = normalized.toLowerCase();
   if (commonPasswords.has(folded)) return "common";
   if (isOneOf(folded, accountWords(context))) return "about_the_account";

@@ -1,27 +1,34 @@
 import * as z from "zod/mini";
 import { ROLES } from "../admin/authorization/permissions.ts";
 import { timestamp } from "../http/timestamp.ts";
+import { answerMembers } from "../registration/sign-up-fields/present-answers.ts";
 import type { Account } from "./account.ts";
 
-/** An account in API responses (contract §2). Each column is listed, so that a new one is not exposed by default. */
-export const profileSchema = z
-  .object({
-    id: z.uuid(),
-    name: z.string(),
-    lastName: z.nullable(z.string()),
-    username: z.nullable(z.string()),
-    age: z.nullable(z.int()),
-    email: z.string(),
-    isVerified: z.boolean(),
-    phone: z.nullable(z.string()),
-    isPhoneVerified: z.boolean(),
-    avatarUrl: z.nullable(z.string()),
-    role: z.enum(ROLES),
-    isActive: z.boolean(),
-    createdAt: timestamp,
-    updatedAt: timestamp,
-  })
-  .check(z.meta({ id: "Profile" }));
+// Each column is listed, so that a new one is not exposed by default.
+const profileShape = {
+  id: z.uuid(),
+  name: z.string(),
+  lastName: z.nullable(z.string()),
+  username: z.nullable(z.string()),
+  age: z.nullable(z.int()),
+  email: z.string(),
+  isVerified: z.boolean(),
+  phone: z.nullable(z.string()),
+  isPhoneVerified: z.boolean(),
+  avatarUrl: z.nullable(z.string()),
+  role: z.enum(ROLES),
+  isActive: z.boolean(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+};
+
+/** An account in API responses (contract §2). */
+export const profileSchema = z.object(profileShape).check(z.meta({ id: "Profile" }));
+
+/** An account with the answers to its custom sign-up fields, as its user and administrators see it. */
+export const accountDetailsSchema = z
+  .object({ ...profileShape, ...answerMembers })
+  .check(z.meta({ id: "AccountDetails" }));
 
 /** `publicUrl`: the base of the avatar's URL. */
 export const presentAccount = (account: Account, publicUrl: string): z.input<typeof profileSchema> => ({

@@ -12,6 +12,8 @@ import { type RequireSessionDeps, requireSession } from "../http/require-session
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies } from "../http/session-cookies.ts";
 import { jsonBody } from "../http/validate-request.ts";
+import { presentAnswers } from "../registration/sign-up-fields/present-answers.ts";
+import { type ReadAnswersDeps, readAnswers } from "../registration/sign-up-fields/read-answers.ts";
 import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
 import { accountErrors, WRONG_PASSWORD } from "./errors.ts";
@@ -19,15 +21,16 @@ import {
   newEmailField,
   newPasswordField,
   passwordField,
-  passwordProblems,
+  passwordProblemMessage,
   profileBody,
   profileFieldProblems,
 } from "./fields.ts";
-import { presentAccount, profileSchema } from "./present-account.ts";
+import { accountDetailsSchema, presentAccount, profileSchema } from "./present-account.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
 import { type UpdateProfileDeps, updateProfile } from "./update-profile.ts";
 
 const profile = answer(200, undefined, profileSchema);
+const ownAccount = answer(200, undefined, accountDetailsSchema);
 const passwordChanged = answer(200, "Password changed. Your other sessions have ended.");
 const emailChangeRequested = answer(
   200,
@@ -36,7 +39,8 @@ const emailChangeRequested = answer(
 const secondFactorSet = answer(200, undefined, z.object({ enabled: z.boolean() }));
 const deactivated = answer(200, "Your account has been deactivated.");
 
-type Deps = ChangePasswordDeps &
+type Deps = ReadAnswersDeps &
+  ChangePasswordDeps &
   UpdateProfileDeps &
   RequestEmailChangeDeps &
   SetSecondFactorDeps &
@@ -51,9 +55,16 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/me",
-      describeRoute({ operationId: "getMe", summary: "The caller's account", tag, answer: profile }),
+      describeRoute({ operationId: "getMe", summary: "The caller's account", tag, answer: ownAccount }),
       requireSession(depsOf, { allows: ["enrol_second_factor"] }),
-      (c) => respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
+      async (c) => {
+        const { account } = c.var.session;
+        const answers = await readAnswers(depsOf(c), account.id);
+        return respond(c, ownAccount, {
+          ...presentAccount(account, publicUrlOf(c)),
+          ...presentAnswers(answers),
+        });
+      },
     )
     .patch(
       "/me",
@@ -93,7 +104,8 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (result.ok) return respond(c, passwordChanged);
         const { error } = result;
         if (error.reason !== "password_refused") return refuseReauthentication(c, error);
-        const fields = [{ path: "newPassword", message: passwordProblems[error.problem] }];
+        const message = passwordProblemMessage(error.problem, depsOf(c).settings.passwordMinLength);
+        const fields = [{ path: "newPassword", message }];
         return refuse(c, accountErrors[error.reason], { fields });
       },
     )

@@ -30,7 +30,7 @@ export async function completeSignIn(
   firstFactor: FirstFactorResult,
   enrolment: DueEnrolment | null = null,
 ): Promise<Result<SignedIn, SignInFailure>> {
-  const { grant, emailKey, caller, device, replaces } = firstFactor;
+  const { grant, emailKey, caller, device, replaces, isPersistent = true } = firstFactor;
   const restriction = enrolment?.isOverdue ? "enrol_second_factor" : null;
   const audience = restriction === null ? firstFactor.audience : ownAudience(deps.settings);
   await warmSigningKey(deps);
@@ -40,7 +40,7 @@ export async function completeSignIn(
   const deviceId = device?.isListed ? device.deviceId : newId();
   const isKnownDevice = device?.hasSignedIn ?? false;
   const session = {
-    ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice, restriction }),
+    ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice, restriction, isPersistent }),
     accountId: grant.accountId,
   };
   const details = { sessionId: session.id, amr: amr.join(" ") };
@@ -66,5 +66,5 @@ export async function completeSignIn(
   const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience });
-  return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
+  return ok({ kind: "signed_in", tokens, account, sessionId: session.id, isPersistent, deviceToken });
 }

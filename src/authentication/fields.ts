@@ -8,6 +8,13 @@ export const transportField = z.enum(["bearer", "cookie"], "Must be bearer or co
   }),
 );
 
+export const rememberMeField = z.boolean("Must be true or false.").check(
+  z.meta({
+    description:
+      "False: the cookies end with the browser session, and the session ends after 24 hours without use. The default is true.",
+  }),
+);
+
 export const deviceTokenField = z
   .string("Must be a token.")
   .check(

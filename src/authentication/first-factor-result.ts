@@ -8,6 +8,8 @@ export type FirstFactorResult = {
   readonly emailKey: string;
   readonly device: KnownDevice | null;
   readonly caller: Caller;
+  /** False: the session ends with the browser session. Default: true. */
+  readonly isPersistent?: boolean;
   /** The audience of the session's first access token. */
   readonly audience: string;
   /** The session whose cookies the response replaces: it ends when the new one opens. Null if there is none. */

@@ -8,6 +8,8 @@ export type SignedIn = {
   readonly tokens: IssuedTokens;
   readonly account: Account;
   readonly sessionId: string;
+  /** False: the cookies of the session end with the browser session. */
+  readonly isPersistent: boolean;
   /**
    * The client keeps it and sends it with the next sign-in, so that the device is known then.
    */

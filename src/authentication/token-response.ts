@@ -115,8 +115,10 @@ export async function respondWithTokens(
 }
 
 /** Sets the cookies of a new session, which no script can read (HttpOnly). */
-export function setSignInCookies(c: Context, { tokens, account, deviceToken }: SignedIn): void {
+export function setSignInCookies(c: Context, signedIn: SignedIn): void {
+  const { tokens, account, deviceToken, isPersistent } = signedIn;
   c.set("actorId", account.id);
-  setSessionCookies(c, tokens);
+  setSessionCookies(c, tokens, { isPersistent });
+  // Not a matter of the session: an unknown device means notices and, by policy, a second factor.
   setDeviceCookie(c, deviceToken, DEVICE_TOKEN_TTL_MS / SECOND);
 }

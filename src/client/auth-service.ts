@@ -36,6 +36,18 @@ export type User = {
   readonly updatedAt: string;
 };
 
+/** An answer to a custom field of the sign-up form (`SIGN_UP_FIELDS`). */
+export type SignUpAnswer = {
+  readonly field: string;
+  readonly value: string | number | boolean;
+  /** The version of what was accepted, such as terms. */
+  readonly version: string | null;
+  /** ISO 8601. */
+  readonly answeredAt: string;
+};
+
+export type UserDetails = User & { readonly signUpAnswers: readonly SignUpAnswer[] };
+
 /** The administrative permissions. */
 export type Permission =
   | "users:list"
@@ -110,7 +122,7 @@ export interface AuthServiceBinding {
     options?: { readonly audience?: string; readonly scopes?: readonly string[] },
   ): Promise<VerifyApiKeyResult>;
 
-  getUser(id: string): Promise<{ readonly ok: true; readonly user: User } | Failed<"not_found">>;
+  getUser(id: string): Promise<{ readonly ok: true; readonly user: UserDetails } | Failed<"not_found">>;
 
   /** Takes at most 100 ids. Unknown ids are left out; the order is that of the ids. */
   getUsers(ids: readonly string[]): Promise<{ readonly ok: true; readonly users: readonly User[] } | Failed>;

@@ -37,6 +37,7 @@ import { revocationListStore } from "../sessions/revocation-list/store.ts";
 import { createKeyRing, emptyKeyCache } from "../sessions/signing-keys/key-ring.ts";
 import { minifyCss } from "../ui/minify-css.ts";
 import type { PageAssets } from "../ui/page.ts";
+import { parseWords } from "../ui/parse-words.ts";
 import type { Env } from "./bindings.ts";
 import type { Config } from "./config.ts";
 import { composeMessaging } from "./messaging.ts";
@@ -153,8 +154,12 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     avatarObjects,
     assets,
     commonPasswords: () => assets.readCached("/common-passwords.txt", (text) => new Set(text.split("\n"))),
+    disposableDomains: () =>
+      assets.readCached("/disposable-domains.txt", (text) => new Set(text.split("\n"))),
     pageAssets: async (locale: Locale): Promise<PageAssets> => ({
-      words: await assets.readCached(`/pages/words/${locale}.json`, JSON.parse),
+      words: await assets.readCached(`/pages/words/${locale}.json`, (text) =>
+        parseWords(text, settings.passwordMinLength),
+      ),
       style: await assets.readCached("/pages/style.css", minifyCss),
     }),
     deleteDiscardedAvatars: () => deleteDiscardedAvatars({ clock, avatars, avatarObjects }),

@@ -5,7 +5,7 @@ import { SIGN_IN_METHODS } from "../authentication/sign-in-methods.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../core/clock.ts";
 import { isPlainHttpUrl, providerUrl } from "../core/config-parsers.ts";
 import { linesOf } from "../core/crypto/secret-ring.ts";
-import { parseEmailAddress } from "../core/email-address.ts";
+import { asciiDomain, parseEmailAddress } from "../core/email-address.ts";
 import { isLoopbackOrigin, isPublicHost } from "../core/public-host.ts";
 import { utf8Length } from "../core/text.ts";
 
@@ -91,6 +91,21 @@ const commaList = <Item extends z.ZodMiniType<string, string>>(item: Item) =>
     ),
     z.array(item),
   );
+
+/** A domain in the ASCII form that addresses have. The root label may be written: "example.com." */
+const domain = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    const ascii = asciiDomain(text.replace(/\.$/, ""));
+    if (ascii !== null) return ascii;
+    context.issues.push({
+      code: "custom",
+      message: "must be a list of domains such as example.com",
+      input: text,
+    });
+    return z.NEVER;
+  }),
+);
 
 /** The service's own variables. Each provider reads its own. The messages are for operators. */
 export const variables = (environment: Environment) =>
@@ -182,14 +197,7 @@ export const variables = (environment: Environment) =>
       [],
     ),
     SIGN_UP: z._default(z.enum(["open", "invited", "closed"], "must be open, invited or closed"), "open"),
-    SIGN_UP_DOMAINS: z._default(
-      commaList(
-        z
-          .string()
-          .check(z.regex(/^[a-z0-9.-]+\.[a-z0-9-]+$/, "must be a list of domains such as example.com")),
-      ),
-      [],
-    ),
+    SIGN_UP_DOMAINS: z._default(commaList(domain), []),
     SIGN_UP_DISPOSABLE: z._default(z.enum(["allow", "refuse"], "must be allow or refuse"), "allow"),
     USERNAME_SIGN_IN: z._default(z.enum(["off", "on"], "must be off or on"), "off"),
     PASSWORD_MIN_LENGTH: z._default(

@@ -13,6 +13,7 @@ import type { ClientMetadataPolicy } from "../oauth/client-metadata/document-url
 import type { ClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
+import type { SignUpField } from "../registration/sign-up-fields/sign-up-field.ts";
 import type { SignUpSettings } from "../registration/sign-up-settings.ts";
 import type { Resource } from "../sessions/resource.ts";
 import type { PageLinks } from "../ui/page-links.tsx";
@@ -20,6 +21,7 @@ import { authenticationProblems, secondFactorSettings } from "./authentication-s
 import { readClaimsSettings } from "./claims-settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
 import { readResources } from "./resource-settings.ts";
+import { readSignUpFields } from "./sign-up-field-settings.ts";
 
 /** The parsed configuration (contract §5). It is parsed once per isolate and frozen. */
 export type Config = {
@@ -61,6 +63,8 @@ export type Settings = {
   /** The relying party of WebAuthn: PASSKEY_RP_ID, and the origins that may use its passkeys. */
   readonly passkeys: { readonly rpId: string; readonly origins: readonly string[] };
   readonly signUp: SignUpSettings;
+  /** SIGN_UP_FIELDS: custom fields of the sign-up form. */
+  readonly signUpFields: readonly SignUpField[];
   /** USERNAME_SIGN_IN: whether a username is accepted in place of the email address. */
   readonly canSignInByUsername: boolean;
   /** Code points. */
@@ -123,6 +127,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
     publicUrl: publicUrl?.origin ?? null,
   });
   const claims = readClaimsSettings(given);
+  const signUpFields = readSignUpFields(given);
   const problems: VariableProblem[] = [];
   if (!environment.success)
     problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
@@ -146,6 +151,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   if ("problems" in rateLimits) problems.push(...rateLimits.problems);
   if ("problems" in social) problems.push(...social.problems);
   if ("problems" in resources) problems.push(...resources.problems);
+  if ("problems" in signUpFields) problems.push(...signUpFields.problems);
   if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
   if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
   if ("problems" in resources) return err(problems);
@@ -153,6 +159,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
   if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
   if ("problems" in claims) return err(problems);
+  if ("problems" in signUpFields) return err(problems);
   const providers = {
     mail: mail.settings,
     sms: sms.settings,
@@ -161,7 +168,8 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
     social: social.settings,
     claims: claims.settings,
   };
-  return ok(freeze(mode, parsed.data, providers, resources.resources));
+  const lists = { resources: resources.resources, signUpFields: signUpFields.fields };
+  return ok(freeze(mode, parsed.data, providers, lists));
 }
 
 /** Whether text messages cost money. The development mailbox may text every country. */
@@ -173,7 +181,7 @@ function freeze(
   environment: Environment,
   values: Variables,
   providers: ProviderConfig,
-  resources: readonly Resource[],
+  { resources, signUpFields }: Pick<Settings, "resources" | "signUpFields">,
 ): Config {
   const publicUrl = new URL(values.PUBLIC_URL).origin;
   return Object.freeze({
@@ -206,6 +214,7 @@ function freeze(
         domains: values.SIGN_UP_DOMAINS,
         refusesDisposable: values.SIGN_UP_DISPOSABLE === "refuse",
       },
+      signUpFields,
       canSignInByUsername: values.USERNAME_SIGN_IN === "on",
       passwordMinLength: values.PASSWORD_MIN_LENGTH,
       accountDeletionDelay: values.ACCOUNT_DELETION_DAYS * DAY,

@@ -48,6 +48,7 @@ import { userinfoStore } from "../oauth/userinfo/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
 import { emailVerificationStore } from "../registration/email-verification-store.ts";
+import { signUpAnswerStore } from "../registration/sign-up-fields/store.ts";
 import { registrationStore } from "../registration/store.ts";
 import { unverifiedAccountStore } from "../registration/unverified-account-store.ts";
 import { signingKeyStore } from "../sessions/signing-keys/store.ts";
@@ -74,6 +75,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   queuedRequests: queuedRequestStore(db),
   unverifiedAccounts: unverifiedAccountStore(db),
   registrations: registrationStore(db, sendCaps),
+  signUpAnswers: signUpAnswerStore(db),
   emailVerifications: emailVerificationStore(db, sendCaps),
   users: userStore(db, sendCaps),
   accountStatuses: accountStatusStore(db),

@@ -18,6 +18,9 @@ export const errorTable = {
   user_verification_required: [403, "Unlock the passkey with a PIN, your fingerprint or your face."],
   second_factor_enrolment_required: [403, "Set up two-step verification first."],
   account_deletion_pending: [403, "This account is being deleted. Sign in on the pages to keep it."],
+  sign_up_closed: [403, "New accounts cannot be created here."],
+  domain_not_allowed: [403, "Addresses of this domain cannot sign up."],
+  disposable_address: [403, "Disposable email addresses cannot sign up."],
   csrf_failed: [
     403,
     "The CSRF token or the origin of the request is invalid. Reload the page and try again.",

@@ -22,7 +22,8 @@ type Tokens = {
   readonly refreshExpiresIn: number;
 };
 
-const set = (c: Context, name: string, value: string, maxAge: number): void =>
+/** `maxAge`: seconds. Undefined: the cookie ends with the browser session. */
+const set = (c: Context, name: string, value: string, maxAge: number | undefined): void =>
   setCookie(c, name, value, {
     prefix: "host",
     secure: true,
@@ -32,9 +33,14 @@ const set = (c: Context, name: string, value: string, maxAge: number): void =>
     maxAge,
   });
 
-export function setSessionCookies(c: Context, tokens: Tokens): void {
-  set(c, ACCESS, tokens.token, tokens.expiresIn);
-  set(c, REFRESH, tokens.refreshToken, tokens.refreshExpiresIn);
+/** `isPersistent`: whether the session outlives the browser session, as the user chose at sign-in. */
+export function setSessionCookies(
+  c: Context,
+  tokens: Tokens,
+  { isPersistent }: { readonly isPersistent: boolean },
+): void {
+  set(c, ACCESS, tokens.token, isPersistent ? tokens.expiresIn : undefined);
+  set(c, REFRESH, tokens.refreshToken, isPersistent ? tokens.refreshExpiresIn : undefined);
 }
 
 /** Clears the session cookies that the browser sent. */

@@ -4,6 +4,7 @@ import { seal, unseal } from "../core/crypto/seal.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import type { Locale } from "../core/locale.ts";
+import type { NewAnswer } from "../registration/sign-up-fields/sign-up-field.ts";
 
 /** A request for a mailed link: of a password reset, or of an email verification. */
 export type EmailTokenRequest = {
@@ -50,6 +51,8 @@ export type RegistrationRequest = {
   readonly username: string | null;
   readonly usernameKey: string | null;
   readonly age: number | null;
+  /** The answers to custom sign-up fields. Undefined in a request of the previous release. */
+  readonly answers?: readonly NewAnswer[];
   readonly audit: NewAuditEvent;
 };
 

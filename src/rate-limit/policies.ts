@@ -84,6 +84,11 @@ export const ratePolicies = {
   "captcha-verify": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/captcha/verify"] },
   // The error "this username is taken" could be used to enumerate usernames.
   profile: { limit: 60, windowSeconds: 600, routes: ["PATCH /api/auth/me", "POST /account/profile"] },
+  "sign-up-answers": {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["POST /api/auth/me/sign-up-answers", "POST /account/complete"],
+  },
   // These routes check the password of a session that may be stolen, so guesses add up over all of them. Removing a
   // sign-in method by the API checks none; it shares the window because one page adds and removes.
   "password-check": {

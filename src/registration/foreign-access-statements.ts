@@ -11,6 +11,7 @@ import { removeForeignGrants } from "../oauth/grants/statements.ts";
 import { EMAIL_TOKEN_PURPOSES } from "./email-tokens/email-token.ts";
 import { voidEmailTokens } from "./email-tokens/statements.ts";
 import type { ForeignAccessRemoval } from "./foreign-access.ts";
+import { deleteAnswers } from "./sign-up-fields/statements.ts";
 
 /**
  * Takes away what the earlier user of an implied address may have set up, when the owner of the address proves it: every
@@ -31,6 +32,7 @@ export const removeForeignAccess = (
     ...removeForeignPhone(db, accountIds, phoneRemoved),
     ...removeForeignKeys(db, accountIds, apiKeysRevoked),
     ...removeForeignGrants(db, accountIds, appsRevoked),
+    deleteAnswers(db, accountIds),
     db
       .update(accounts)
       .set({ devicesKnownSince: now + 1 })

@@ -17,17 +17,23 @@ import {
   type QueueRequest,
   registrationTarget,
 } from "../queued-requests/queue-request.ts";
+import { type CheckSignUpDeps, checkSignUp } from "./check-sign-up.ts";
+import type { AnswersRefused } from "./sign-up-fields/answer-fields.ts";
+import type { SignUpFieldSettings } from "./sign-up-fields/read-answers.ts";
+import { checkAnswers } from "./sign-up-fields/rules.ts";
+import type { SignUpRefusal } from "./sign-up-rules.ts";
 import type { RegistrationStore } from "./store.ts";
 
-export type RegisterAccountDeps = CheckNewPasswordDeps & {
-  readonly clock: Clock;
-  readonly secrets: SecretRing;
-  readonly hasher: Pick<PasswordHasher, "hash">;
-  readonly registrations: Pick<RegistrationStore, "findUnverifiedPasswordHash">;
-  readonly queueRequest: QueueRequest;
-  readonly captcha: CaptchaCheck;
-  readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
-};
+export type RegisterAccountDeps = CheckNewPasswordDeps &
+  CheckSignUpDeps & {
+    readonly clock: Clock;
+    readonly secrets: SecretRing;
+    readonly hasher: Pick<PasswordHasher, "hash">;
+    readonly registrations: Pick<RegistrationStore, "findUnverifiedPasswordHash">;
+    readonly queueRequest: QueueRequest;
+    readonly captcha: CaptchaCheck;
+    readonly settings: SignUpFieldSettings & { readonly requiredProfileFields: readonly ProfileField[] };
+  };
 
 type RegisterAccountInput = {
   readonly email: EmailAddress;
@@ -36,12 +42,16 @@ type RegisterAccountInput = {
   readonly lastName?: string;
   readonly username?: string;
   readonly age?: number;
+  /** The answers to SIGN_UP_FIELDS by name. */
+  readonly answers?: Readonly<Record<string, unknown>>;
   readonly captchaToken?: string;
   readonly caller: Caller;
 };
 
 export type RegistrationFailure =
+  | { readonly reason: SignUpRefusal }
   | { readonly reason: "profile_incomplete"; readonly fields: readonly ProfileField[] }
+  | AnswersRefused
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem }
   | { readonly reason: "username_taken" }
   | { readonly reason: CaptchaRefusal }
@@ -58,8 +68,12 @@ export async function registerAccount(
   deps: RegisterAccountDeps,
   input: RegisterAccountInput,
 ): Promise<Result<RegisteredAccount, RegistrationFailure>> {
+  const refusal = await checkSignUp(deps, input.email);
+  if (refusal) return err({ reason: refusal });
   const missing = deps.settings.requiredProfileFields.filter((field) => input[field] === undefined);
   if (missing.length > 0) return err({ reason: "profile_incomplete", fields: missing });
+  const answers = checkAnswers(deps.settings.signUpFields, input.answers ?? {});
+  if (!answers.ok) return err({ reason: "answers_refused", problems: answers.error });
   const { email, name, caller } = input;
   const username = input.username ?? null;
   const problem = await checkNewPassword(deps, input.password, {
@@ -94,6 +108,7 @@ export async function registerAccount(
       username,
       usernameKey: username === null ? null : usernameKey(username),
       age: input.age ?? null,
+      answers: answers.value,
       audit: newAuditEvent(deps, { type: "account_registered" }, caller),
     },
     caller.ip,

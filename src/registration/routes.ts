@@ -8,7 +8,7 @@ import {
   newEmailField,
   newPasswordField,
   passwordField,
-  passwordProblems,
+  passwordProblemMessage,
   usernameField,
 } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
@@ -23,6 +23,7 @@ import { findEmailToken } from "./email-tokens/find-email-token.ts";
 import { registrationErrors } from "./errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "./register-account.ts";
 import { type ResendVerificationDeps, resendVerification } from "./resend-verification.ts";
+import { answerFieldProblems, answersField } from "./sign-up-fields/present-answers.ts";
 import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "./verify-email.ts";
 
 const registerBody = z
@@ -34,6 +35,7 @@ const registerBody = z
     username: z.optional(usernameField),
     lastName: z.optional(lastNameField),
     age: z.optional(ageField),
+    fields: z.optional(answersField),
     captchaToken: z.optional(captchaTokenField),
   })
   .check(
@@ -73,11 +75,11 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       jsonBody(registerBody),
       async (c) => {
-        const { confirmPassword: _, ...input } = c.req.valid("json");
-        const result = await registerAccount(depsOf(c), { ...input, caller: c.var.caller });
+        const { confirmPassword: _, fields: answers, ...input } = c.req.valid("json");
+        const result = await registerAccount(depsOf(c), { ...input, answers, caller: c.var.caller });
         if (result.ok) return respond(c, registered, { requiresVerification: true, user: result.value });
         return refuse(c, registrationErrors[result.error.reason], {
-          fields: fieldsOf(result.error),
+          fields: fieldsOf(result.error, depsOf(c).settings.passwordMinLength),
           retryAfter: "retryAfter" in result.error ? result.error.retryAfter : undefined,
         });
       },
@@ -134,12 +136,14 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     );
 }
 
-function fieldsOf(failure: RegistrationFailure): FieldProblem[] | undefined {
+function fieldsOf(failure: RegistrationFailure, minLength: number): FieldProblem[] | undefined {
   switch (failure.reason) {
     case "profile_incomplete":
       return failure.fields.map((path) => ({ path, message: "Is required." }));
+    case "answers_refused":
+      return answerFieldProblems(failure.problems);
     case "password_refused":
-      return [{ path: "password", message: passwordProblems[failure.problem] }];
+      return [{ path: "password", message: passwordProblemMessage(failure.problem, minLength) }];
     case "username_taken":
       return [{ path: "username", message: "Is taken." }];
     default:

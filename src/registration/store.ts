@@ -18,6 +18,7 @@ import type { RegistrationRequest } from "../queued-requests/queued-request.ts";
 import { deleteQueuedRequest, requestIsQueued } from "../queued-requests/statements.ts";
 import type { NewEmailToken } from "./email-tokens/email-token.ts";
 import { emailTokenRow, voidEmailTokens } from "./email-tokens/statements.ts";
+import { deleteAnswers, storeAnswers } from "./sign-up-fields/statements.ts";
 import { isUnprovenRegistration, openInvitation } from "./unproven-registration-statements.ts";
 
 type NewRegistration = Omit<RegistrationRequest, "kind"> & {
@@ -90,6 +91,20 @@ export function registrationStore(db: Database, caps: SendCaps) {
           registration.now,
         ),
         token: insertFrom(db, emailTokens, verificationTokenRow(registration), accounts, mailed),
+        answers: storeAnswers(db, {
+          accountId: registration.id,
+          answers: registration.answers ?? [],
+          at: registration.audit.at,
+          where: and(created, isQueued),
+        }),
+        // Before the password is cleared, and also when a cap holds back the mail.
+        contestedAnswers: deleteAnswers(
+          db,
+          db
+            .select({ id: accounts.id })
+            .from(accounts)
+            .where(and(unverified, isContested(registration))),
+        ),
         // Also when a cap holds back the mail.
         contested: db
           .update(accounts)

@@ -8,6 +8,8 @@ import { type VerifyApiKeyDeps, verifyApiKey } from "../api-keys/verify-api-key.
 import type { AuthServiceBinding } from "../client/auth-service.ts";
 import type { Caller } from "../core/caller.ts";
 import { LOCALES } from "../core/locale.ts";
+import { presentAnswers } from "../registration/sign-up-fields/present-answers.ts";
+import { type ReadAnswersDeps, readAnswers } from "../registration/sign-up-fields/read-answers.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
@@ -21,6 +23,7 @@ export type AuthServiceDeps = VerifyTokenDeps &
   LookUpUsersDeps &
   EndSessionDeps &
   EndUserSessionsDeps &
+  ReadAnswersDeps &
   CheckPermissionDeps & { readonly settings: TokenSettings };
 
 /** The caller of a method that has no client: no address, no user agent and the default language. */
@@ -72,7 +75,8 @@ export const createAuthService = <Env>(
       return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input) => {
         const [account] = await lookUpUsers(deps, [input.id]);
         if (!account) return { ok: false, reason: "not_found" };
-        return { ok: true, user: presentAccount(account, deps.settings.publicUrl) };
+        const { signUpAnswers } = presentAnswers(await readAnswers(deps, account.id));
+        return { ok: true, user: { ...presentAccount(account, deps.settings.publicUrl), signUpAnswers } };
       });
     }
 

@@ -1,6 +1,7 @@
 import type { Caller } from "../core/caller.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
+import { MAX_BROWSER_SESSION_IDLE } from "./refresh-rules.ts";
 import type { NewSession } from "./session.ts";
 
 export type NewSessionDeps = {
@@ -27,13 +28,14 @@ export function newSession(deps: NewSessionDeps, input: NewSessionInput): Omit<N
   const { amr, audience, caller, deviceId, restriction = null, isKnownDevice, isPersistent = true } = input;
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
+  const idle = Math.min(refreshIdleTtl, refreshMaxTtl) * SECOND;
   return {
     id: newId(),
     amr,
     ip: caller.ip,
     userAgent: caller.userAgent,
     createdAt: now,
-    idleExpiresAt: now + Math.min(refreshIdleTtl, refreshMaxTtl) * SECOND,
+    idleExpiresAt: now + (isPersistent ? idle : Math.min(idle, MAX_BROWSER_SESSION_IDLE)),
     expiresAt: now + refreshMaxTtl * SECOND,
     authTime: now,
     audience,

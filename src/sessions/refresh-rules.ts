@@ -1,4 +1,4 @@
-import { SECOND } from "../core/clock.ts";
+import { HOUR, SECOND } from "../core/clock.ts";
 import type { SessionState } from "./session.ts";
 
 /** For this long after a rotation, the previous refresh token of a browser still counts as the session's own. */
@@ -9,6 +9,9 @@ export const RETRY_WINDOW = 10 * SECOND;
  * the list of sessions, and ending all of them, stay bounded.
  */
 export const MAX_LIVE_SESSIONS = 100;
+
+/** The longest time that a session without "stay signed in" lasts without use: its cookies may outlive a crashed browser. */
+export const MAX_BROWSER_SESSION_IDLE = 24 * HOUR;
 
 type RefreshFacts = {
   /** Whether this request rotated the session: for the current token, or for a retry whose answer had been lost. */

@@ -17,7 +17,12 @@ export type RefreshSessionDeps = IssueTokensDeps &
   };
 
 /** The new tokens, and the session as the rotating batch read it. */
-export type RefreshedSession = { readonly tokens: IssuedTokens; readonly session: CurrentSession };
+export type RefreshedSession = {
+  readonly tokens: IssuedTokens;
+  readonly session: CurrentSession;
+  /** False: its cookies end with the browser session. */
+  readonly isPersistent: boolean;
+};
 
 type RefreshInput = {
   readonly refreshToken: string;
@@ -77,6 +82,7 @@ export async function refreshSession(
           { session: { ...session, restriction: found.restriction }, account },
           { audience },
         ),
+        isPersistent: session.isPersistent,
         session: {
           sessionId,
           clientId: session.clientId,

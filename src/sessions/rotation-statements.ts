@@ -9,7 +9,7 @@ import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
-import { RETRY_WINDOW } from "./refresh-rules.ts";
+import { MAX_BROWSER_SESSION_IDLE, RETRY_WINDOW } from "./refresh-rules.ts";
 import type { SessionRestriction, SessionState } from "./session.ts";
 import {
   authenticatedAt,
@@ -49,6 +49,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
     sessionIsLive(rotation.now),
     accountIsActive(db, sessions.accountId),
   );
+  const shortIdle = Math.min(rotation.idleExpiresAt, rotation.now + MAX_BROWSER_SESSION_IDLE);
   const isSameUserAgent = sql`${sessions.userAgent} IS ${rotation.userAgent}`;
   return {
     audit: insertFrom(
@@ -70,7 +71,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
           : {}),
         lastUsedAt: rotation.now,
         userAgent: rotation.userAgent,
-        idleExpiresAt: sql`min(${rotation.idleExpiresAt}, ${sessions.expiresAt})`,
+        idleExpiresAt: sql`min(CASE WHEN ${sessions.isPersistent} THEN ${rotation.idleExpiresAt} ELSE ${shortIdle} END, ${sessions.expiresAt})`,
       })
       .where(
         and(

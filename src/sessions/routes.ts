@@ -212,8 +212,8 @@ async function refreshByCookie(c: Context<HttpEnv>, deps: RefreshSessionDeps & C
     clearSessionCookies(c);
     return refuse(c, "refresh_invalid");
   }
-  const { tokens, session } = result.value;
-  setSessionCookies(c, tokens);
+  const { tokens, session, isPersistent } = result.value;
+  setSessionCookies(c, tokens, { isPersistent });
   c.set("actorId", session.account.id);
   const csrfToken = await csrfTokenOfSession(deps, session.sessionId);
   return respond(c, refreshed, { expiresIn: tokens.expiresIn, csrfToken });

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { advisedLength } from "../accounts/password-policy.ts";
 import type { PageProps } from "./page.ts";
 import type { Words } from "./ui-texts.ts";
 
@@ -38,6 +39,8 @@ export const Form = ({ p, action = p.action, act, confirm, upload, passkey, id, 
 type FieldProps = {
   readonly p: PageProps;
   readonly name: keyof Words["fields"];
+  /** Default: the text of the name. */
+  readonly label?: string;
   readonly type?: string;
   readonly autocomplete?: string;
   readonly inputmode?: "numeric" | "tel" | "email";
@@ -76,14 +79,25 @@ export const FieldDescription = ({ p, name, hint }: Description) => (
 );
 
 /** One labelled field with its hint, its error and the submitted value. */
-export function Field({ p, name, type = "text", optional, value, hint, first, aside, ...rest }: FieldProps) {
+export function Field({
+  p,
+  name,
+  label = p.t.fields[name],
+  type = "text",
+  optional,
+  value,
+  hint,
+  first,
+  aside,
+  ...rest
+}: FieldProps) {
   const { attributes, ...input } = rest;
   const problem = p.problems[name];
   const hasNoErrors = Object.keys(p.problems).length === 0 && p.alert === null;
   return (
     <div class="field">
       <div class="label">
-        <label for={name}>{p.t.fields[name]}</label>
+        <label for={name}>{label}</label>
         {optional && <span class="faint">{p.t.optional}</span>}
       </div>
       <input
@@ -127,7 +141,14 @@ export const PasswordField = ({ p, isNew, ...field }: PasswordProps) => (
         spellcheck: "false",
         autocapitalize: "none",
         "data-show": p.t.password.show,
-        ...(isNew ? { minlength: "8", "data-weak": p.t.password.weak, "data-good": p.t.password.good } : {}),
+        ...(isNew
+          ? {
+              minlength: String(p.passwordMinLength),
+              "data-advised": String(advisedLength(p.passwordMinLength)),
+              "data-weak": p.t.password.weak,
+              "data-good": p.t.password.good,
+            }
+          : {}),
       }}
     />
   </>
@@ -141,10 +162,12 @@ export const SearchForm = ({ p, children }: { p: PageProps; children: Child }) =
   </form>
 );
 
+type CheckboxProps = { readonly name: string; readonly label: string; readonly checked?: boolean };
+
 /** A labelled checkbox. */
-export const CheckboxField = ({ name, label }: { readonly name: string; readonly label: string }) => (
+export const CheckboxField = ({ name, label, checked }: CheckboxProps) => (
   <label class="check">
-    <input type="checkbox" name={name} value="yes" />
+    <input type="checkbox" name={name} value="yes" checked={checked} />
     {label}
   </label>
 );

@@ -20,6 +20,8 @@ export type PageEnv = {
     pageAssets: PageAssets;
     /** From the query string, on public pages. */
     returnTarget?: ReturnTarget | null;
+    /** Whether the deployment has required sign-up fields, on public pages. */
+    asksForAnswers?: boolean;
     /** The successor, when this request rotated the refresh token of its cookie. */
     refreshToken?: string;
   };
@@ -89,6 +91,8 @@ export type PageProps = {
   readonly actor: UserActor | null;
   /** When the signed-in user has to enrol a second factor (ms). */
   readonly enrolmentDueAt: number | null;
+  /** PASSWORD_MIN_LENGTH. */
+  readonly passwordMinLength: number;
   /** Mail goes to the development mailbox. */
   readonly usesDevMailbox: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;

@@ -4,8 +4,8 @@ import { isCleanText } from "../core/text.ts";
 /** Bytes of a form without its file. */
 const MAX_FORM_BYTES = 16 * 1024;
 
-/** Fields whose values a page must not show again. */
-const SECRET = /password|token|code|csrf/i;
+/** Fields whose values a page must not show again. The names of custom fields (`fields.`) are free. */
+const SECRET = /^(?!fields\.).*(?:password|token|code|csrf)/i;
 
 /** A posted form. Each field occurs once and holds text that can be stored. */
 export type Form = {

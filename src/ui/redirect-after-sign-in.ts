@@ -12,6 +12,9 @@ import { redirectWithFlash } from "./redirect-with-flash.ts";
 import { type PageSessionDeps, pageSession } from "./require-page-session.ts";
 import { withReturnTarget } from "./return-target.ts";
 
+/** The page of missing answers to sign-up fields. */
+export const COMPLETE_PATH = "/account/complete";
+
 /** Sets the session cookies of a completed sign-in and redirects to the return target. */
 export function redirectAfterSignIn(c: PageContext, signedIn: SignedIn): Response {
   setSignInCookies(c, signedIn);
@@ -46,10 +49,17 @@ function redirectOtherAccount(
     : null;
 }
 
-/** The return target is a path, so that it also works under another host name than that of PUBLIC_URL. */
+/**
+ * Leads to the page of missing answers first, where a deployment has required sign-up fields. That page goes on at once
+ * if nothing is missing. The return target is a path, so that it also works under another host name than that of
+ * PUBLIC_URL.
+ */
 export function redirectToTarget(c: PageContext): Response {
   setPendingRedirectCookie(c, null);
   const { returnTarget } = c.var;
+  if (c.var.asksForAnswers) {
+    return redirectWithFlash(c, withReturnTarget(COMPLETE_PATH, returnTarget ?? "/account"));
+  }
   if (!returnTarget) return redirectWithFlash(c, "/account");
   // The request may lead to a client at once, and a browser applies `form-action` to the redirects after a form.
   const isAfterForm = c.req.method === "POST" && isAuthorizationPath(returnTarget);

@@ -18,6 +18,7 @@ export type RenderPageDeps = CsrfDeps & {
   readonly settings: {
     readonly brand: Brand;
     readonly links: PageLinks;
+    readonly passwordMinLength: number;
     readonly secondFactor: Pick<SecondFactorSettings, "policies">;
   };
 };
@@ -68,6 +69,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     enrolmentDueAt: dueEnrolment(c, settings.secondFactor),
     captcha: null,
     usesPasskeys: false,
+    passwordMinLength: settings.passwordMinLength,
     usesDevMailbox: deps.usesDevMailbox,
     ...content.overrides,
   };

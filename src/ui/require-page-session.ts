@@ -67,7 +67,7 @@ export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promis
   const audience = ownAudience(deps.settings);
   const refreshed = await refreshSession(deps, { refreshToken, audience, caller: c.var.caller });
   if (!refreshed.ok) return null;
-  setSessionCookies(c, refreshed.value.tokens);
+  setSessionCookies(c, refreshed.value.tokens, refreshed.value);
   c.set("refreshToken", refreshed.value.tokens.refreshToken);
   c.set("actorId", refreshed.value.session.account.id);
   return refreshed.value;

@@ -3,7 +3,7 @@ import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { documented } from "../http/openapi-operation.ts";
 
 /** The first digits of the SHA-256 of public/pages/enhance.js and public/pages/passkeys.js. A test checks them. */
-const VERSION = "10eb8ba2bcb1";
+const VERSION = "0fbce87aec64";
 const PASSKEY_VERSION = "29f53df90b24";
 
 /** The paths change with the content, so that browsers may cache it without limit. */

@@ -5,6 +5,7 @@ import { judgeForm } from "../http/csrf.ts";
 import { recordFailure } from "../http/failure.ts";
 import { documented } from "../http/openapi-operation.ts";
 import { refuse } from "../http/respond.ts";
+import { asksForAnswers, type SignUpFieldSettings } from "../registration/sign-up-fields/read-answers.ts";
 import type { FormFailure, Page, PageContext, PageEnv, PageProps } from "./page.ts";
 import { flashCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
@@ -13,7 +14,7 @@ import { type PageSessionDeps, requirePageSession } from "./require-page-session
 import { readReturnTarget } from "./return-target.ts";
 import { textFor, type Words } from "./ui-texts.ts";
 
-export type ServePageDeps = RenderPageDeps & PageSessionDeps;
+export type ServePageDeps = RenderPageDeps & PageSessionDeps & { readonly settings: SignUpFieldSettings };
 
 /** Registers a page: GET renders it, POST to the same path handles its form. */
 export function servePage<Data, Subject>(
@@ -69,7 +70,9 @@ function guardOf(
     await loadAssets(c, depsOf(c));
     if (access === "everybody") {
       const query = new URL(c.req.url).searchParams;
-      c.set("returnTarget", readReturnTarget(query, depsOf(c).settings));
+      const { settings } = depsOf(c);
+      c.set("returnTarget", readReturnTarget(query, settings));
+      c.set("asksForAnswers", asksForAnswers(settings));
       return next();
     }
     const redirect = await requirePageSession(c, depsOf(c), allows);

@@ -12,6 +12,7 @@ export const PAGE_PATHS = [
   "/reset-password",
   "/sign-out",
   "/account",
+  "/account/complete",
   "/account/profile",
   "/account/picture",
   "/account/password",

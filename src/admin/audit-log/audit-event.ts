@@ -10,6 +10,8 @@ export type AuditEvent =
   | { readonly type: "email_change_requested" }
   | { readonly type: "email_changed" }
   | { readonly type: "profile_updated"; readonly details: { readonly fields: string } }
+  /** `fields`: the names of the custom sign-up fields that the user has answered after the sign-up. */
+  | { readonly type: "sign_up_fields_answered"; readonly details: { readonly fields: string } }
   | { readonly type: "password_changed" }
   | { readonly type: "password_reset_requested" }
   | { readonly type: "password_reset" }
@@ -138,6 +140,7 @@ const types: Record<AuditEvent["type"], true> = {
   email_change_requested: true,
   email_changed: true,
   profile_updated: true,
+  sign_up_fields_answered: true,
   password_changed: true,
   password_reset_requested: true,
   password_reset: true,

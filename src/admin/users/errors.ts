@@ -25,6 +25,7 @@ export const userErrors = {
   still_active: "user_still_active",
   changed_meanwhile: "conflict",
   deactivated: "conflict",
+  sign_up_closed: "sign_up_closed",
   address_taken: "conflict",
   send_cap: "rate_limited",
   username_taken: accountErrors.username_taken,
@@ -34,5 +35,6 @@ export const userErrors = {
 /** Messages that are more specific than the code's default message. */
 export const userErrorMessages: Partial<Record<UserFailure["reason"], string>> = {
   deactivated: "This user is deactivated. Please activate them first.",
+  sign_up_closed: "SIGN_UP is closed: this service accepts no new accounts.",
   address_taken: "An account with this address already exists.",
 };

@@ -5,6 +5,7 @@ import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
+import type { SignUpSettings } from "../../registration/sign-up-settings.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
 import { type Actor, actorIdOf } from "../authorization/actor.ts";
 import { hasPermission, manageableRoles } from "../authorization/permissions.ts";
@@ -13,6 +14,7 @@ import type { InvitationStore } from "./invitation-store.ts";
 export type InviteUserDeps = NewEmailTokenDeps & {
   readonly invitations: Pick<InvitationStore, "invite">;
   readonly messages: Outbox;
+  readonly settings: { readonly signUp: Pick<SignUpSettings, "policy"> };
 };
 
 type Input = {
@@ -24,7 +26,7 @@ type Input = {
 };
 
 export type InviteUserFailure = {
-  readonly reason: "not_manageable" | "address_taken" | "changed_meanwhile";
+  readonly reason: "not_manageable" | "sign_up_closed" | "address_taken" | "changed_meanwhile";
 };
 
 /**
@@ -37,6 +39,10 @@ export async function inviteUser(
 ): Promise<Result<{ readonly account: Account; readonly url: string }, InviteUserFailure>> {
   const { actor, email, name, role, caller } = input;
   if (!mayInvite(actor, role)) return err({ reason: "not_manageable" });
+  // An operator creates the first superuser of a closed deployment.
+  if (deps.settings.signUp.policy === "closed" && actor.kind !== "operator") {
+    return err({ reason: "sign_up_closed" });
+  }
   const { emailToken, url } = await newEmailToken(deps, "invite");
   const mail =
     actor.kind === "operator"

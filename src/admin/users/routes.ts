@@ -1,13 +1,15 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import { nameField, newEmailField, profileBody, profileFieldProblems } from "../../accounts/fields.ts";
-import { presentAccount, profileSchema } from "../../accounts/present-account.ts";
+import { accountDetailsSchema, presentAccount, profileSchema } from "../../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { idParam, jsonBody, queryParams } from "../../http/validate-request.ts";
+import { presentAnswers } from "../../registration/sign-up-fields/present-answers.ts";
+import { type ReadAnswersDeps, readAnswers } from "../../registration/sign-up-fields/read-answers.ts";
 import { type UserFailure, userErrorMessages, userErrors } from "./errors.ts";
 import { roleField, userPageSchema, userQuery } from "./fields.ts";
 import { type InviteUserDeps, inviteUser } from "./invite-user.ts";
@@ -17,11 +19,13 @@ import { type UpdateUserDeps, updateUser } from "./update-user.ts";
 
 const page = answer(200, undefined, userPageSchema);
 const profile = answer(200, undefined, profileSchema);
+const details = answer(200, undefined, accountDetailsSchema);
 const invited = answer(201, "The invitation has been sent.", profileSchema);
 
 const invitation = z.strictObject({ email: newEmailField, name: nameField, role: z.optional(roleField) });
 
-type Deps = ListUsersDeps &
+type Deps = ReadAnswersDeps &
+  ListUsersDeps &
   InviteUserDeps &
   UpdateUserDeps &
   RequireSessionDeps & { readonly settings: { readonly publicUrl: string } };
@@ -62,7 +66,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "The link is valid for 7 days. The default `role` is `user`.",
         tag,
         answer: invited,
-        failures: ["conflict"],
+        failures: ["conflict", "sign_up_closed"],
       }),
       session,
       requirePermission("users:invite"),
@@ -82,7 +86,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         operationId: "getUser",
         summary: "Get a user",
         tag,
-        answer: profile,
+        answer: details,
         failures: ["not_found"],
       }),
       session,
@@ -91,9 +95,12 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       async (c) => {
         const input = { actor: c.var.actor, id: c.req.valid("param").id };
         const result = await readUser(depsOf(c), input);
-        return result.ok
-          ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
-          : refuseUserFailure(c, result.error);
+        if (!result.ok) return refuseUserFailure(c, result.error);
+        const answers = await readAnswers(depsOf(c), result.value.id);
+        return respond(c, details, {
+          ...presentAccount(result.value, publicUrlOf(c)),
+          ...presentAnswers(answers),
+        });
       },
     )
     .patch(

@@ -3,7 +3,6 @@ import type { CaptchaCheck } from "../../captcha/require-captcha.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { Wait } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
-import type { EmailAddress } from "../../core/email-address.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { QueueRequest } from "../../queued-requests/queue-request.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
@@ -22,15 +21,20 @@ import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { FactorFacts } from "../second-factor/second-factor.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "../sign-in-outcome.ts";
 import { judgeLogin, type LoginRefusal } from "./rules.ts";
+import { emailKeyOf, type SignInName, type SignInNameDeps } from "./sign-in-name.ts";
 import type { LoginRecord, PasswordStore } from "./store.ts";
 
-export type StartLoginDeps = CompleteFirstFactorDeps & {
-  readonly passwords: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release" | "recordFailure">;
-  readonly queueRequest: QueueRequest;
-  readonly hasher: PasswordHasher;
-  readonly captcha: CaptchaCheck;
-  readonly wait: Wait;
-};
+export type StartLoginDeps = CompleteFirstFactorDeps &
+  SignInNameDeps & {
+    readonly passwords: Pick<
+      PasswordStore,
+      "findEmailKey" | "reserveAttempt" | "findByEmail" | "release" | "recordFailure"
+    >;
+    readonly queueRequest: QueueRequest;
+    readonly hasher: PasswordHasher;
+    readonly captcha: CaptchaCheck;
+    readonly wait: Wait;
+  };
 
 /** Why a login ends without a session and without a challenge. */
 export type LoginFailure =
@@ -40,33 +44,38 @@ export type LoginFailure =
   | { readonly reason: LoginRefusal | "captcha_required" | "captcha_failed" | "captcha_unavailable" };
 
 type LoginInput = {
-  readonly email: EmailAddress;
+  readonly name: SignInName;
   readonly password: string;
   readonly captchaToken?: string;
   readonly deviceToken?: string;
   /** The audience of the tokens. */
   readonly audience: string;
+  /** False: the session ends with the browser session. */
+  readonly rememberMe?: boolean;
   /** The session whose cookies the response replaces. */
   readonly replaces: string | null;
   readonly caller: Caller;
 };
 
+type KeyedInput = Omit<LoginInput, "name"> & { readonly emailKey: string };
+
 /**
  * Signs in by password, or starts the second factor. The attempt is counted before it is evaluated. An unknown
- * address costs the same work as a known one. Only a caller with the correct password learns the state of
+ * address or username costs the same work as a known one. Only a caller with the correct password learns the state of
  * the account.
  */
 export async function startLogin(
   deps: StartLoginDeps,
-  input: LoginInput,
+  { name, ...rest }: LoginInput,
 ): Promise<Result<SignedIn | SecondFactorRequired, LoginFailure>> {
-  const { email } = input;
+  const emailKey = await emailKeyOf(deps, name);
+  const input = { ...rest, emailKey };
   const reserved = await reserveAttempt(deps, input);
   const { reservation, key, device, found, targetId } = reserved;
   if (reservation.kind === "locked") {
     await deps.passwords.recordFailure({
       failure: signInFailed(deps, input),
-      emailKey: email.key,
+      emailKey,
       targetId,
     });
     const reason = reservation.needsReset ? "reset_required" : "locked";
@@ -79,7 +88,7 @@ export async function startLogin(
   }
   // A parallel sign-in may have stored a rehash of the same password. The retry belongs to the same attempt.
   return retryOnConflict(async (isRetry) => {
-    const record = isRetry ? await deps.passwords.findByEmail(email.key, device) : found;
+    const record = isRetry ? await deps.passwords.findByEmail(emailKey, device) : found;
     const attempt = { record, key, device };
     const evaluated = await evaluatePassword(deps, input, attempt);
     if (!evaluated.ok) {
@@ -96,14 +105,14 @@ export async function startLogin(
  * lock the owner out. Sign-ins that are being evaluated hold their attempts, so a sign-in that finds all of them taken
  * waits up to two seconds for one (security 54).
  */
-async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken }: LoginInput) {
+async function reserveAttempt(deps: StartLoginDeps, { emailKey, deviceToken }: KeyedInput) {
   const [unknownDevices, knownDevices, device] = await Promise.all([
-    lockoutKey(deps, email.key, "unknown-devices"),
-    lockoutKey(deps, email.key, "known-devices"),
-    recognizeDevice(deps, deviceToken, email.key),
+    lockoutKey(deps, emailKey, "unknown-devices"),
+    lockoutKey(deps, emailKey, "known-devices"),
+    recognizeDevice(deps, deviceToken, emailKey),
   ]);
   const keys = { unknownDevices, knownDevices };
-  const attempt = { emailKey: email.key, keys, device };
+  const attempt = { emailKey, keys, device };
   let reserved = await deps.passwords.reserveAttempt({ ...attempt, now: deps.clock.now() });
   for (const pause of RESERVATION_PAUSES) {
     const { reservation } = reserved;
@@ -118,7 +127,7 @@ const signInFailed = (deps: StartLoginDeps, { caller }: Pick<LoginInput, "caller
   newAuditEvent(deps, { type: "sign_in_failed", details: { count: 1 } }, caller);
 
 /** `failures`: the attempts that count, this one included. */
-const checkCaptcha = (deps: StartLoginDeps, { captchaToken, caller }: LoginInput, failures: number) =>
+const checkCaptcha = (deps: StartLoginDeps, { captchaToken, caller }: KeyedInput, failures: number) =>
   deps.captcha.require({
     token: captchaToken,
     action: "login",
@@ -140,7 +149,7 @@ type EvaluatedPassword = {
 /** Verifies the password. Without a record it verifies against a dummy hash, at the same cost. */
 async function evaluatePassword(
   deps: Pick<StartLoginDeps, "hasher" | "clock">,
-  { email, password, audience, replaces, caller }: LoginInput,
+  { emailKey, password, audience, rememberMe, replaces, caller }: KeyedInput,
   { record, key, device }: AttemptToEvaluate,
 ): Promise<Result<EvaluatedPassword, LoginRefusal>> {
   const verdict = await deps.hasher.verify(record?.passwordHash ?? null, password);
@@ -155,7 +164,8 @@ async function evaluatePassword(
     now: deps.clock.now(),
   } as const;
   const knownDevice = device && isDeviceStillKnown(device, record) ? device : null;
-  const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller, audience, replaces };
+  const client = { device: knownDevice, caller, audience, replaces };
+  const firstFactor = { grant, emailKey, ...client, isPersistent: rememberMe ?? true };
   return ok({ firstFactor, factorFacts: record.factorFacts });
 }
 
@@ -174,7 +184,7 @@ type RefusedLogin = {
  */
 async function refuseLogin(
   deps: StartLoginDeps,
-  { email, caller }: LoginInput,
+  { emailKey, caller }: KeyedInput,
   { reason, key, targetId, lockout }: RefusedLogin,
 ): Promise<Result<never, LoginFailure>> {
   if (reason === "email_not_verified" || reason === "account_deactivated") {
@@ -188,7 +198,7 @@ async function refuseLogin(
     await deps.queueRequest(
       {
         kind: "lockout_notice",
-        emailKey: email.key,
+        emailKey,
         targetId,
         failure,
         notice: needsReset ? "sign_in_stopped" : "account_locked",
@@ -197,7 +207,7 @@ async function refuseLogin(
       null,
     );
   } else {
-    await deps.passwords.recordFailure({ failure, emailKey: email.key, targetId });
+    await deps.passwords.recordFailure({ failure, emailKey, targetId });
   }
   return err({ reason });
 }

@@ -123,6 +123,15 @@ export function passwordStore(db: Database, caps: SendCaps) {
       };
     },
 
+    /** The email key of the account that has reserved a username; null if none has. */
+    async findEmailKey(usernameKey: string): Promise<string | null> {
+      const [row] = await db
+        .select({ emailKey: accounts.emailKey })
+        .from(accounts)
+        .where(eq(accounts.usernameKey, usernameKey));
+      return row?.emailKey ?? null;
+    },
+
     /** Reads the account again, for a retry within an attempt that is counted already. */
     async findByEmail(emailKey: string, device: KnownDevice | null): Promise<LoginRecord | null> {
       const { deviceId } = device ?? UNKNOWN_DEVICE;

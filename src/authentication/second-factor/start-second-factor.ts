@@ -44,6 +44,7 @@ export async function startSecondFactor(
       lockoutKey: grant.lockoutKey,
       newDevice: !device?.hasSignedIn,
       deviceId: device?.isListed ? device.deviceId : null,
+      isPersistent: firstFactor.isPersistent ?? true,
       createdAt: now,
       expiresAt,
     },

@@ -72,6 +72,8 @@ export type CountedChallenge = FactorState & {
   readonly newDevice: boolean;
   /** The known device of the first factor. */
   readonly deviceId: string | null;
+  /** Whether the session outlives the browser session. */
+  readonly isPersistent: boolean;
 };
 
 /**
@@ -176,6 +178,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             lockoutKey: oneTimeCodes.lockoutKey,
             newDevice: oneTimeCodes.newDevice,
             deviceId: oneTimeCodes.deviceId,
+            isPersistent: oneTimeCodes.isPersistent,
           })
           .from(oneTimeCodes)
           .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
@@ -187,7 +190,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const [row] = challenges;
       if (!row) return until > now ? { kind: "locked", until } : { kind: "refused" };
       const { factorKind, factorFacts: facts, codeHash, amr, lockoutKey, ...rest } = row;
-      const { newDevice, deviceId, ...account } = rest;
+      const { newDevice, deviceId, isPersistent, ...account } = rest;
       const challenge = {
         account,
         factorKind,
@@ -200,6 +203,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         lockoutKey,
         newDevice,
         deviceId,
+        isPersistent,
       };
       return { kind: "counted", challenge, lockedUntil: until };
     },

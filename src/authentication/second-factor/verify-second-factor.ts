@@ -76,7 +76,9 @@ export async function verifySecondFactor(
   const amr = amrOfTwoFactors(challenge.amr.split(" "), verified.amr);
   const deviceId = challenge.deviceId ?? newId();
   const isKnownDevice = !challenge.newDevice;
-  const session = { ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice }), accountId };
+  const { isPersistent } = challenge;
+  const opened = newSession(deps, { amr, audience, caller, deviceId, isKnownDevice, isPersistent });
+  const session = { ...opened, accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = challenge.newDevice
     ? await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })
@@ -107,7 +109,7 @@ export async function verifySecondFactor(
   const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience });
-  return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
+  return ok({ kind: "signed_in", tokens, account, sessionId: session.id, isPersistent, deviceToken });
 }
 
 type VerifiedAnswer = { readonly kind: SecondFactorKind; readonly verified: Verified };

@@ -1,5 +1,6 @@
 import { WRONG_PASSWORD } from "../../accounts/errors.ts";
 import type { ErrorCode } from "../../core/error-codes.ts";
+import type { SignUpRefusal } from "../../registration/sign-up-rules.ts";
 import type { ReauthenticationFailure } from "../reauthentication/reauthenticate.ts";
 import type { SignInFailure } from "../sign-in-outcome.ts";
 
@@ -9,6 +10,7 @@ export type SocialFailure =
   | ReauthenticationFailure
   | {
       readonly reason:
+        | SignUpRefusal
         | "unknown_provider"
         | "return_url_refused"
         | "not_a_navigation"
@@ -35,6 +37,9 @@ export type RemovalFailure = {
 type Reason = SocialFailure["reason"] | RemovalFailure["reason"];
 
 export const socialErrors = {
+  sign_up_closed: "sign_up_closed",
+  domain_not_allowed: "domain_not_allowed",
+  disposable_address: "disposable_address",
   unknown_provider: "not_found",
   return_url_refused: "validation_failed",
   wrong_kind_of_token: "validation_failed",

@@ -19,6 +19,7 @@ import { countClientRequest, withinClientLimits } from "../../rate-limit/stateme
 import { EMAIL_TOKEN_PURPOSES } from "../../registration/email-tokens/email-token.ts";
 import { voidEmailTokens } from "../../registration/email-tokens/statements.ts";
 import { removeForeignAccess } from "../../registration/foreign-access-statements.ts";
+import { deleteAnswers } from "../../registration/sign-up-fields/statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../registration/statements.ts";
 import {
   isUnprovenRegistration,
@@ -190,6 +191,7 @@ const deleteUnverifiedCredentials = (
   endSessions(db, target, now),
   voidEmailTokens(db, inArray(emailTokens.accountId, target), EMAIL_TOKEN_PURPOSES, now),
   voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, target)),
+  deleteAnswers(db, target),
 ];
 
 const markUsed = (db: Database, { accountId, attachment, lockoutKey, now }: Attachment) => {

@@ -13,6 +13,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { ClientLimits } from "../../rate-limit/client-limits.ts";
 import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
+import { type CheckSignUpDeps, checkSignUp } from "../../registration/check-sign-up.ts";
 import { newForeignAccessRemoval } from "../../registration/foreign-access.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
@@ -31,7 +32,8 @@ import type { Profile } from "./providers/provider.ts";
 import type { IdentityStore } from "./store.ts";
 
 export type ResolveAccountDeps = DeviceTokenDeps &
-  NewBootstrapDeps & {
+  NewBootstrapDeps &
+  CheckSignUpDeps & {
     readonly clock: Clock;
     readonly identities: Pick<IdentityStore, "findSignInFacts">;
     readonly clientLimits: ClientLimits;
@@ -91,6 +93,10 @@ export async function resolveAccount(
   if (decision.kind === "refuse") return err({ reason: decision.reason });
   const setsAddress = decision.kind !== "sign_in" && decision.kind !== "link_by_address";
   if (setsAddress && email && hasCompatibilityCharacters(email)) return err({ reason: "address_unusable" });
+  if (email && (decision.kind === "create" || decision.kind === "take_over")) {
+    const refusal = await checkSignUp(signUpDepsOf(deps, profile), email);
+    if (refusal) return err({ reason: refusal });
+  }
   const candidate = decision.kind === "create" ? null : decision.candidate;
   const emailKey = candidate ? storedAddressKey(candidate.account.email) : (email?.key ?? "");
   const accountId = candidate?.account.id ?? newId();
@@ -117,6 +123,10 @@ export async function resolveAccount(
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });
 }
+
+/** Only the owner of BOOTSTRAP_SUPERUSER_EMAIL is exempt from the policy, and an implied address proves no owner. */
+const signUpDepsOf = (deps: CheckSignUpDeps, { emailTrust }: Profile): CheckSignUpDeps =>
+  mayBootstrap(emailTrust) ? deps : { ...deps, settings: { ...deps.settings, bootstrapSuperuser: null } };
 
 /** The address, if the provider vouches for it (`EmailTrust`) and it is well-formed. */
 function trustedAddress({ email, emailTrust }: Profile): EmailAddress | null {

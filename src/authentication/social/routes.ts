@@ -13,7 +13,9 @@ import {
   setOAuthTransactionCookie,
 } from "../../http/session-cookies.ts";
 import { jsonBody, pathParams, queryParams } from "../../http/validate-request.ts";
+import { asksForAnswers, type SignUpFieldSettings } from "../../registration/sign-up-fields/read-answers.ts";
 import { flashCookie } from "../../ui/page-cookies.ts";
+import { COMPLETE_PATH } from "../../ui/redirect-after-sign-in.ts";
 import { withReturnTarget } from "../../ui/return-target.ts";
 import {
   prepareTokenResponse,
@@ -49,7 +51,12 @@ const providerFailures = [
   ...signInFailures,
 ] as const;
 
-type Deps = StartSocialSignInDeps & HandleCallbackDeps & SignInWithTokenDeps & CsrfDeps;
+const signUpFailures = ["sign_up_closed", "domain_not_allowed", "disposable_address"] as const;
+
+type Deps = StartSocialSignInDeps &
+  HandleCallbackDeps &
+  SignInWithTokenDeps &
+  CsrfDeps & { readonly settings: SignUpFieldSettings };
 
 /** Social login: by redirect to the provider, or with a token that a client application got from it. */
 export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -105,7 +112,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         tag,
         redirect: "To `returnTo`",
         cookies: true,
-        failures: [...providerFailures, "validation_failed", "refresh_invalid"],
+        failures: [...providerFailures, ...signUpFailures, "validation_failed", "refresh_invalid"],
         query: callbackQuery,
       }),
       pathParams(providerParam),
@@ -130,7 +137,8 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           }
           setSignInCookies(c, outcome);
         }
-        return c.redirect(value.returnTo, 302);
+        const asks = value.kind === "completed" && asksForAnswers(deps.settings);
+        return c.redirect(asks ? withReturnTarget(COMPLETE_PATH, value.returnTo) : value.returnTo, 302);
       },
     )
     .post(
@@ -145,7 +153,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         answer: signInResponse,
         cookies: true,
         alternatives: secondFactorResponses,
-        failures: [...providerFailures, "validation_failed", "csrf_failed"],
+        failures: [...providerFailures, ...signUpFailures, "validation_failed", "csrf_failed"],
       }),
       pathParams(providerParam),
       jsonBody(tokenBody),

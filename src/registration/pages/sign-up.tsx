@@ -8,11 +8,12 @@ import {
 } from "../../accounts/fields.ts";
 import { ProfileFieldInput } from "../../accounts/pages/profile-form.tsx";
 import { SocialButtons, type SocialButtonsDeps } from "../../authentication/social/pages/social-buttons.tsx";
+import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { Captcha, readCaptchaToken } from "../../ui/captcha-widget.tsx";
 import { formFailure } from "../../ui/form-error.ts";
 import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
-import type { Page, Problems } from "../../ui/page.ts";
+import type { Page, PageProps, Problems } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
 import { TermsNotice } from "../../ui/page-links.tsx";
 import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
@@ -25,6 +26,10 @@ import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
 import type { Words } from "../../ui/ui-texts.ts";
 import { registrationErrors } from "../errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "../register-account.ts";
+import { AnswerInputs } from "../sign-up-fields/pages/answer-inputs.tsx";
+import { answerFormProblems, readAnswerForm } from "../sign-up-fields/pages/read-answer-form.ts";
+import { checkAnswers } from "../sign-up-fields/rules.ts";
+import { hasSignUpForm, isSignUpOpen } from "../sign-up-rules.ts";
 
 type Deps = RegisterAccountDeps & SocialButtonsDeps & PageSessionDeps;
 type Data = { readonly returnTarget: ReturnTarget | null; readonly deps: Deps };
@@ -44,20 +49,13 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   },
   view: (p, { returnTarget, deps }) => (
     <>
-      <Form p={p}>
-        <Field p={p} name="name" autocomplete="given-name" maxlength={64} first />
-        {deps.settings.requiredProfileFields.map((name) => (
-          <ProfileFieldInput p={p} name={name} />
-        ))}
-        <Field p={p} name="email" type="email" autocomplete="username" />
-        <PasswordField p={p} name="password" isNew />
-        <Captcha p={p} />
-        <TermsNotice p={p} />
-        <button type="submit" class="main">
-          {p.t.signUp.submit}
-        </button>
-      </Form>
-      <SocialButtons p={p} returnTarget={returnTarget} {...deps} />
+      {!isSignUpOpen(deps.settings) && (
+        <p class="lead">
+          {deps.settings.signUp.policy === "closed" ? p.t.signUp.closed : p.t.signUp.invitedOnly}
+        </p>
+      )}
+      {hasSignUpForm(deps.settings) && <SignUpForm p={p} deps={deps} />}
+      {isSignUpOpen(deps.settings) && <SocialButtons p={p} returnTarget={returnTarget} {...deps} />}
       <p class="aside">
         {p.t.signUp.hasAccount} <a href={withReturnTarget("/sign-in", returnTarget)}>{p.t.signUp.signIn}</a>
       </p>
@@ -65,6 +63,7 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   ),
   submit: async (c, form, { returnTarget, deps }) => {
     const t = wordsOf(c);
+    if (!hasSignUpForm(deps.settings)) return formFailure(c, "sign_up_closed");
     const requiredFields = deps.settings.requiredProfileFields.map((name) => [name, profileFields[name]]);
     const read = readFields(t, form, {
       name: nameField,
@@ -72,17 +71,24 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       email: newEmailField,
       password: newPasswordField,
     });
-    if ("refusal" in read) return read.refusal;
+    const given = readAnswerForm(form, deps.settings.signUpFields);
+    const checked = checkAnswers(deps.settings.signUpFields, given);
+    // All problems at once. The use case validates the answers again.
+    const answerProblems = checked.ok ? {} : answerFormProblems(t, checked.error);
+    if ("refusal" in read) return invalid({ ...read.refusal.problems, ...answerProblems });
     const result = await registerAccount(deps, {
       ...read.values,
+      answers: given,
       captchaToken: readCaptchaToken(form),
       caller: c.var.caller,
     });
     if (!result.ok) {
+      const { reason } = result.error;
+      if (reason === "domain_not_allowed" || reason === "disposable_address") {
+        return { code: registrationErrors[reason], problems: { email: t.failures[reason] } };
+      }
       const problems = problemsOf(t, result.error);
-      return problems
-        ? invalid(problems)
-        : formFailure(c, registrationErrors[result.error.reason], result.error);
+      return problems ? invalid(problems) : formFailure(c, registrationErrors[reason], result.error);
     }
     addressCookie.write(c, read.values.email.address);
     setPendingRedirectCookie(c, returnTarget);
@@ -90,8 +96,39 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   },
 });
 
+const SignUpForm = ({ p, deps: { settings } }: { readonly p: PageProps; readonly deps: Deps }) => (
+  <Form p={p}>
+    <Field p={p} name="name" autocomplete="given-name" maxlength={64} first />
+    {settings.requiredProfileFields.map((name) => (
+      <ProfileFieldInput p={p} name={name} />
+    ))}
+    <Field
+      p={p}
+      name="email"
+      type="email"
+      autocomplete="username"
+      hint={domainHint(p, settings.signUp.domains)}
+    />
+    <PasswordField p={p} name="password" isNew />
+    <AnswerInputs p={p} fields={settings.signUpFields} />
+    <Captcha p={p} />
+    <TermsNotice p={p} />
+    <button type="submit" class="main">
+      {p.t.signUp.submit}
+    </button>
+  </Form>
+);
+
+const domainHint = ({ t, locale }: PageProps, domains: readonly string[]): string | undefined =>
+  domains.length === 0
+    ? undefined
+    : fill(t.signUp.domains, {
+        domains: new Intl.ListFormat(locale, { type: "disjunction" }).format(domains),
+      });
+
 function problemsOf(t: Words, failure: RegistrationFailure): Problems | null {
   if (failure.reason === "password_refused") return { password: t.passwordProblems[failure.problem] };
+  if (failure.reason === "answers_refused") return answerFormProblems(t, failure.problems);
   if (failure.reason === "username_taken") return { username: t.problems.usernameTaken };
   return null;
 }

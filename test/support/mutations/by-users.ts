@@ -56,6 +56,11 @@ export const userMutations: readonly Mutation[] = [
   },
   { route: "PATCH /me", status: 200, request: (service) => signedIn(service, { name: "Grace", age: 40 }) },
   {
+    route: "POST /me/sign-up-answers",
+    status: 200,
+    request: (service) => signedIn(service, { fields: {} }),
+  },
+  {
     route: "POST /me/password",
     status: 200,
     repeatedStatus: 401,

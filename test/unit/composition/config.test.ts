@@ -94,6 +94,37 @@ describe("readConfig with valid variables", () => {
     expect(settings.requiredProfileFields).toEqual(["username", "age"]);
   });
 
+  it("leaves sign-up open, without usernames, with 8 characters for a password, by default", () => {
+    expect(configOf(production).settings).toMatchObject({
+      signUp: { policy: "open", domains: [], refusesDisposable: false },
+      signUpFields: [],
+      canSignInByUsername: false,
+      passwordMinLength: 8,
+    });
+  });
+
+  it("reads the sign-up policy, with domains in the form of addresses", () => {
+    const { settings } = configOf({
+      ...production,
+      SIGN_UP: "invited",
+      SIGN_UP_DOMAINS: "Example.COM, bücher.example, example.org.,",
+      SIGN_UP_DISPOSABLE: "refuse",
+      SIGN_UP_FIELDS: '[{"name":"terms","type":"checkbox","label":"I accept the terms"}]',
+      USERNAME_SIGN_IN: "on",
+      PASSWORD_MIN_LENGTH: "15",
+    });
+    expect(settings).toMatchObject({
+      signUp: {
+        policy: "invited",
+        domains: ["example.com", "xn--bcher-kva.example", "example.org"],
+        refusesDisposable: true,
+      },
+      canSignInByUsername: true,
+      passwordMinLength: 15,
+    });
+    expect(settings.signUpFields.map(({ name }) => name)).toEqual(["terms"]);
+  });
+
   it("reads RESOURCES, and compares them with the origin of PUBLIC_URL", () => {
     const uri = "https://app.example.com";
     const read = configOf({ ...production, RESOURCES: JSON.stringify([{ uri, alias: "app" }]) });
@@ -172,6 +203,16 @@ describe("readConfig with invalid variables", () => {
   });
 
   it.each<[string, Record<string, unknown>, string]>([
+    ["an unknown SIGN_UP", { SIGN_UP: "off" }, "SIGN_UP"],
+    ["SIGN_UP_DOMAINS with an address", { SIGN_UP_DOMAINS: "ada@example.com" }, "SIGN_UP_DOMAINS"],
+    ["SIGN_UP_DOMAINS with a wildcard", { SIGN_UP_DOMAINS: "*.example.com" }, "SIGN_UP_DOMAINS"],
+    ["SIGN_UP_DOMAINS with a single label", { SIGN_UP_DOMAINS: "example" }, "SIGN_UP_DOMAINS"],
+    ["an unknown SIGN_UP_DISPOSABLE", { SIGN_UP_DISPOSABLE: "on" }, "SIGN_UP_DISPOSABLE"],
+    ["SIGN_UP_FIELDS that is no list", { SIGN_UP_FIELDS: "{}" }, "SIGN_UP_FIELDS"],
+    ["an unknown USERNAME_SIGN_IN", { USERNAME_SIGN_IN: "yes" }, "USERNAME_SIGN_IN"],
+    ["a PASSWORD_MIN_LENGTH of 7", { PASSWORD_MIN_LENGTH: "7" }, "PASSWORD_MIN_LENGTH"],
+    ["a PASSWORD_MIN_LENGTH of 65", { PASSWORD_MIN_LENGTH: "65" }, "PASSWORD_MIN_LENGTH"],
+    ["a PASSWORD_MIN_LENGTH of 8.5", { PASSWORD_MIN_LENGTH: "8.5" }, "PASSWORD_MIN_LENGTH"],
     ["the mailbox as MAIL_PROVIDER in production", { MAIL_PROVIDER: "mailbox" }, "MAIL_PROVIDER"],
     ["the mailbox as SMS_PROVIDER in production", { SMS_PROVIDER: "mailbox" }, "SMS_PROVIDER"],
     ["an unknown SMS_PROVIDER", { SMS_PROVIDER: "pigeon" }, "SMS_PROVIDER"],

@@ -71,6 +71,8 @@ const service = startService({
     ...providers.variables,
     ...ONE_RESOURCE,
     DB: d1.db,
+    SIGN_UP_FIELDS: '[{"name":"company","type":"text","label":"Company"}]',
+    USERNAME_SIGN_IN: "on",
     CLAIMS: { claimsFor: () => ({}) },
   },
 });
@@ -106,6 +108,8 @@ async function useAllFeatures(): Promise<void> {
   await service.get("/me", token);
   await service.get("/sessions", token);
   await service.call("PATCH", "/api/auth/me", { username: "planned", age: 31 }, token);
+  await service.post("/me/sign-up-answers", { fields: { company: "Acme" } }, token);
+  await service.post("/login", { username: "planned", password: PASSWORD });
   await service.post("/refresh", { refreshToken });
   service.clock.advance(11_000);
   // The retry of a lost answer, then its use, then a reuse.

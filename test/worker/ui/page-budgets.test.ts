@@ -12,6 +12,7 @@ const trips = () => service.log.at(-1)?.d1;
 const BUDGET: Readonly<Record<string, number>> = {
   "/account": 4,
   "/account/apps": 2,
+  "/account/complete": 1,
   "/account/confirm": 2,
   "/account/deactivate": 1,
   "/account/email": 1,

@@ -1,6 +1,12 @@
 import type { Account } from "../../../accounts/account.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
+import {
+  Answers,
+  type LabelledAnswer,
+  labelledAnswers,
+} from "../../../registration/sign-up-fields/pages/answers.tsx";
+import { type ReadAnswersDeps, readAnswers } from "../../../registration/sign-up-fields/read-answers.ts";
 import { MoreSessionsNote, SESSIONS_SHOWN, SessionItem } from "../../../sessions/pages/sessions.tsx";
 import type { Page, PageContext, PageProps } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
@@ -13,8 +19,10 @@ import { readUser } from "../read-user.ts";
 import { runUserAction, UserActions, type UserActionsDeps } from "./user-actions.tsx";
 import { StatusBadges } from "./users.tsx";
 
-type Deps = FindManageableUserDeps & ReadAccountStatusDeps & UserActionsDeps;
-type Data = { readonly user: Account } & Awaited<ReturnType<typeof readAccountStatus>>;
+type Deps = FindManageableUserDeps & ReadAccountStatusDeps & UserActionsDeps & ReadAnswersDeps;
+type Data = { readonly user: Account; readonly answers: readonly LabelledAnswer[] } & Awaited<
+  ReturnType<typeof readAccountStatus>
+>;
 
 /** One user: status, profile, sessions, and the actions that the admin may take. */
 export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
@@ -23,8 +31,15 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   title: (_t, { user }) => fullNameOf(user),
   back: backToUsers,
   load: (c) => findUser(c, depsOf(c)),
-  loadData: async (c, user) => ({ user, ...(await readAccountStatus(depsOf(c), user)) }),
-  view: (p, { user, sessions, lockouts, hasFactors, factorRemovalDueAt }) => (
+  loadData: async (c, user) => {
+    const deps = depsOf(c);
+    const [status, { answers }] = await Promise.all([
+      readAccountStatus(deps, user),
+      readAnswers(deps, user.id),
+    ]);
+    return { user, ...status, answers: labelledAnswers(deps.settings.signUpFields, answers) };
+  },
+  view: (p, { user, sessions, lockouts, answers, hasFactors, factorRemovalDueAt }) => (
     <>
       <div class="person">
         <Avatar of={user} size={64} />
@@ -50,6 +65,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
         </p>
       )}
       <Details p={p} user={user} />
+      <Answers p={p} answers={answers} />
       <UserActions p={p} user={user} status={{ lockouts, hasFactors, factorRemovalDueAt }} />
       <section class="card">
         <h2>{p.t.account.sessions}</h2>

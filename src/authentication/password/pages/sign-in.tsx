@@ -1,36 +1,47 @@
-import { emailField, passwordField } from "../../../accounts/fields.ts";
+import { emailField, passwordField, usernameField } from "../../../accounts/fields.ts";
 import { setChallengeCookie } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
 import { cancelPath, isAuthorizationPath } from "../../../oauth/authorization/interaction.ts";
+import { isSignUpOpen } from "../../../registration/sign-up-rules.ts";
+import type { SignUpSettings } from "../../../registration/sign-up-settings.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
 import { Captcha, readCaptchaToken } from "../../../ui/captcha-widget.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
-import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
-import type { Page } from "../../../ui/page.ts";
+import { CheckboxField, Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
+import type { FormFailure, Page, PageProps } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
 import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
-import { readFields } from "../../../ui/read-fields.ts";
+import { invalid, readFields } from "../../../ui/read-fields.ts";
+import type { Form as SubmittedForm } from "../../../ui/read-form.ts";
 import { redirectAfterSignIn, redirectIfSignedIn } from "../../../ui/redirect-after-sign-in.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import type { PageSessionDeps } from "../../../ui/require-page-session.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import type { Words } from "../../../ui/ui-texts.ts";
 import { PasskeySignIn } from "../../passkeys/pages/passkey-sign-in.tsx";
 import type { SignInMethod } from "../../sign-in-methods.ts";
 import { SocialButtons, type SocialButtonsDeps } from "../../social/pages/social-buttons.tsx";
 import { replacedSession } from "../../token-response.ts";
 import { passwordErrors } from "../errors.ts";
+import type { SignInName } from "../sign-in-name.ts";
 import { type StartLoginDeps, startLogin } from "../start-login.ts";
 
 type Deps = StartLoginDeps &
   SocialButtonsDeps &
-  PageSessionDeps & { readonly settings: { readonly signInMethods: readonly SignInMethod[] } };
+  PageSessionDeps & {
+    readonly settings: {
+      readonly signInMethods: readonly SignInMethod[];
+      readonly signUp: SignUpSettings;
+      readonly canSignInByUsername: boolean;
+    };
+  };
 
 type Data = {
   readonly returnTarget: ReturnTarget | null;
   readonly address: string;
-  readonly socialButtons: SocialButtonsDeps;
+  readonly deps: Deps;
   readonly hasPasskeys: boolean;
 };
 
@@ -46,21 +57,19 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     return {
       returnTarget: c.var.returnTarget ?? null,
       address: addressCookie.read(c) ?? "",
-      socialButtons: depsOf(c),
+      deps: depsOf(c),
       hasPasskeys: depsOf(c).settings.signInMethods.includes("passkey"),
     };
   },
   usesPasskeys: ({ hasPasskeys }) => hasPasskeys,
-  view: (p, { returnTarget, address, socialButtons, hasPasskeys }) => (
+  view: (p, { returnTarget, address, deps, hasPasskeys }) => (
     <>
       <Form p={p}>
-        <Field
+        <SignInNameField
           p={p}
-          name="email"
-          type="email"
+          address={address}
+          allowsUsername={deps.settings.canSignInByUsername}
           autocomplete={hasPasskeys ? "username webauthn" : "username"}
-          value={address}
-          first={!address}
         />
         <PasswordField
           p={p}
@@ -68,16 +77,19 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           first={!!address}
           aside={<a href={withReturnTarget("/forgot-password", returnTarget)}>{p.t.signIn.forgot}</a>}
         />
+        <RememberMe p={p} />
         <Captcha p={p} />
         <button type="submit" class="main">
           {p.t.signIn.submit}
         </button>
       </Form>
       {hasPasskeys && <PasskeySignIn p={p} returnTarget={returnTarget} />}
-      <SocialButtons p={p} returnTarget={returnTarget} {...socialButtons} />
-      <p class="aside">
-        {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>
-      </p>
+      <SocialButtons p={p} returnTarget={returnTarget} {...deps} />
+      {isSignUpOpen(deps.settings) && (
+        <p class="aside">
+          {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>
+        </p>
+      )}
       {returnTarget !== null && isAuthorizationPath(returnTarget) && (
         <p class="aside">
           <a href={cancelPath(returnTarget)}>{p.t.signIn.cancel}</a>
@@ -85,13 +97,14 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       )}
     </>
   ),
-  submit: async (c, form, { returnTarget }) => {
-    const deps = depsOf(c);
-    const read = readFields(wordsOf(c), form, { email: emailField, password: passwordField });
+  submit: async (c, form, { returnTarget, deps }) => {
+    const read = readSignIn(wordsOf(c), form, deps.settings);
     if ("refusal" in read) return read.refusal;
-    const { email } = read.values;
+    const { name, password } = read;
     const result = await startLogin(deps, {
-      ...read.values,
+      name,
+      password,
+      rememberMe: form.text("rememberMe") !== "",
       captchaToken: readCaptchaToken(form),
       deviceToken: deviceCookie(c),
       audience: ownAudience(deps.settings),
@@ -104,7 +117,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         return { code, alert: wordsOf(c).signIn.stopped, retryAfter: result.error.retryAfter };
       }
       if (code !== "email_not_verified") return formFailure(c, code, result.error);
-      addressCookie.write(c, email.address);
+      if ("email" in name) addressCookie.write(c, name.email.address);
       setPendingRedirectCookie(c, returnTarget);
       return redirectWithFlash(c, withReturnTarget("/sign-up/check-your-mail", returnTarget), "notVerified");
     }
@@ -113,7 +126,61 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       return redirectAfterSignIn(c, result.value);
     }
     await setChallengeCookie(c, deps, result.value.challengeId);
-    addressCookie.write(c, email.address);
+    // Before the second factor, a username must not reveal the address.
+    if ("email" in name) addressCookie.write(c, name.email.address);
+    else addressCookie.clear(c);
     return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget));
   },
 });
+
+type SignInNameProps = {
+  readonly p: PageProps;
+  readonly address: string;
+  readonly allowsUsername: boolean;
+  readonly autocomplete: string;
+};
+
+/** The field keeps its name, so that it also gets an address that a password manager has stored. */
+const SignInNameField = ({ p, address, allowsUsername, autocomplete }: SignInNameProps) => (
+  <Field
+    p={p}
+    name="email"
+    type={allowsUsername ? "text" : "email"}
+    label={allowsUsername ? p.t.signIn.emailOrUsername : undefined}
+    autocomplete={autocomplete}
+    value={address}
+    first={!address}
+    attributes={allowsUsername ? { spellcheck: "false", autocapitalize: "none" } : {}}
+  />
+);
+
+/** Selected at first, since the other sign-in methods stay signed in as well. */
+const RememberMe = ({ p }: { readonly p: PageProps }) => (
+  <CheckboxField
+    name="rememberMe"
+    label={p.t.signIn.rememberMe}
+    checked={p.values.size === 0 || p.values.has("rememberMe")}
+  />
+);
+
+type SignInForm = { readonly name: SignInName; readonly password: string };
+
+/** A text without "@" is a username, where the service accepts usernames. */
+function readSignIn(
+  t: Words,
+  form: SubmittedForm,
+  settings: { readonly canSignInByUsername: boolean },
+): SignInForm | { readonly refusal: FormFailure } {
+  const typed = form.text("email").trim();
+  if (!settings.canSignInByUsername || typed === "" || typed.includes("@")) {
+    const read = readFields(t, form, { email: emailField, password: passwordField });
+    return "refusal" in read ? read : { name: { email: read.values.email }, password: read.values.password };
+  }
+  const read = readFields(t, form, { password: passwordField });
+  const username = usernameField.safeParse(typed);
+  const problems = username.success ? {} : { email: t.signIn.emailOrUsernameProblem };
+  if ("refusal" in read) return { refusal: invalid({ ...problems, ...read.refusal.problems }) };
+  return username.success
+    ? { name: { username: username.data }, password: read.values.password }
+    : { refusal: invalid(problems) };
+}

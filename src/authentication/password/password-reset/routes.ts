@@ -1,6 +1,11 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
-import { emailField, newPasswordField, passwordField, passwordProblems } from "../../../accounts/fields.ts";
+import {
+  emailField,
+  newPasswordField,
+  passwordField,
+  passwordProblemMessage,
+} from "../../../accounts/fields.ts";
 import { captchaTokenField } from "../../../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../../../http/context.ts";
 import { describeRoute } from "../../../http/openapi-operation.ts";
@@ -97,9 +102,10 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await resetPassword(depsOf(c), { token, newPassword, caller: c.var.caller });
         if (result.ok) return respond(c, passwordReset, result.value);
         const { error } = result;
+        const { passwordMinLength } = depsOf(c).settings;
         const fields =
           error.reason === "password_refused"
-            ? [{ path: "newPassword", message: passwordProblems[error.problem] }]
+            ? [{ path: "newPassword", message: passwordProblemMessage(error.problem, passwordMinLength) }]
             : undefined;
         return refuse(c, passwordResetErrors[error.reason], { fields });
       },

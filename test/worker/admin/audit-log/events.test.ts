@@ -39,7 +39,8 @@ type Row = { type: string; account_id: string; actor_id: string | null; ip: stri
 
 const providers = openProviders();
 const { EVENTS, points } = recordEvents();
-const service = startService({ env: { ...providers.variables, EVENTS } });
+const SIGN_UP_FIELDS = '[{"name":"company","type":"text","label":"Company"}]';
+const service = startService({ env: { ...providers.variables, EVENTS, SIGN_UP_FIELDS } });
 const from = { "CF-Connecting-IP": "203.0.113.9" };
 const rows = async (): Promise<Row[]> =>
   (await env.DB.prepare("SELECT * FROM audit_events ORDER BY at, rowid").all<Row>()).results;
@@ -50,6 +51,7 @@ async function causeEveryEvent(): Promise<string> {
   const write = (method: string, path: string, body?: unknown, as = token) =>
     service.call(method, `/api/auth${path}`, body, as, from);
   await write("PATCH", "/me", { name: "Grace" });
+  await write("POST", "/me/sign-up-answers", { fields: { company: "Acme" } });
   await write("POST", "/me/otp", { enabled: true, password: PASSWORD });
   await write("POST", "/me/otp", { enabled: false, password: PASSWORD });
   await verifyPhoneNumber(service, token);

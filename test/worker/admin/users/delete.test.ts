@@ -13,6 +13,7 @@ import { authorizeClient, createClient, signedInUser } from "../../../support/oa
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
+import { ANSWERS, withFields } from "../../../support/sign-up-fields.ts";
 import { linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
@@ -118,7 +119,7 @@ describe("DELETE /users/:id", () => {
     const providers = openProviders();
     const service = startService({
       clock: createTestClock(),
-      env: { ...providers.variables, RESOURCES: NOTES_RESOURCE },
+      env: { ...providers.variables, ...withFields(), RESOURCES: NOTES_RESOURCE },
     });
     const callUsers = usersApiAs(service, await signedInAs(service, "superuser")).call;
     const user = await signedInUser(service);
@@ -130,6 +131,7 @@ describe("DELETE /users/:id", () => {
     codeIn(await browser.visit(pageFor(app, "/sign-in")));
     await service.post("/forgot-password", { email });
     await createKey(service, token);
+    await service.post("/me/sign-up-answers", { fields: ANSWERS }, token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await startSecondFactor(service, email);
     const client = await createClient(service, { backchannelLogoutUri: "https://client.example.com/logout" });

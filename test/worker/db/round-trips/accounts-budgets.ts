@@ -26,6 +26,11 @@ export const accountsBudgets: BudgetTable = {
     budget: { d1: 1, kvGets: 0, kvPuts: 0 },
     request: async () => api("GET", "/me", undefined, (await registerAndLogIn(service)).token),
   },
+  "POST /me/sign-up-answers": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/me/sign-up-answers", { fields: {} }, (await registerAndLogIn(service)).token),
+  },
   "PATCH /me": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => api("PATCH", "/me", { name: "Grace" }, (await registerAndLogIn(service)).token),
