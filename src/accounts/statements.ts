@@ -37,6 +37,7 @@ export const accountColumns = {
   locale: accounts.locale,
   role: accounts.role,
   status: accounts.status,
+  deletionDueAt: accounts.deletionDueAt,
   createdAt: accounts.createdAt,
   updatedAt: accounts.updatedAt,
 };

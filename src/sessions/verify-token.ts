@@ -41,6 +41,8 @@ export async function verifyToken(
   const request = { requested: audience, own: ownAudience(deps.settings) };
   const current = await deps.sessions.findCurrent(sessionId, request, deps.clock.now());
   if (!current || current.account.id !== accountId) return err("session_ended");
+  // The session may only undo the deletion, at this service (security 65).
+  if (current.restriction === "deletion_pending") return err("session_ended");
   return ok({ ...claims, ...currentData(claims, current.account) });
 }
 

@@ -9,6 +9,7 @@ import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../../session
 import { type NewSessionDeps, newSession } from "../../sessions/new-session.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "../known-devices/device-token.ts";
 import { secondsUntil } from "../lockout/rules.ts";
+import { type RestrictPendingDeps, restrictPending } from "../pending-deletion.ts";
 import { replacedBy } from "../replaced-session.ts";
 import type { SignedIn } from "../sign-in-outcome.ts";
 import type { SecondFactor, SecondFactorDeps } from "./second-factor.ts";
@@ -17,7 +18,8 @@ import type { CountedChallenge, SecondFactorStore } from "./store.ts";
 export type VerifySecondFactorDeps = IssueTokensDeps &
   DeviceTokenDeps &
   NewSessionDeps &
-  SecondFactorDeps & {
+  SecondFactorDeps &
+  RestrictPendingDeps & {
     readonly secondFactors: readonly SecondFactor[];
     readonly secondFactorChallenges: Pick<
       SecondFactorStore,
@@ -97,7 +99,8 @@ export async function verifySecondFactor(
   });
   const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
-  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
+  const allowed = restrictPending(deps, session, account);
+  const tokens = await issueTokens(deps, { session: stored, account }, allowed);
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }
 

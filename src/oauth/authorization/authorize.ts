@@ -1,5 +1,6 @@
 import type { Account } from "../../accounts/account.ts";
 import type { Caller } from "../../core/caller.ts";
+import type { SessionRestriction } from "../../sessions/session.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { ValidRequest } from "./authorization-request.ts";
 import { type AuthorizationInput, type EvaluateRequestDeps, evaluateRequest } from "./evaluate-request.ts";
@@ -23,6 +24,7 @@ export type AuthorizeOutcome =
   /** `returnPath`: the request, as it continues after the sign-in. */
   | { readonly kind: "sign_in"; readonly returnPath: string; readonly request: ValidRequest }
   | { readonly kind: "consent"; readonly request: ValidRequest }
+  | { readonly kind: "restricted"; readonly restriction: SessionRestriction }
   | AccountChoice;
 
 export type AccountChoice = {
@@ -56,6 +58,8 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
         returnPath: decision.again ? await newSignIn() : authorizePath(query),
         request,
       };
+    case "restricted":
+      return decision;
     case "choose_account": {
       const { sessionId, account } = decision.session;
       const chosen = { at: deps.clock.now(), sessionId };

@@ -1,6 +1,7 @@
 import type { Account } from "../../accounts/account.ts";
 import { SECOND } from "../../core/clock.ts";
 import { ACR_ONE_FACTOR, ACR_VALUES, acrOf } from "../../sessions/acr.ts";
+import type { SessionRestriction } from "../../sessions/session.ts";
 import type { StoredGrant } from "../grants/grant.ts";
 import type { OAuthError, OAuthErrorCode } from "../oauth-error.ts";
 import type { ValidRequest } from "./authorization-request.ts";
@@ -13,6 +14,7 @@ export type AuthorizingSession = {
   /** The last sign-in or reauthentication. */
   readonly authenticatedAt: number;
   readonly amr: readonly string[];
+  readonly restriction: SessionRestriction | null;
   readonly account: Account;
 };
 
@@ -30,6 +32,8 @@ export type Decision =
   | { readonly kind: "error"; readonly error: OAuthError }
   /** `again`: a session is not enough; the user must sign in now. */
   | { readonly kind: "sign_in"; readonly again: boolean }
+  /** The session is limited to what its restriction is about. */
+  | { readonly kind: "restricted"; readonly restriction: SessionRestriction }
   | { readonly kind: "choose_account"; readonly session: AuthorizingSession }
   | { readonly kind: "consent"; readonly session: AuthorizingSession }
   | { readonly kind: "issue"; readonly session: AuthorizingSession };
@@ -66,6 +70,14 @@ const isFreshEnough: Step = (facts) => {
   return isSilent(facts) ? loginRequired : { kind: "sign_in", again: true };
 };
 
+const isUnrestricted: Step = (facts) => {
+  const { restriction } = facts.session;
+  if (restriction === null) return null;
+  return isSilent(facts)
+    ? fails("interaction_required", "The session is restricted.")
+    : { kind: "restricted", restriction };
+};
+
 const accountIsChosen: Step = (facts) => {
   const { request, session, interaction } = facts;
   if (!request.prompt.has("select_account") || hasSignedInFor(facts)) return null;
@@ -90,7 +102,14 @@ const isConsented: Step = (facts) => {
     : { kind: "consent", session: facts.session };
 };
 
-const STEPS: readonly Step[] = [isHintedAccount, isFreshEnough, accountIsChosen, meetsAcr, isConsented];
+const STEPS: readonly Step[] = [
+  isHintedAccount,
+  isFreshEnough,
+  isUnrestricted,
+  accountIsChosen,
+  meetsAcr,
+  isConsented,
+];
 
 /** Decides what a valid request needs next. The steps apply in order. */
 export function decide(facts: Facts): Decision {

@@ -2,7 +2,7 @@ import { and, count, eq, exists, gt, isNull, type SQL, sql } from "drizzle-orm";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { accountIsActive, isActive } from "../../db/predicates.ts";
+import { accountIsUsable, isActive } from "../../db/predicates.ts";
 import {
   accounts,
   oauthAuthorizationCodes,
@@ -14,6 +14,7 @@ import {
   authenticatedAt,
   generationIsAccepted,
   isOwnSession,
+  restriction,
   sessionIsLive,
 } from "../../sessions/statements.ts";
 import type { NewGrant } from "../grants/grant.ts";
@@ -37,6 +38,7 @@ export const selectOwnSession = (db: Database, sessionId: string, own: string, n
       sessionId: sessions.id,
       authenticatedAt: authenticatedAt.as("authenticated_at"),
       amr: sessions.amr,
+      restriction: restriction(),
       // D1 returns the rows of a batch by column name, so that no two columns may share one.
       account: { id: sessions.accountId, ...accountColumns },
     })
@@ -59,7 +61,8 @@ export const sessionIsHeld = (db: Database, { held, own, now }: HeldCheck): SQL 
     generationIsAccepted(held.generation, now),
     sessionIsLive(now),
     isOwnSession(own),
-    accountIsActive(db, sessions.accountId),
+    isNull(sessions.restriction),
+    accountIsUsable(db, sessions.accountId),
   );
 
 /** Inserts the code, if the grant has the scopes that the request was judged by. */

@@ -8,7 +8,7 @@ import type { Page, PageContext } from "../../../ui/page.ts";
 import { addressCookie, languageCookie } from "../../../ui/page-cookies.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { searchOf } from "../../../ui/render-page.tsx";
-import type { PageSessionDeps } from "../../../ui/require-page-session.ts";
+import { type PageSessionDeps, RESTRICTED_PAGES } from "../../../ui/require-page-session.ts";
 import { withReturnTarget } from "../../../ui/return-target.ts";
 import { Person } from "../../../ui/settings-rows.tsx";
 import { OAUTH_PATHS } from "../../endpoints.ts";
@@ -51,6 +51,8 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
       case "consent":
         applyLocale(c, outcome.request);
         return redirectWithFlash(c, `/oauth/consent${searchOf(c)}`);
+      case "restricted":
+        return c.redirect(RESTRICTED_PAGES[outcome.restriction], 303);
       case "choose_account":
         prepareSignIn(c, outcome.request);
         return outcome;
