@@ -213,7 +213,8 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             and(maySignIn(db, oneTimeCodes.accountId), isStillVerified(db, accountId, verified, now)),
           ),
         ],
-        session: [insertFrom(
+        session: [
+          insertFrom(
             db,
             sessions,
             withAllowedAudience(sessionRow(session, accountId)),

@@ -8,6 +8,7 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { searchOf, wordsOf } from "../../../ui/render-page.tsx";
 import { canManage, manageableRoles, type Permission } from "../../authorization/permissions.ts";
 import { type ActivateUserDeps, activateUser } from "../activate-user.ts";
+import { type CancelUserDeletionDeps, cancelUserDeletion } from "../cancel-user-deletion.ts";
 import { type DeactivateUserDeps, deactivateUser } from "../deactivate-user.ts";
 import { type DeleteUserDeps, deleteUser } from "../delete-user.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../end-user-sessions.ts";
@@ -23,6 +24,7 @@ export type UserActionsDeps = ActivateUserDeps &
   EndUserSessionsDeps &
   SetRoleDeps &
   RemoveAvatarDeps &
+  CancelUserDeletionDeps &
   DeleteUserDeps;
 
 type UserAction = {
@@ -44,9 +46,10 @@ const actions = {
     applies: (user) => user.status === "active",
     isDestructive: true,
   },
+  cancelDeletion: { permission: "users:activate", applies: (user) => user.deletionDueAt !== null },
   delete: {
     permission: "users:delete",
-    applies: (user) => user.status === "deactivated",
+    applies: (user) => user.status === "deactivated" || user.deletionDueAt !== null,
     isDestructive: true,
   },
 } as const satisfies Record<string, UserAction>;
@@ -141,6 +144,8 @@ async function run(c: PageContext, deps: UserActionsDeps, form: Posted, user: Ac
       return activateUser(deps, input);
     case "deactivate":
       return deactivateUser(deps, input);
+    case "cancelDeletion":
+      return cancelUserDeletion(deps, input);
     case "delete":
       return form.text("sure") === "yes" ? deleteUser(deps, input) : null;
     case "setRole": {

@@ -44,6 +44,11 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
           )}
         </p>
       ))}
+      {user.deletionDueAt !== null && (
+        <p class="alert">
+          {p.t.users.deletionDue} <LocalTime p={p} at={user.deletionDueAt} />.
+        </p>
+      )}
       <Details p={p} user={user} />
       <UserActions p={p} user={user} isLocked={lockouts.length > 0} />
       <section class="card">
