@@ -14,6 +14,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account/apps": 2,
   "/account/confirm": 2,
   "/account/deactivate": 1,
+  "/account/deletion": 1,
+  "/account/export": 1,
   "/account/email": 1,
   "/account/linked": 3,
   "/account/password": 1,
