@@ -158,6 +158,7 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
     await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
     return (await registeredClient(service)).client.id;
   }
+  if (path === "/me/deletion/cancel") return "";
   if (path.startsWith("/me/apps")) return insertGrant(email);
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];

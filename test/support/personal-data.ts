@@ -9,7 +9,7 @@ export type PersonalTable = { readonly name: string; readonly columns: readonly 
 const NAMES_AN_ACCOUNT =
   /^(?:account_id|actor_id|subject|requested_by|user_id|owner_id|email|email_key|recipient)$/;
 
-const tables = Object.values(schema).filter((value): value is SQLiteTable => is(value, SQLiteTable));
+const tables: readonly SQLiteTable[] = Object.values(schema).filter((value) => is(value, SQLiteTable));
 
 /** The columns of each table that name an account, derived from the schema. */
 export const namingColumns = (): readonly string[] =>

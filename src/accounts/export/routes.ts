@@ -1,10 +1,12 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import * as z from "zod/mini";
 import { RECENT_AUTHENTICATION } from "../../authentication/reauthentication/fields.ts";
 import { isRecentlyAuthenticated } from "../../authentication/reauthentication/rules.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { documented } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { refuse } from "../../http/respond.ts";
+import { timestamp } from "../../http/timestamp.ts";
 import { type AccountExport, type ExportAccountDeps, exportAccount } from "./export-account.ts";
 
 type Deps = ExportAccountDeps & RequireSessionDeps;
@@ -14,7 +16,12 @@ const about = documented<MiddlewareHandler>(async (_c, next) => next(), {
   summary: "Download everything that is stored about the caller",
   description: `A JSON file, streamed. It has no envelope. ${RECENT_AUTHENTICATION}`,
   tag: "Account",
-  file: { types: ["application/json"] },
+  bare: z.looseObject({
+    exportedAt: timestamp,
+    account: z.looseObject({ id: z.uuid(), email: z.string() }),
+    auditEvents: z.array(z.looseObject({ type: z.string(), at: timestamp })),
+    actionsOnOthers: z.array(z.looseObject({ type: z.string(), at: timestamp })),
+  }),
   failures: ["reauthentication_required"],
 });
 

@@ -107,6 +107,7 @@ describe("isCsrfSafe", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
       "DELETE /clients/:id",
       "DELETE /clients/:id/secrets/:secretId",
+      "DELETE /me",
       "DELETE /me/apps/:id",
       "DELETE /me/avatar",
       "DELETE /me/devices/:id",
@@ -127,6 +128,7 @@ describe("isCsrfSafe", () => {
       "POST /logout",
       "POST /logout-all",
       "POST /me/deactivate",
+      "POST /me/deletion/cancel",
       "POST /me/email",
       "POST /me/identities/:provider",
       "POST /me/keys",
@@ -141,6 +143,7 @@ describe("isCsrfSafe", () => {
       "POST /users",
       "POST /users/:id/activate",
       "POST /users/:id/deactivate",
+      "POST /users/:id/deletion/cancel",
       "POST /users/:id/reset-password",
       "POST /users/:id/unlock",
       "PUT /me/avatar",
