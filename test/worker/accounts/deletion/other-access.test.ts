@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createKey } from "../../../support/api-keys.ts";
+import { createKey, NOTES_RESOURCE } from "../../../support/api-keys.ts";
 import { expectErrorResponse } from "../../../support/assertions.ts";
 import { authorizeUrl, redirectTo } from "../../../support/authorization-requests.ts";
 import { APP, APP_AUDIENCE, authorizePathOf, newApp, signInToApp } from "../../../support/client-app.ts";
-import { basicOf, errorOf, jsonOf, postForm, refresh, USERINFO } from "../../../support/oauth.ts";
+import { credentialsOf, errorOf, jsonOf, postForm, refresh, USERINFO } from "../../../support/oauth.ts";
 import { headingOf, openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { pendingUser, setDeletionDue } from "../../../support/pending-deletion.ts";
 import { createRpcCaller } from "../../../support/rpc.ts";
@@ -26,7 +26,7 @@ describe("while the deletion is pending", () => {
     const id = await accountIdOf(email);
     const tokens = await signInToApp(service, app, token, "openid offline_access");
     const introspect = () =>
-      postForm(service, "/oauth/introspect", { token: tokens.access_token }, { Authorization: basicOf(app) });
+      postForm(service, "/oauth/introspect", { token: tokens.access_token, ...credentialsOf(app) });
     // As by a request that is committed while the sessions of the account are not ended yet.
     await setDeletionDue(service, id);
     expect(jsonOf(await introspect())).toEqual({ active: false });
@@ -56,13 +56,13 @@ describe("while the deletion is pending", () => {
   });
 
   it("API keys do not work, also if one is left", async () => {
-    const { email, token } = await registerAndLogIn(service);
-    const { key } = await createKey(service, token, { resource: APP_AUDIENCE, scopes: [] }).catch(() => ({
-      key: "",
-    }));
-    if (key === "") return;
-    await setDeletionDue(service, await accountIdOf(email));
-    expect(await rpc.call("verifyApiKey", key)).toMatchObject({ ok: false, reason: "key_invalid" });
+    const own = startService({ env: { RESOURCES: NOTES_RESOURCE } });
+    const { email, token } = await registerAndLogIn(own);
+    const { key } = await createKey(own, token);
+    const caller = createRpcCaller(own, { sharesIsolate: true });
+    expect(await caller.call("verifyApiKey", key)).toMatchObject({ ok: true });
+    await setDeletionDue(own, await accountIdOf(email));
+    expect(await caller.call("verifyApiKey", key)).toEqual({ ok: false, reason: "key_invalid" });
   });
 
   it("other Workers refuse the session that can keep the account, and accept it afterwards", async () => {

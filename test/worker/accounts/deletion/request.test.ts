@@ -155,7 +155,9 @@ describe("an account whose deletion is pending", () => {
     const register = (address: string) =>
       service.post("/register", { email: address, password: "another lighthouse 9", name: "Eve" });
     const [pending, existing] = [await register(email), await register(other)];
-    expect([pending.status, pending.body]).toEqual([existing.status, existing.body]);
+    expect([pending.status, pending.body.message]).toEqual([existing.status, existing.body.message]);
+    const shapeOf = ({ body }: typeof pending) => Object.keys(body.data.user).sort();
+    expect(shapeOf(pending)).toEqual(shapeOf(existing));
     expect((await mailTo(service, email))[0]?.subject).toBe((await mailTo(service, other))[0]?.subject);
   });
 
