@@ -114,13 +114,22 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: { ...testVars, TEST_MIGRATIONS: await readD1Migrations("migrations") },
-              // A Worker of the team. A test passes it to its service as `CLAIMS`.
-              serviceBindings: { TEST_CLAIMS: { name: "claims", entrypoint: "Claims" } },
+              // Workers of the team. A test passes them to its service as `CLAIMS` and `EVENTS_<NAME>`.
+              serviceBindings: {
+                TEST_CLAIMS: { name: "claims", entrypoint: "Claims" },
+                TEST_EVENTS: { name: "events", entrypoint: "Events" },
+              },
               workers: [
                 {
                   name: "claims",
                   modules: true,
                   scriptPath: resolve("test/support/claims-worker.mjs"),
+                  compatibilityDate: "2026-11-01",
+                },
+                {
+                  name: "events",
+                  modules: true,
+                  scriptPath: resolve("test/support/events-worker.mjs"),
                   compatibilityDate: "2026-11-01",
                 },
               ],

@@ -2,6 +2,8 @@ import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { avatarImageRoutes } from "./accounts/avatar/image-routes.ts";
 import { avatarRoutes } from "./accounts/avatar/routes.ts";
+import { deletionRoutes } from "./accounts/deletion/routes.ts";
+import { exportRoutes } from "./accounts/export/routes.ts";
 import { phoneRoutes } from "./accounts/phone/routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import { auditLogRoutes } from "./admin/audit-log/routes.ts";
@@ -184,6 +186,8 @@ export function createApp(options: AppOptions = {}) {
     knownDeviceRoutes,
     sessionRoutes,
     accountRoutes,
+    deletionRoutes,
+    exportRoutes,
     passwordResetRoutes,
     avatarRoutes,
     userRoutes,

@@ -1,5 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { avatarPage } from "./accounts/avatar/pages/avatar.tsx";
+import { deletionPage } from "./accounts/deletion/pages/deletion.tsx";
+import { exportPage } from "./accounts/export/pages/export.tsx";
 import { deactivatePage } from "./accounts/pages/deactivate.tsx";
 import { emailPage } from "./accounts/pages/email.tsx";
 import { overviewPage } from "./accounts/pages/overview.tsx";
@@ -84,6 +86,8 @@ const pages = [
   devicesPage,
   apiKeysPage,
   deactivatePage,
+  deletionPage,
+  exportPage,
   usersPage,
   userPage,
   userProfilePage,

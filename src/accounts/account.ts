@@ -26,6 +26,8 @@ export type Account = {
   readonly locale: Locale | null;
   readonly role: Role;
   readonly status: AccountStatus;
+  /** When the account is erased; null: its user has not requested the deletion. */
+  readonly deletionDueAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 };

@@ -18,6 +18,9 @@ const profileShape = {
   avatarUrl: z.nullable(z.string()),
   role: z.enum(ROLES),
   isActive: z.boolean(),
+  deletionDueAt: z
+    .nullable(timestamp)
+    .check(z.meta({ description: "When the account is erased; null: its deletion was not requested." })),
   createdAt: timestamp,
   updatedAt: timestamp,
 };
@@ -44,6 +47,7 @@ export const presentAccount = (account: Account, publicUrl: string): z.input<typ
   avatarUrl: account.avatarKey === null ? null : presentAvatarUrl(account.avatarKey, publicUrl),
   role: account.role,
   isActive: account.status === "active",
+  deletionDueAt: account.deletionDueAt === null ? null : new Date(account.deletionDueAt).toISOString(),
   createdAt: new Date(account.createdAt).toISOString(),
   updatedAt: new Date(account.updatedAt).toISOString(),
 });

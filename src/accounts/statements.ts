@@ -39,6 +39,7 @@ export const accountColumns = {
   locale: accounts.locale,
   role: accounts.role,
   status: accounts.status,
+  deletionDueAt: accounts.deletionDueAt,
   createdAt: accounts.createdAt,
   updatedAt: accounts.updatedAt,
 };

@@ -1,4 +1,4 @@
-import { and, eq, exists, inArray, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, exists, inArray, isNull, type SQLWrapper, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
@@ -36,7 +36,7 @@ export const selectApiKey = (db: Database, id: string) =>
     })
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
-    .where(and(eq(apiKeys.id, id), isSignInAllowed()));
+    .where(and(eq(apiKeys.id, id), isSignInAllowed(), isNull(accounts.deletionDueAt)));
 
 /** The result of `selectApiKey`. */
 export function readSelectedApiKey(rows: Awaited<ReturnType<typeof selectApiKey>>): StoredApiKey | null {

@@ -4,7 +4,7 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import { isRecentlyAuthenticated } from "../authentication/reauthentication/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { isActive } from "../db/predicates.ts";
+import { isUsable } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, apiKeys, auditEvents } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
@@ -36,7 +36,7 @@ export function apiKeyStore(db: Database, caps: SendCaps) {
     async create({ session, key, notice, audit }: Creation): Promise<CreationOutcome> {
       const { scopes, createdAt: now, ...columns } = key;
       const accountId = session.account.id;
-      const owner = and(eq(accounts.id, accountId), isActive(), isRecentlyAuthenticated(db, session, now));
+      const owner = and(eq(accounts.id, accountId), isUsable(), isRecentlyAuthenticated(db, session, now));
       const named = and(isLiveKeyOf(accountId, now), eq(apiKeys.name, key.name));
       const live = count(db, isLiveKeyOf(accountId, now));
       const inserted = and(eq(apiKeys.id, key.id), eq(apiKeys.secretHash, key.secretHash));

@@ -10,13 +10,15 @@ import { amrOf } from "./factors.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "./known-devices/device-token.ts";
 import { secondsUntil } from "./lockout/rules.ts";
+import { type RestrictPendingDeps, restrictPending } from "./pending-deletion.ts";
 import { replacedBy } from "./replaced-session.ts";
 import type { SessionOpener } from "./session-opener.ts";
 import type { SignedIn, SignInFailure } from "./sign-in-outcome.ts";
 
 export type CompleteSignInDeps = IssueTokensDeps &
   DeviceTokenDeps &
-  NewSessionDeps & { readonly signIns: SessionOpener; readonly messages: Outbox };
+  NewSessionDeps &
+  RestrictPendingDeps & { readonly signIns: SessionOpener; readonly messages: Outbox };
 
 /** The second factor that the user has to enrol until an instant (ms). */
 type DueEnrolment = { readonly dueAt: number; readonly isOverdue: boolean };
@@ -65,6 +67,8 @@ export async function completeSignIn(
   const deviceToken = await signDeviceToken(deps, { emailKey, deviceId, knownSince, hasSignedIn: true });
   const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
-  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
+  const allowed = restrictPending(deps, session, account);
+  const limit = account.deletionDueAt === null ? session.restriction : "deletion_pending";
+  const tokens = await issueTokens(deps, { session: { ...stored, restriction: limit }, account }, allowed);
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, isPersistent, deviceToken });
 }

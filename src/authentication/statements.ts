@@ -8,7 +8,7 @@ import type { SendCaps } from "../messaging/outbox/statements.ts";
 import type { ClientLimit } from "../rate-limit/client-limits.ts";
 import { clientRetryAt, readClientCounters } from "../rate-limit/statements.ts";
 import type { NewSession } from "../sessions/session.ts";
-import { sessionRow } from "../sessions/statements.ts";
+import { sessionRow, withAllowedAudience } from "../sessions/statements.ts";
 import { countsAttempts } from "./factors.ts";
 import type { FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
 import type { GrantStatements } from "./grant-statements.ts";
@@ -47,16 +47,24 @@ const methodStillValid = <By extends FirstFactorMethod>(db: Database, grant: Fir
 export function insertSession(db: Database, grant: FirstFactorGrant, session: NewSession) {
   const row = sessionRow(session, grant.accountId);
   if (grant.by !== "password") {
-    return insertFrom(db, sessions, row, accounts, firstFactorStillValid(db, grant));
+    return insertFrom(db, sessions, withAllowedAudience(row), accounts, firstFactorStillValid(db, grant));
   }
   const { by: _, ...values } = grant;
   return insertSessionByPassword(db, { ...row, ...values });
 }
 
-type PasswordSession = typeof sessions.$inferSelect & Omit<FirstFactorGrant<"password">, "by">;
+type PasswordSession = Omit<typeof sessions.$inferSelect, "audience"> &
+  Pick<NewSession, "audience" | "ownAudience"> &
+  Omit<FirstFactorGrant<"password">, "by">;
 
 const insertSessionByPassword = compiled((db, values: PasswordSession) =>
-  insertFrom(db, sessions, values, accounts, firstFactorStillValid(db, { ...values, by: "password" })),
+  insertFrom(
+    db,
+    sessions,
+    withAllowedAudience(values),
+    accounts,
+    firstFactorStillValid(db, { ...values, by: "password" }),
+  ),
 );
 
 /** Replaces an outdated hash of the verified password by one under the current cost and pepper. */

@@ -32,6 +32,8 @@ export type User = {
   readonly avatarUrl: string | null;
   readonly role: Role;
   readonly isActive: boolean;
+  /** When the account is erased. Null: its deletion was not requested. */
+  readonly deletionDueAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 };
@@ -132,6 +134,33 @@ export interface AuthServiceBinding {
 
   /** Ends every session of a user. */
   revokeUser(userId: string): Promise<{ readonly ok: true } | Failed<"not_found" | "conflict">>;
+
+  /**
+   * Deletes a user. All access ends now; the account is erased after ACCOUNT_DELETION_DAYS, until which its user can sign
+   * in and keep it. `immediately` erases it now. `deletionDueAt`: when it is erased, in ISO 8601; null: it is. The
+   * binding must have the permission `delete`.
+   */
+  deleteUser(
+    id: string,
+    options?: { readonly immediately?: boolean },
+  ): Promise<
+    | { readonly ok: true; readonly deletionDueAt: string | null }
+    /** `last_superuser`: at least one active superuser must remain. */
+    | Failed<"not_found" | "last_superuser" | "changed_meanwhile">
+  >;
+
+  /** Undoes a deletion until it is due. The binding must have the permission `delete`. */
+  cancelUserDeletion(
+    id: string,
+  ): Promise<{ readonly ok: true } | Failed<"not_found" | "not_pending" | "changed_meanwhile">>;
+
+  /**
+   * Everything that is stored about a user, as one JSON document of any length. The binding must have the permission
+   * `export`.
+   */
+  exportUser(
+    id: string,
+  ): Promise<{ readonly ok: true; readonly json: ReadableStream<Uint8Array> } | Failed<"not_found">>;
 
   /** Whether the account has the permission now. Unknown and deactivated accounts have none. */
   can(

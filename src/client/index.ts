@@ -1,4 +1,5 @@
 // The exports of `gatehouse/client`.
+export type { AuthEvent, AuthEventReceiver } from "./auth-event.ts";
 export type {
   ApiKey,
   AuthServiceBinding,

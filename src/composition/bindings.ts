@@ -16,6 +16,7 @@ export type Env = {
   readonly BURST?: RateLimitBinding;
   /** A Worker of the team that adds claims to access tokens (docs/claims.md). */
   readonly CLAIMS?: ClaimsSource;
+  // The service bindings EVENTS_<NAME> are Workers of the team that are told of events (`event-receivers.ts`).
   /** Metrics, in Analytics Engine. */
   readonly EVENTS?: EventsBinding;
 };

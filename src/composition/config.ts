@@ -20,6 +20,7 @@ import type { PageLinks } from "../ui/page-links.tsx";
 import { authenticationProblems, secondFactorSettings } from "./authentication-settings.ts";
 import { readClaimsSettings } from "./claims-settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
+import { eventBindingProblems } from "./event-receivers.ts";
 import { readResources } from "./resource-settings.ts";
 import { readSignUpFields } from "./sign-up-field-settings.ts";
 
@@ -135,6 +136,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
     problems.push({ path: String(path[0]), message });
   }
   if (parsed.success) problems.push(...authenticationProblems(parsed.data));
+  problems.push(...eventBindingProblems(set));
   if ("problems" in mail) problems.push(...mail.problems);
   else if (mode === "production" && mail.settings.provider === "mailbox") {
     problems.push({ path: "MAIL_PROVIDER", message: "must be a real provider in production" });

@@ -1,4 +1,6 @@
 import { avatarStore } from "../accounts/avatar/store.ts";
+import { deletionStore } from "../accounts/deletion/store.ts";
+import { exportStore } from "../accounts/export/store.ts";
 import { accountLocaleStore } from "../accounts/locale-store.ts";
 import { phoneStore } from "../accounts/phone/store.ts";
 import { accountStore } from "../accounts/store.ts";
@@ -31,6 +33,7 @@ import { captchaProofStore } from "../captcha/store.ts";
 import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
+import { eventDeliveryStore } from "../messaging/event-deliveries/store.ts";
 import { authorizationStore } from "../oauth/authorization/store.ts";
 import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
 import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
@@ -70,6 +73,9 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   signIns: signInStore(db, sendCaps),
   oneTimeCodes: oneTimeCodeStore(db, sendCaps),
   accounts: accountStore(db, sendCaps),
+  deletions: deletionStore(db, sendCaps),
+  exports: exportStore(db),
+  eventDeliveries: eventDeliveryStore(db),
   accountLocales: accountLocaleStore(db),
   phones: phoneStore(db, sendCaps),
   queuedRequests: queuedRequestStore(db),

@@ -21,6 +21,7 @@ export function meterKv(kv: KVNamespace, meter: Meter) {
     get: (key: string) => call(() => kv.get(key)),
     /** Reads several keys in one call. */
     getAll: (keys: readonly string[]) => call(() => kv.get([...keys])),
+    delete: (key: string) => call(() => kv.delete(key)),
     /** Expires after `seconds`, but not before 60 seconds. */
     put: (key: string, value: string, seconds: number) =>
       call(() => kv.put(key, value, { expirationTtl: Math.max(Math.ceil(seconds), MIN_TTL_SECONDS) })),

@@ -1,4 +1,5 @@
 import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avatars.ts";
+import { deleteDueAccounts } from "../accounts/deletion/delete-due-accounts.ts";
 import { cleanSearchIndex } from "../admin/users/clean-search-index.ts";
 import { performFactorRemovals } from "../authentication/factor-removal/perform-factor-removals.ts";
 import type { Env } from "../composition/bindings.ts";
@@ -9,6 +10,7 @@ import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { firstCause } from "../core/unavailable.ts";
 import { newMeter } from "../db/metered-d1.ts";
+import { deliverEvents } from "../messaging/event-deliveries/deliver-events.ts";
 import { reportSendCaps } from "../messaging/outbox/report-send-caps.ts";
 import { retryDeliveries } from "../messaging/outbox/retry-deliveries.ts";
 import { deliverLogoutNotices } from "../oauth/backchannel-logout/deliver-logout-notices.ts";
@@ -31,6 +33,8 @@ export const SCHEDULE: Readonly<Record<Cron, Readonly<Record<string, Job>>>> = {
     publishRevocations,
     deliverLogoutNotices,
     performFactorRemovals,
+    deleteDueAccounts,
+    deliverEvents,
     reportSendCaps,
   },
   "17 * * * *": {

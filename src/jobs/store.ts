@@ -8,6 +8,7 @@ import {
   captchaProofs,
   clientCounters,
   emailTokens,
+  eventDeliveries,
   knownDevices,
   mailboxMessages,
   oauthAuthorizationCodes,
@@ -76,6 +77,11 @@ export function expiredRowStore(db: Database) {
         expired: EXPIRING.map((table) => db.delete(table).where(lte(table.expiresAt, limits.expiredBefore))),
         sentMessages: db.delete(outbox).where(isPast("sent", limits.sentMessagesBefore)),
         deadMessages: db.delete(outbox).where(isPast("dead", limits.deadMessagesBefore)),
+        deadEvents: db
+          .delete(eventDeliveries)
+          .where(
+            and(eq(eventDeliveries.state, "dead"), lt(eventDeliveries.dueAt, limits.deadMessagesBefore)),
+          ),
         queuedRequests: db
           .delete(queuedRequests)
           .where(lt(queuedRequests.createdAt, limits.queuedRequestsBefore)),

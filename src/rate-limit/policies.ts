@@ -143,6 +143,18 @@ export const ratePolicies = {
       "POST /account/two-step/factors/:id",
     ],
   },
+  // Each of them mails the user, or may read the whole audit log of the account.
+  "own-data": {
+    limit: 20,
+    windowSeconds: 600,
+    routes: [
+      "DELETE /api/auth/me",
+      "POST /api/auth/me/deletion/cancel",
+      "POST /account/deletion",
+      "GET /api/auth/me/export",
+      "POST /account/export",
+    ],
+  },
   devices: {
     limit: 60,
     windowSeconds: 600,
@@ -183,6 +195,7 @@ export const ratePolicies = {
       "PATCH /api/auth/users/:id",
       "DELETE /api/auth/users/:id",
       "POST /api/auth/users/:id/activate",
+      "POST /api/auth/users/:id/deletion/cancel",
       "POST /api/auth/users/:id/deactivate",
       "POST /api/auth/users/:id/unlock",
       "POST /api/auth/users/:id/reset-password",

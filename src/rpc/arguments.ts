@@ -28,6 +28,10 @@ export const verifyKeyArguments = z.object({
   ),
 });
 export const idArguments = z.object({ id });
+export const deleteArguments = z.object({
+  id,
+  options: z._default(z.strictObject({ immediately: z.optional(z.boolean()) }), {}),
+});
 export const idsArguments = z.object({ ids: z.array(id).check(z.maxLength(MAX_IDS)) });
 export const canArguments = z.object({
   userId: id,

@@ -1,7 +1,10 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { type DeleteForServiceDeps, deleteForService } from "../accounts/deletion/delete-for-service.ts";
+import { type ExportAccountDeps, exportAccount } from "../accounts/export/export-account.ts";
 import { presentAccount } from "../accounts/present-account.ts";
 import { OPERATOR } from "../admin/authorization/actor.ts";
 import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
+import { type CancelUserDeletionDeps, cancelUserDeletion } from "../admin/users/cancel-user-deletion.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
 import { type VerifyApiKeyDeps, verifyApiKey } from "../api-keys/verify-api-key.ts";
@@ -13,7 +16,14 @@ import { type ReadAnswersDeps, readAnswers } from "../registration/sign-up-field
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
-import { canArguments, idArguments, idsArguments, verifyArguments, verifyKeyArguments } from "./arguments.ts";
+import {
+  canArguments,
+  deleteArguments,
+  idArguments,
+  idsArguments,
+  verifyArguments,
+  verifyKeyArguments,
+} from "./arguments.ts";
 import { appAudienceOf, audienceOf } from "./binding.ts";
 import { answerCall, type IncomingCall } from "./call.ts";
 import { presentApiKey, presentSession } from "./present.ts";
@@ -24,6 +34,9 @@ export type AuthServiceDeps = VerifyTokenDeps &
   EndSessionDeps &
   EndUserSessionsDeps &
   ReadAnswersDeps &
+  DeleteForServiceDeps &
+  CancelUserDeletionDeps &
+  ExportAccountDeps &
   CheckPermissionDeps & { readonly settings: TokenSettings };
 
 /** The caller of a method that has no client: no address, no user agent and the default language. */
@@ -117,6 +130,43 @@ export const createAuthService = <Env>(
       });
     }
 
+    deleteUser(id: unknown, options?: unknown): ReturnType<AuthServiceBinding["deleteUser"]> {
+      const method = { name: "deleteUser", scope: "delete", takes: deleteArguments } as const;
+      return answerCall(
+        open(this.env, this.ctx),
+        method,
+        { id, options },
+        async (deps, input, { worker }) => {
+          const { immediately = false } = input.options;
+          const request = { id: input.id, immediately, worker, caller: NO_CLIENT };
+          const result = await deleteForService(deps, request);
+          if (result.ok) return { ok: true, deletionDueAt: isoOrNull(result.value.dueAt) };
+          const { reason } = result.error;
+          return { ok: false, reason: reason === "reauthentication_required" ? "changed_meanwhile" : reason };
+        },
+      );
+    }
+
+    cancelUserDeletion(id: unknown): ReturnType<AuthServiceBinding["cancelUserDeletion"]> {
+      const method = { name: "cancelUserDeletion", scope: "delete", takes: idArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input, { worker }) => {
+        const cancellation = { ...input, actor: OPERATOR, caller: NO_CLIENT, worker };
+        const result = await cancelUserDeletion(deps, cancellation);
+        if (result.ok) return { ok: true };
+        const { reason } = result.error;
+        if (reason === "deletion_not_pending") return { ok: false, reason: "not_pending" };
+        return { ok: false, reason: reason === "no_such_user" ? "not_found" : "changed_meanwhile" };
+      });
+    }
+
+    exportUser(id: unknown): ReturnType<AuthServiceBinding["exportUser"]> {
+      const method = { name: "exportUser", scope: "export", takes: idArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input) => {
+        const result = await exportAccount(deps, { accountId: input.id });
+        return result.ok ? { ok: true, json: result.value.body } : { ok: false, reason: "not_found" };
+      });
+    }
+
     can(userId: unknown, permission: unknown): ReturnType<AuthServiceBinding["can"]> {
       const method = { name: "can", scope: "read", takes: canArguments } as const;
       return answerCall(open(this.env, this.ctx), method, { userId, permission }, async (deps, input) => ({
@@ -125,3 +175,6 @@ export const createAuthService = <Env>(
       }));
     }
   };
+
+const isoOrNull = (instant: number | null): string | null =>
+  instant === null ? null : new Date(instant).toISOString();

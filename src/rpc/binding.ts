@@ -2,8 +2,11 @@ import * as z from "zod/mini";
 import { type AudienceSettings, chooseAppAudience, findResource, ownAudience } from "../sessions/audience.ts";
 
 /** The permissions of a binding. Each method needs one of them. */
-const SCOPES = ["verify", "read", "revoke"] as const;
+const SCOPES = ["verify", "read", "revoke", "export", "delete"] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** The permissions of a binding that names none. Reading everything about a user, and deleting one, must be named. */
+const DEFAULT_SCOPES: readonly Scope[] = ["verify", "read", "revoke"];
 
 const propsSchema = z.strictObject({
   audience: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
@@ -27,7 +30,7 @@ export function readBinding(props: unknown): Binding | null {
   return {
     audience: audience ?? null,
     worker: audience ?? "unnamed",
-    allows: (scope) => permissions === undefined || permissions.includes(scope),
+    allows: (scope) => (permissions ?? DEFAULT_SCOPES).includes(scope),
   };
 }
 

@@ -1,12 +1,17 @@
 import type { Caller } from "../core/caller.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
+import { ownAudience } from "./audience.ts";
 import { MAX_BROWSER_SESSION_IDLE } from "./refresh-rules.ts";
 import type { NewSession } from "./session.ts";
 
 export type NewSessionDeps = {
   readonly clock: Clock;
-  readonly settings: { readonly refreshIdleTtl: number; readonly refreshMaxTtl: number };
+  readonly settings: {
+    readonly publicUrl: string;
+    readonly refreshIdleTtl: number;
+    readonly refreshMaxTtl: number;
+  };
 };
 
 type NewSessionInput = {
@@ -39,6 +44,7 @@ export function newSession(deps: NewSessionDeps, input: NewSessionInput): Omit<N
     expiresAt: now + refreshMaxTtl * SECOND,
     authTime: now,
     audience,
+    ownAudience: ownAudience(deps.settings),
     deviceId,
     restriction,
     isKnownDevice,

@@ -7,7 +7,7 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import { MINUTE } from "../core/clock.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { accountIsActive, isActive } from "../db/predicates.ts";
+import { accountIsUsable, isUsable } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import { MAX_BROWSER_SESSION_IDLE, RETRY_WINDOW } from "./refresh-rules.ts";
 import type { SessionRestriction, SessionState } from "./session.ts";
@@ -47,7 +47,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
     or(eq(sessions.generation, rotation.generation), isLastPresented(rotation.generation)),
     mayGetTokens(rotation.holder),
     sessionIsLive(rotation.now),
-    accountIsActive(db, sessions.accountId),
+    accountIsUsable(db, sessions.accountId),
   );
   const shortIdle = Math.min(rotation.idleExpiresAt, rotation.now + MAX_BROWSER_SESSION_IDLE);
   const isSameUserAgent = sql`${sessions.userAgent} IS ${rotation.userAgent}`;
@@ -101,7 +101,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
       })
       .from(sessions)
       .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-      .where(and(eq(sessions.id, rotation.sessionId), isActive())),
+      .where(and(eq(sessions.id, rotation.sessionId), isUsable())),
   };
 }
 

@@ -21,6 +21,8 @@ export type NewSession = {
   readonly authTime: number;
   /** The audience that the first access token is issued for. */
   readonly audience: string;
+  /** The audience of this service: the only one while the deletion of the account is pending. */
+  readonly ownAudience: string;
   /** The known device that signs in. */
   readonly deviceId: string;
   /** Null: the session may do all that its account may. */

@@ -44,6 +44,17 @@ export const sessionRow = <A>(session: Omit<NewSession, "accountId">, accountId:
   voidedGenerations: 0,
 });
 
+type RequestedSession = Pick<NewSession, "accountId" | "audience" | "ownAudience">;
+
+/**
+ * The row with the audience that the session may have: a session of an account whose deletion is pending can only undo
+ * it, at this service (security 65).
+ */
+export const withAllowedAudience = <Row extends RequestedSession>(row: Row) => ({
+  ...row,
+  audience: sql`CASE WHEN (SELECT ${accounts.deletionDueAt} FROM ${accounts} WHERE ${accounts.id} = ${row.accountId}) IS NULL THEN ${row.audience} ELSE ${row.ownAudience} END`,
+});
+
 /** What a session is limited to, as a column of a query over `sessions` and its account. */
 export const restriction = () =>
   sql<SessionRestriction | null>`CASE WHEN ${accounts.deletionDueAt} IS NOT NULL THEN 'deletion_pending' ELSE ${sessions.restriction} END`.as(

@@ -20,7 +20,7 @@ import { withReturnTarget } from "./return-target.ts";
 export type PageSessionDeps = RequireSessionDeps & RefreshSessionDeps;
 
 /** The page that a restricted session is led to. */
-export const RESTRICTED = {
+export const RESTRICTED_PAGES = {
   enrol_second_factor: "/account/two-step",
   deletion_pending: "/account/deletion",
 } as const satisfies Record<SessionRestriction, string>;
@@ -35,7 +35,7 @@ export async function requirePageSession(
   if (session) {
     const { restriction } = session;
     if (restriction !== null && !allows.includes(restriction))
-      return c.redirect(withReturnTarget(RESTRICTED[restriction], returnPath(c)), 303);
+      return c.redirect(withReturnTarget(RESTRICTED_PAGES[restriction], returnPath(c)), 303);
     c.set("session", session);
     c.set("actor", userActor(session));
     return null;

@@ -13,6 +13,7 @@ import {
   requestPhoneCode,
   verifyPhoneNumber,
 } from "./one-time-codes.ts";
+import { setDeletionDue } from "./pending-deletion.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import { linkGitHub } from "./social/inserted-rows.ts";
 import { openProviders } from "./social/providers.ts";
@@ -109,6 +110,12 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       return undefined;
     },
     "POST /me/deactivate": () => ({ password: PASSWORD }),
+    "DELETE /me": () => undefined,
+    // Their sessions stay, unlike those of a user who has requested it.
+    "POST /me/deletion/cancel": async () => {
+      await setDeletionDue(service, await accountIdOf(email));
+      return undefined;
+    },
     "PUT /me/avatar": () => tinyPng,
     "PUT /users/:id/avatar": () => tinyPng,
     "DELETE /me/avatar": () => undefined,
@@ -118,6 +125,7 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "DELETE /users/:id/avatar": () => undefined,
     "DELETE /users/:id/sessions": () => undefined,
     "POST /users/:id/activate": () => undefined,
+    "POST /users/:id/deletion/cancel": () => undefined,
     "POST /users/:id/deactivate": () => undefined,
     "POST /users/:id/unlock": () => undefined,
     "POST /users/:id/reset-password": () => undefined,
@@ -158,6 +166,7 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
     await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
     return (await registeredClient(service)).client.id;
   }
+  if (path === "/me/deletion/cancel") return "";
   if (path.startsWith("/me/apps")) return insertGrant(email);
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];
@@ -166,6 +175,7 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
   await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
   const other = await accountIdOf((await registerVerifiedUser(service)).email);
   const isDeletion = path === "/users/:id";
+  if (path === "/users/:id/deletion/cancel") await setDeletionDue(service, other);
   if (isDeletion) {
     await service.env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE id = ?").bind(other).run();
   }

@@ -116,6 +116,15 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     message: { kind: "account_deactivated" },
     subject: { en: "Your account at Acme was deactivated", de: "Ihr Konto bei Acme wurde deaktiviert" },
   },
+  account_deletion_requested: {
+    message: { kind: "account_deletion_requested", until: Date.UTC(2026, 2, 15, 9, 30) },
+    button: SIGN_IN,
+    subject: { en: "Your account at Acme will be deleted", de: "Ihr Konto bei Acme wird gelöscht" },
+  },
+  account_deletion_cancelled: {
+    message: { kind: "account_deletion_cancelled" },
+    subject: { en: "Your account at Acme is kept", de: "Ihr Konto bei Acme bleibt bestehen" },
+  },
   role_changed: {
     message: { kind: "role_changed" },
     subject: { en: "Your role at Acme was changed", de: "Ihre Rolle bei Acme wurde geändert" },

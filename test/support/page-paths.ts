@@ -32,6 +32,8 @@ export const PAGE_PATHS = [
   "/account/keys",
   "/account/apps",
   "/account/deactivate",
+  "/account/deletion",
+  "/account/export",
   "/admin/users",
   "/admin/users/:id",
   "/admin/users/:id/profile",

@@ -119,6 +119,12 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/apps" label={p.t.apps.title}>
             {p.t.apps.hint}
           </Row>
+          <Row href="/account/export" label={p.t.exportData.title}>
+            {p.t.exportData.hint}
+          </Row>
+          <Row href="/account/deletion" label={p.t.deletion.title}>
+            {p.t.deletion.hint}
+          </Row>
           <Row href="/account/deactivate" label={t.deactivate}>
             {t.deactivateHint}
           </Row>

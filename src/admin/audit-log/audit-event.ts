@@ -38,7 +38,11 @@ export type AuditEvent =
   | { readonly type: "account_deactivated" }
   | { readonly type: "account_activated" }
   | { readonly type: "account_unlocked" }
-  | { readonly type: "account_deleted" }
+  /** `worker`: the Worker that asked for it over RPC. */
+  | {
+      readonly type: "account_deletion_requested" | "account_deletion_cancelled" | "account_deleted";
+      readonly details?: { readonly worker: string };
+    }
   | { readonly type: "user_invited"; readonly details: { readonly role: Role } }
   | { readonly type: "invitation_accepted" }
   | { readonly type: "role_changed"; readonly details: { readonly from: Role; readonly to: Role } }
@@ -155,6 +159,8 @@ const types: Record<AuditEvent["type"], true> = {
   account_deactivated: true,
   account_activated: true,
   account_unlocked: true,
+  account_deletion_requested: true,
+  account_deletion_cancelled: true,
   account_deleted: true,
   user_invited: true,
   invitation_accepted: true,

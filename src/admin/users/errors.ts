@@ -1,6 +1,7 @@
 import { accountErrors } from "../../accounts/errors.ts";
 import type { ErrorCode } from "../../core/error-codes.ts";
 import type { ActivateUserFailure } from "./activate-user.ts";
+import type { CancelUserDeletionFailure } from "./cancel-user-deletion.ts";
 import type { DeactivateUserFailure } from "./deactivate-user.ts";
 import type { DeleteUserFailure } from "./delete-user.ts";
 import type { InviteUserFailure } from "./invite-user.ts";
@@ -12,6 +13,7 @@ export type UserFailure =
   | ActivateUserFailure
   | DeactivateUserFailure
   | DeleteUserFailure
+  | CancelUserDeletionFailure
   | UpdateUserFailure
   | InviteUserFailure
   | SendPasswordResetFailure
@@ -24,6 +26,7 @@ export const userErrors = {
   not_verified: "user_not_verified",
   still_active: "user_still_active",
   changed_meanwhile: "conflict",
+  deletion_not_pending: "conflict",
   deactivated: "conflict",
   sign_up_closed: "sign_up_closed",
   address_taken: "conflict",

@@ -1,8 +1,8 @@
-import { and, eq, exists, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { isActive, isSignInAllowed } from "../../db/predicates.ts";
+import { isSignInAllowed, isUsable } from "../../db/predicates.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow, isAudited } from "../audit-log/statements.ts";
@@ -52,7 +52,7 @@ export function actorStillAllowed(db: Database, actor: Actor): SQL | undefined {
   return sql`EXISTS ${db
     .select({ one: sql`1` })
     .from(actorRow)
-    .where(and(eq(actorRow.id, actor.accountId), eq(actorRow.role, actor.role), isActive(actorRow)))}`;
+    .where(and(eq(actorRow.id, actor.accountId), eq(actorRow.role, actor.role), isUsable(actorRow)))}`;
 }
 
 /** Whether an active superuser remains if this account is no longer one (contract §3). */
@@ -70,6 +70,8 @@ export function activeSuperuser(db: Database, exceptId?: string) {
       and(
         sql`${other.role} = 'superuser'`,
         isSignInAllowed(other),
+        // Nor does one whose deletion is pending.
+        isNull(other.deletionDueAt),
         exceptId === undefined ? undefined : ne(other.id, exceptId),
       ),
     );

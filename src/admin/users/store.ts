@@ -1,16 +1,15 @@
-import { and, eq, inArray, or } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, or } from "drizzle-orm";
 import type { Account, Role } from "../../accounts/account.ts";
-import { discardAvatar } from "../../accounts/avatar/statements.ts";
+import { type Erasure, eraseAccount, isPending } from "../../accounts/deletion/statements.ts";
 import { accountColumns, closeAccount } from "../../accounts/statements.ts";
 import { clearAttempts } from "../../authentication/lockout/attempt-counter-statements.ts";
 import type { Database } from "../../db/database.ts";
 import { addressIsVerified } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts, mailboxMessages, outbox } from "../../db/schema.ts";
+import { accounts } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
-import { eraseIpAddresses } from "../audit-log/statements.ts";
 import type { AdminAction } from "../authorization/admin-action.ts";
 import {
   type AuditedAction,
@@ -23,10 +22,10 @@ import {
 type TimedAction = AuditedAction & { readonly now: number };
 /** `notice`: the mail that informs the target. */
 type NotifiedAction = TimedAction & { readonly notice: NewMessage };
-type Deletion = TimedAction & {
-  readonly target: Pick<Account, "id" | "role" | "status" | "email" | "phone">;
-  readonly lockoutKeys: readonly string[];
-};
+type Deletion = TimedAction &
+  Pick<Erasure, "lockoutKeys" | "events"> & {
+    readonly target: Pick<Account, "id" | "role" | "status" | "email" | "phone">;
+  };
 
 export type UserStore = ReturnType<typeof userStore>;
 
@@ -131,36 +130,28 @@ export function userStore(db: Database, caps: SendCaps) {
       return outcomeOf(applied, unchanged);
     },
 
-    /**
-     * Deletes the account; the foreign keys delete every row that it owns. Listed are the rows that belong to
-     * it without a foreign key. Its audit events stay, without IP addresses. Its sessions ended with its deactivation, which the target's
-     * status requires: a live session deleted here would not get into the revocation list.
-     */
+    /** Erases an account that is deactivated, or whose deletion its user has requested. */
     async delete(action: Deletion): Promise<"done" | "changed_meanwhile"> {
-      const { id, email, phone } = action.target;
-      const applies = wasApplied(db, action);
+      const { target: account, lockoutKeys, events, now } = action;
       const { applied } = await runBatch(db, {
-        applied: applyIf(db, action),
-        avatar: discardAvatar(db, id, action.now, applies),
-        attempts: clearAttempts(db, action.lockoutKeys, applies),
-        auditLog: eraseIpAddresses(db, id, applies),
-        // The development mailbox, which is empty in production. The id of an outbox row also finds messages to an
-        // earlier address or number of the account, so this comes before the cascade deletes the outbox rows.
-        mailbox: db
-          .delete(mailboxMessages)
-          .where(
-            and(
-              or(
-                inArray(mailboxMessages.to, [email, phone ?? email]),
-                inArray(
-                  mailboxMessages.id,
-                  db.select({ id: outbox.id }).from(outbox).where(eq(outbox.accountId, id)),
-                ),
-              ),
-              applies,
-            ),
-          ),
-        account: db.delete(accounts).where(and(eq(accounts.id, id), applies)),
+        applied: applyIf(
+          db,
+          action,
+          or(eq(accounts.status, "deactivated"), isNotNull(accounts.deletionDueAt)),
+        ),
+        erasure: eraseAccount(db, { account, lockoutKeys, events, now }, wasApplied(db, action)),
+      });
+      return doneIf(applied);
+    },
+
+    async cancelDeletion(action: NotifiedAction): Promise<"done" | "changed_meanwhile"> {
+      const { applied } = await runBatch(db, {
+        applied: applyIf(db, action, isPending(action.now)),
+        account: db
+          .update(accounts)
+          .set({ deletionDueAt: null, updatedAt: action.now })
+          .where(and(isTarget(action), wasApplied(db, action))),
+        notice: queueNotice(action),
       });
       return doneIf(applied);
     },

@@ -8,6 +8,7 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { type Answer, answer, respond } from "../../http/respond.ts";
 import { idParam, jsonBody } from "../../http/validate-request.ts";
 import { type ActivateUserDeps, activateUser } from "./activate-user.ts";
+import { type CancelUserDeletionDeps, cancelUserDeletion } from "./cancel-user-deletion.ts";
 import { type DeactivateUserDeps, deactivateUser } from "./deactivate-user.ts";
 import { type DeleteUserDeps, deleteUser } from "./delete-user.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "./end-user-sessions.ts";
@@ -24,6 +25,7 @@ const unlocked = answer(200, "The user is not locked any more.");
 const linkMailed = answer(200, "A link to choose a password has been sent.");
 const sessionsEnded = answer(200, "The user's sessions have ended.");
 const roleSet = answer(200, "The user has the role. If it is new to them, their sessions have ended.");
+const deletionCancelled = answer(200, "The user keeps the account.");
 const deleted = answer(200, "The user and all of their data have been deleted.");
 
 type Deps = ActivateUserDeps &
@@ -33,6 +35,7 @@ type Deps = ActivateUserDeps &
   EndUserSessionsDeps &
   SetRoleDeps &
   DeleteUserDeps &
+  CancelUserDeletionDeps &
   RequireSessionDeps;
 
 /** Routes for admin actions on one account. */
@@ -122,11 +125,30 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         return respondTo(c, roleSet, await setRole(depsOf(c), input));
       },
     )
+    .post(
+      "/users/:id/deletion/cancel",
+      describeRoute({
+        ...operation("cancelUserDeletion", "Undo the deletion that a user has requested"),
+        description: "Until the account is erased. What the request has ended stays ended.",
+        answer: deletionCancelled,
+        failures,
+      }),
+      session,
+      requirePermission("users:activate"),
+      idParam,
+      async (c) =>
+        respondTo(
+          c,
+          deletionCancelled,
+          await cancelUserDeletion(depsOf(c), inputOf(c, c.req.valid("param"))),
+        ),
+    )
     .delete(
       "/users/:id",
       describeRoute({
-        ...operation("deleteUser", "Delete a deactivated user and all of their data"),
-        description: "The user's audit events stay. They name only the id.",
+        ...operation("deleteUser", "Delete a user and all of their data"),
+        description:
+          "The user must be deactivated, or must have requested the deletion. The user's audit events stay. They name only the id.",
         answer: deleted,
         failures: [...failures, "user_still_active"],
       }),

@@ -17,7 +17,12 @@ import {
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
 import type { NewSession } from "../../sessions/session.ts";
-import { endReplacedSession, endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
+import {
+  endReplacedSession,
+  endSurplusSessions,
+  sessionRow,
+  withAllowedAudience,
+} from "../../sessions/statements.ts";
 import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
 import { rememberDevice } from "../known-devices/statements.ts";
@@ -223,7 +228,15 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             and(maySignIn(db, oneTimeCodes.accountId), isStillVerified(db, accountId, verified, now)),
           ),
         ],
-        session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
+        session: [
+          insertFrom(
+            db,
+            sessions,
+            withAllowedAudience(sessionRow(session, accountId)),
+            oneTimeCodes,
+            isConsumed,
+          ),
+        ],
         opened: selectOpenedAccount(db, { sessionId: session.id }),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
         trust:

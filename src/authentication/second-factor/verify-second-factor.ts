@@ -10,6 +10,7 @@ import { type NewSessionDeps, newSession } from "../../sessions/new-session.ts";
 import { amrOfTwoFactors } from "../amr.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "../known-devices/device-token.ts";
 import { secondsUntil } from "../lockout/rules.ts";
+import { type RestrictPendingDeps, restrictPending } from "../pending-deletion.ts";
 import { replacedBy } from "../replaced-session.ts";
 import type { SignedIn } from "../sign-in-outcome.ts";
 import type { SecondFactorKind, SecondFactorSettings } from "./policy.ts";
@@ -20,7 +21,8 @@ import type { CountedChallenge, SecondFactorStore } from "./store.ts";
 export type VerifySecondFactorDeps = IssueTokensDeps &
   DeviceTokenDeps &
   NewSessionDeps &
-  SecondFactorDeps & {
+  SecondFactorDeps &
+  RestrictPendingDeps & {
     readonly secondFactors: readonly SecondFactor[];
     readonly secondFactorChallenges: Pick<
       SecondFactorStore,
@@ -108,7 +110,9 @@ export async function verifySecondFactor(
   });
   const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
   const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
-  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
+  const allowed = restrictPending(deps, session, account);
+  const limit = account.deletionDueAt === null ? session.restriction : "deletion_pending";
+  const tokens = await issueTokens(deps, { session: { ...stored, restriction: limit }, account }, allowed);
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, isPersistent, deviceToken });
 }
 

@@ -1,6 +1,8 @@
 import type { Caller } from "../../core/caller.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
+import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { sealProviderToken } from "../../messaging/event-deliveries/delivery.ts";
 import { ownAudience } from "../../sessions/audience.ts";
 import { warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
@@ -10,7 +12,7 @@ import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
 import type { SocialFailure } from "./errors.ts";
 import { type LinkIdentityDeps, linkIdentity } from "./link-identity.ts";
 import { deriveOAuthTransaction, OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
-import type { SocialProvider } from "./providers/provider.ts";
+import type { ExchangedProfile, SocialProvider } from "./providers/provider.ts";
 import { afterAttachment, type ResolveAccountDeps, resolveAccount } from "./resolve-account.ts";
 import type { OAuthTransactionStore } from "./transaction-store.ts";
 
@@ -93,6 +95,7 @@ export async function handleCallback(
     provider: { id: input.provider, name: provider.name },
     profile: profile.value,
     idToken: null,
+    sealedRefreshToken: await sealedTokenOf(deps.secrets, input.provider, profile.value),
     caller,
   };
   if (sessionId !== null) {
@@ -113,6 +116,13 @@ export async function handleCallback(
     ? ok({ kind: "completed", returnTo, outcome: outcome.value })
     : err({ ...outcome.error, returnTo });
 }
+
+const sealedTokenOf = async (
+  secrets: SecretRing,
+  provider: string,
+  { refreshToken }: ExchangedProfile,
+): Promise<string | null> =>
+  refreshToken === undefined ? null : sealProviderToken(secrets, provider, refreshToken);
 
 /** RFC 6749 §4.1.2 and appendix A.11: one `code` of visible ASCII characters, or an `error`. No parameter twice (§3.1). */
 function isAuthorizationResponse(query: URLSearchParams): boolean {

@@ -49,7 +49,7 @@ const linked = alias(identities, "linked");
 export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) {
   const { accountId, attachment, now } = input;
   const claim = claimIdToken(db, attachment.idToken, sql`(${refusal(input)})`);
-  if (attachment.kind === "existing") return [...claim, markUsed(db, input)];
+  if (attachment.kind === "existing") return [...claim, markUsed(db, input, attachment.sealedRefreshToken)];
   const { kind } = attachment;
   const target = db.select({ id: identities.accountId }).from(identities).where(isAttached(attachment));
   return [
@@ -61,7 +61,7 @@ export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) 
     insertFrom(
       db,
       identities,
-      { ...attachment.key, accountId, createdAt: now, lastUsedAt: now, sealedRefreshToken: null },
+      { ...attachment.key, accountId, createdAt: now, lastUsedAt: now },
       accounts,
       isAttachable(db, input, attachment),
     ).onConflictDoNothing(),
@@ -194,11 +194,15 @@ const deleteUnverifiedCredentials = (
   deleteAnswers(db, target),
 ];
 
-const markUsed = (db: Database, { accountId, attachment, lockoutKey, now }: Attachment) => {
+const markUsed = (
+  db: Database,
+  { accountId, attachment, lockoutKey, now }: Attachment,
+  sealedRefreshToken: string | null,
+) => {
   const { provider, subject } = attachment.key;
   return db
     .update(identities)
-    .set({ lastUsedAt: now })
+    .set({ lastUsedAt: now, ...(sealedRefreshToken === null ? {} : { sealedRefreshToken }) })
     .where(
       and(
         eq(identities.provider, provider),

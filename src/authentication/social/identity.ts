@@ -16,6 +16,8 @@ export type NewIdentity = IdentityKey & {
   readonly id: string;
   /** The address that the provider had verified at that time; shown to the account's owner. */
   readonly email: string | null;
+  /** The provider's refresh token, sealed; null if it gave none that can be revoked. */
+  readonly sealedRefreshToken: string | null;
 };
 
 /** One use of an ID token. `claim` is unique; the first use of the token stores it. */
@@ -26,7 +28,12 @@ export type IdentityAttachment = {
   /** The ID token that an application presented; null for an access token and the code flow. */
   readonly idToken: IdTokenUse | null;
 } /** The identity is linked to the account already. */ & (
-  | { readonly kind: "existing"; readonly key: IdentityKey }
+  | {
+      readonly kind: "existing";
+      readonly key: IdentityKey;
+      /** Replaces the stored token. Null: it stays. */
+      readonly sealedRefreshToken: string | null;
+    }
   | {
       readonly kind: "link" | "claim" | "take_over" | "create";
       readonly key: NewIdentity;
@@ -61,7 +68,12 @@ export type LinkedIdentity = {
  * The row of a new identity. It keeps the address only if the provider has verified it: a password reset removes the
  * identities whose stored address differs from the account's.
  */
-export function newIdentity(provider: string, { subject, email, emailTrust }: Profile): NewIdentity {
+export function newIdentity(
+  provider: string,
+  { subject, email, emailTrust }: Profile,
+  sealedRefreshToken: string | null,
+): NewIdentity {
   const parsed = email !== null && emailTrust === "verified" ? parseEmailAddress(email) : null;
-  return { id: newId(), provider, subject, email: parsed?.ok ? parsed.value.address : null };
+  const address = parsed?.ok ? parsed.value.address : null;
+  return { id: newId(), provider, subject, email: address, sealedRefreshToken };
 }

@@ -22,6 +22,8 @@ type Link = {
   readonly profile: Profile;
   /** The ID token that an application presented; null for an access token and the code flow. */
   readonly idToken: IdTokenUse | null;
+  /** The refresh token that the provider gave, sealed. */
+  readonly sealedRefreshToken: string | null;
   readonly proof: ReauthenticationProof;
   readonly caller: Caller;
 };
@@ -32,7 +34,7 @@ export const linkIdentity = (deps: LinkIdentityDeps, link: Link): Promise<Result
 
 async function linkOnce(
   deps: LinkIdentityDeps,
-  { provider, profile, idToken, proof, caller }: Link,
+  { provider, profile, idToken, sealedRefreshToken, proof, caller }: Link,
 ): Promise<Result<void, SocialFailure>> {
   const now = deps.clock.now();
   const { subject } = profile;
@@ -53,7 +55,7 @@ async function linkOnce(
   const outcome = await deps.identities.link({
     proof,
     accountId,
-    key: newIdentity(provider.id, profile),
+    key: newIdentity(provider.id, profile, sealedRefreshToken),
     idToken,
     notice,
     audits: [newAuditEvent(deps, event, caller, accountId)],

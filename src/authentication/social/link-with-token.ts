@@ -37,6 +37,7 @@ export async function linkWithToken(
     provider: { id, name: provider.name },
     profile,
     idToken: idToken && { ...idToken, claim: newId() },
+    sealedRefreshToken: null,
   };
   return linkIdentity(deps, { ...identity, proof: proof.value, caller });
 }

@@ -15,6 +15,7 @@ export type RemoveIdentityDeps = {
   readonly clock: Clock;
   readonly identities: Pick<IdentityStore, "remove">;
   readonly revocationList: Pick<RevocationList, "revokeSessions">;
+  readonly deliverEventsNow: () => Promise<void>;
   readonly defer: Defer;
   readonly settings: { readonly accessTokenTtl: number };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
@@ -57,5 +58,6 @@ export async function removeIdentity(
   if (typeof outcome === "string") return err({ reason: outcome });
   deps.defer(() => deps.revocationList.revokeSessions(outcome.endedSessionIds, deps.settings.accessTokenTtl));
   deps.messages.deliverSoon([notice.id]);
+  deps.defer(deps.deliverEventsNow);
   return ok(undefined);
 }

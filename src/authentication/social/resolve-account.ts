@@ -48,6 +48,8 @@ export type ProviderLogin = {
   readonly profile: Profile;
   /** The ID token that an application presented; null for an access token and the code flow. */
   readonly idToken: IdTokenUse | null;
+  /** The refresh token that the provider gave, sealed. */
+  readonly sealedRefreshToken: string | null;
   readonly deviceToken: string | undefined;
   /** The audience of the tokens that the sign-in issues. */
   readonly audience: string;
@@ -149,11 +151,12 @@ type Target = {
 
 async function newAttachment(
   deps: ResolveAccountDeps,
-  { provider, profile, idToken, caller }: ProviderLogin,
+  { provider, profile, idToken, sealedRefreshToken, caller }: ProviderLogin,
   { kind, email, accountId }: Target,
 ): Promise<IdentityAttachment> {
   if (kind === "sign_in" || email === null) {
-    return { kind: "existing", idToken, key: { provider: provider.id, subject: profile.subject } };
+    const key = { provider: provider.id, subject: profile.subject };
+    return { kind: "existing", idToken, key, sealedRefreshToken };
   }
   const linked = { type: "identity_linked", details: { provider: provider.id } } as const;
   const events: AuditEvent[] = [...EVENTS[kind].map((type) => ({ type })), linked];
@@ -172,7 +175,7 @@ async function newAttachment(
     idToken,
     isImplied: profile.emailTrust === "implied",
     removal: newForeignAccessRemoval(deps, caller, accountId),
-    key: newIdentity(provider.id, profile),
+    key: newIdentity(provider.id, profile, sealedRefreshToken),
     email,
     name: kind === "link_by_address" || kind === "claim" ? null : cleanName(profile.name),
     locale: caller.locale,

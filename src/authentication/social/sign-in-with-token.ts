@@ -41,6 +41,7 @@ export async function signInWithToken(
     profile,
     // One claim for both attempts: the first may store it and fail otherwise.
     idToken: idToken && { ...idToken, claim: newId() },
+    sealedRefreshToken: null,
     ...client,
   };
   return retryOnConflict<SignedIn | SecondFactorRequired, SocialFailure>(async () => {

@@ -7,6 +7,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
+import { queueTokenRevocations } from "../../messaging/event-deliveries/statements.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { openInvitation } from "../../registration/unproven-registration-statements.ts";
@@ -117,7 +118,7 @@ export function identityStore(db: Database, caps: SendCaps) {
         identity: insertFrom(
           db,
           identities,
-          { ...key, accountId, createdAt: now, lastUsedAt: now, sealedRefreshToken: null },
+          { ...key, accountId, createdAt: now, lastUsedAt: now },
           sessions,
           and(reauthenticated, idTokenIsClaimed(db, idToken)),
         ).onConflictDoNothing(),
@@ -173,6 +174,7 @@ export function identityStore(db: Database, caps: SendCaps) {
             exists(db.select({ one: sql`1` }).from(identities).where(removable)),
           ),
         ),
+        tokens: [queueTokenRevocations(db, now, removable)],
         removed: db.delete(identities).where(removable).returning({ id: identities.id }),
       });
       if (removed.length > 0) return { endedSessionIds: ended.map(({ id }) => id) };

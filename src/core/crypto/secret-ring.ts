@@ -20,7 +20,9 @@ type KeyPurpose =
   | "seal-request"
   | "seal-authorization"
   | "seal-factor"
-  | "recovery-code";
+  | "recovery-code"
+  | "seal-event"
+  | "seal-provider-token";
 
 /** One root secret: its public id and the keys derived from it by HKDF (RFC 5869). */
 export type SecretRoot = {

@@ -23,6 +23,9 @@ export type MailMessage =
   | { readonly kind: "email_changed" }
   | { readonly kind: "account_deactivated" }
   | { readonly kind: "account_activated" }
+  /** The deletion was requested, by the user or the team. `until`: the instant (ms) until which it can be undone. */
+  | { readonly kind: "account_deletion_requested"; readonly until: number }
+  | { readonly kind: "account_deletion_cancelled" }
   | { readonly kind: "role_changed" }
   /** To a user whom an admin invited: choose a password. */
   | { readonly kind: "invitation"; readonly url: string }

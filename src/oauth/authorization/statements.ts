@@ -2,7 +2,7 @@ import { and, count, eq, exists, gt, isNull, type SQL, sql } from "drizzle-orm";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { accountIsActive, isActive } from "../../db/predicates.ts";
+import { accountIsUsable, isActive } from "../../db/predicates.ts";
 import {
   accounts,
   oauthAuthorizationCodes,
@@ -62,7 +62,7 @@ export const sessionIsHeld = (db: Database, { held, own, now }: HeldCheck): SQL 
     sessionIsLive(now),
     isOwnSession(own),
     isNull(sessions.restriction),
-    accountIsActive(db, sessions.accountId),
+    accountIsUsable(db, sessions.accountId),
   );
 
 /** Inserts the code, if the grant has the scopes that the request was judged by. */

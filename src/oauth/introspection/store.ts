@@ -2,7 +2,7 @@ import { and, eq, type SQL } from "drizzle-orm";
 import type { StoredApiKey } from "../../api-keys/api-key.ts";
 import { readSelectedApiKey, selectApiKey } from "../../api-keys/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { isActive } from "../../db/predicates.ts";
+import { isUsable } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, oauthClients, sessions } from "../../db/schema.ts";
 import { authenticatedAt, generationIsAccepted, sessionIsLive } from "../../sessions/statements.ts";
@@ -55,7 +55,7 @@ export function introspectionStore(db: Database) {
       })
       .from(sessions)
       .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-      .where(and(where, sessionIsLive(now), isActive()));
+      .where(and(where, sessionIsLive(now), isUsable()));
   return {
     /** One batch: the authentication of the caller needs no round trip of its own. */
     async read(callerId: string, reference: TokenReference, now: number): Promise<IntrospectionFacts> {

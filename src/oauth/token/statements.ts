@@ -6,7 +6,7 @@ import { auditRow } from "../../admin/audit-log/statements.ts";
 import { HOUR } from "../../core/clock.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { accountIsActive } from "../../db/predicates.ts";
+import { accountIsUsable } from "../../db/predicates.ts";
 import {
   accounts,
   auditEvents,
@@ -26,7 +26,7 @@ import type { NewFamily } from "./new-family.ts";
 /** An authorization code or a device request: both belong to a browser session and a grant. */
 type Authorization = typeof oauthAuthorizationCodes | typeof oauthDeviceRequests;
 
-/** Whether the browser session that authorized is live, and its account active. */
+/** Whether the browser session that authorized is live, and its account usable. */
 export const authorizerIsLive = (db: Database, source: Authorization, own: string, now: number): SQL =>
   sql`EXISTS ${db
     .select({ one: sql`1` })
@@ -37,7 +37,7 @@ export const authorizerIsLive = (db: Database, source: Authorization, own: strin
         eq(sessions.accountId, source.accountId),
         sessionIsLive(now),
         isOwnSession(own),
-        accountIsActive(db, sessions.accountId),
+        accountIsUsable(db, sessions.accountId),
       ),
     )}`;
 

@@ -2,7 +2,7 @@ import { and, eq, isNotNull } from "drizzle-orm";
 import type { Account } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { isActive } from "../../db/predicates.ts";
+import { isUsable } from "../../db/predicates.ts";
 import { accounts, sessions } from "../../db/schema.ts";
 import { sessionIsLive } from "../../sessions/statements.ts";
 
@@ -28,7 +28,7 @@ export function userinfoStore(db: Database) {
             eq(sessions.clientId, clientId),
             isNotNull(sessions.grantId),
             sessionIsLive(now),
-            isActive(),
+            isUsable(),
           ),
         );
       return row ?? null;

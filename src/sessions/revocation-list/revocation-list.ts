@@ -15,6 +15,8 @@ export type RevocationList = {
   revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<void>;
   /** Revokes the account's tokens issued before `revokedBefore` (ms). `ttlSeconds`: the life of an access token. */
   revokeAccount(accountId: string, revokedBefore: number, ttlSeconds: number): Promise<void>;
+  /** Withdraws the entry of a session that was restricted for a while, and is live. */
+  restoreSession(sessionId: string): Promise<void>;
   /** Publishes the revocations that KV has not accepted yet, those whose tokens expire first before the others. */
   publishPending(now: number): Promise<void>;
   /** "failed" when KV does not answer. */

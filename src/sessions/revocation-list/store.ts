@@ -47,6 +47,10 @@ export function revocationListStore({ kv, db, meter, defer }: Stores): Revocatio
       await metered.put(accountKey(accountId), String(revokedBefore), seconds);
     },
 
+    async restoreSession(sessionId) {
+      await metered.delete(sessionKey(sessionId));
+    },
+
     async publishPending(now) {
       const pending = await db
         .select()

@@ -14,8 +14,8 @@ export default async function start(project: TestProject) {
   const social = createSocialServer();
   project.provide("loopbackUrl", await listen(loopback));
   project.provide("socialUrl", await listen(social));
-  const google = await startOpenIdProvider({ claimsInIdToken: true });
-  const oidc = await startOpenIdProvider({ claimsInIdToken: false });
+  const google = await startOpenIdProvider({ claimsInIdToken: true, givesRefreshTokens: false });
+  const oidc = await startOpenIdProvider({ claimsInIdToken: false, givesRefreshTokens: true });
   project.provide("googleUrl", google.url);
   project.provide("oidcUrl", oidc.url);
   const servers = [loopback, social, google.server, oidc.server];

@@ -1,5 +1,6 @@
 import { tinyPng } from "../image-parts.ts";
 import type { Mutation } from "../mutations.ts";
+import { setDeletionDue } from "../pending-deletion.ts";
 import type { Service } from "../service.ts";
 import {
   accountIdOf,
@@ -65,6 +66,16 @@ export const adminMutations: readonly Mutation[] = [
   action("PUT", "/role", { body: { role: "admin" } }),
   action("PUT", "/avatar", { body: tinyPng }),
   action("DELETE", "/avatar"),
+  {
+    route: "POST /users/:id/deletion/cancel",
+    status: 200,
+    repeatedStatus: 409,
+    async request(service) {
+      const { superuser, id } = await superuserAndUser(service);
+      await setDeletionDue(service, id);
+      return { path: `/users/${id}/deletion/cancel`, token: superuser.token };
+    },
+  },
   action("DELETE", "", { repeatedStatus: 404, before: [["POST", "/deactivate"]] }),
   {
     route: "PUT /me/avatar",

@@ -19,6 +19,7 @@ import {
   wrongCode,
 } from "../one-time-codes.ts";
 import { creationOptions } from "../passkeys.ts";
+import { pendingUser } from "../pending-deletion.ts";
 import type { Service } from "../service.ts";
 import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
 
@@ -270,5 +271,20 @@ export const userMutations: readonly Mutation[] = [
     status: 200,
     repeatedStatus: 401,
     request: (service) => signedIn(service, { password: PASSWORD }),
+  },
+  { route: "DELETE /me", status: 200, repeatedStatus: 401, request: (service) => signedIn(service) },
+  {
+    route: "DELETE /me",
+    variant: "at once",
+    status: 200,
+    repeatedStatus: 401,
+    variables: async () => ({ ACCOUNT_DELETION_DAYS: "0" }),
+    request: (service) => signedIn(service),
+  },
+  {
+    route: "POST /me/deletion/cancel",
+    status: 200,
+    repeatedStatus: 409,
+    request: async (service) => ({ token: (await pendingUser(service)).token }),
   },
 ];

@@ -212,6 +212,9 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "user-code": null,
   // It seals URLs of this service and of clients, which are no credentials.
   "seal-authorization": null,
+  // Events for Workers of the team, and tokens of providers.
+  "seal-event": null,
+  "seal-provider-token": null,
 };
 
 /** The kinds whose hash each column stores. Null: a password, or what only the OAuth endpoints and RPC take (`test/worker/oauth`). */

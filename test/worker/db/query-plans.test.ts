@@ -140,6 +140,7 @@ async function useAllFeatures(): Promise<void> {
   const last = await logIn(service, newEmail);
   await service.post("/logout-all", undefined, last.token);
   await env.DB.prepare("UPDATE accounts SET role = 'superuser'").run();
+  await deletion(newEmail);
   await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
   await administration();
@@ -181,6 +182,35 @@ async function authorizations(): Promise<void> {
   const { id_token = "" } = await signInToClient(service, browser, own, { scope: "openid" });
   await browser.visit("/account/sessions");
   await browser.visit(`/oauth/logout?id_token_hint=${id_token}`);
+}
+
+/** The deletion of the own account, its undo and its erasure, with a Worker that is told of it; and the export. */
+async function deletion(email: string): Promise<void> {
+  const isolate = { ...LIMITS_ON, DB: d1.db, EVENTS_TEAM: { onAuthEvent: () => undefined } };
+  const told = startService({ clock: service.clock, env: isolate });
+  const { token } = await logIn(service, email);
+  await told.get("/me/export", token);
+  await told.call("DELETE", "/api/auth/me", undefined, token);
+  await told.post("/me/deletion/cancel", undefined, (await logIn(told, email)).token);
+  await signedInAs(told, "superuser");
+  const due = await registerVerifiedUser(told);
+  await env.DB.prepare("UPDATE accounts SET deletion_due_at = 1 WHERE email = ?").bind(due.email).run();
+  await told.runCron("* * * * *");
+  const failing = { onAuthEvent: () => Promise.reject(new Error("down")) };
+  const atOnce = startService({
+    clock: service.clock,
+    env: { ...isolate, EVENTS_TEAM: failing, ACCOUNT_DELETION_DAYS: "0" },
+  });
+  await atOnce.call("DELETE", "/api/auth/me", undefined, (await signedInAs(atOnce, "user")).token);
+  await env.DB.prepare("UPDATE event_deliveries SET due_at = 0, expires_at = 0").run();
+  await atOnce.runCron("* * * * *");
+  const pending = await registerVerifiedUser(told);
+  const id = await accountIdOf(pending.email);
+  const rpc = createRpcCaller(told, { sharesIsolate: true, props: { permissions: ["delete", "export"] } });
+  await rpc.call("deleteUser", id);
+  await rpc.call("exportUser", id);
+  await rpc.call("cancelUserDeletion", id);
+  await rpc.call("deleteUser", id, { immediately: true });
 }
 
 /** User administration and user search, as an admin and as a superuser. */

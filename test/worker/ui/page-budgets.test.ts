@@ -15,6 +15,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account/complete": 1,
   "/account/confirm": 2,
   "/account/deactivate": 1,
+  "/account/deletion": 1,
+  "/account/export": 1,
   "/account/email": 1,
   "/account/linked": 3,
   "/account/passkeys": 2,

@@ -17,6 +17,7 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { searchOf, wordsOf } from "../../../ui/render-page.tsx";
 import { canManage, manageableRoles, type Permission } from "../../authorization/permissions.ts";
 import { type ActivateUserDeps, activateUser } from "../activate-user.ts";
+import { type CancelUserDeletionDeps, cancelUserDeletion } from "../cancel-user-deletion.ts";
 import { type DeactivateUserDeps, deactivateUser } from "../deactivate-user.ts";
 import { type DeleteUserDeps, deleteUser } from "../delete-user.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../end-user-sessions.ts";
@@ -35,6 +36,7 @@ export type UserActionsDeps = ActivateUserDeps &
   RemoveAvatarDeps &
   RequestFactorRemovalDeps &
   CancelFactorRemovalDeps &
+  CancelUserDeletionDeps &
   DeleteUserDeps;
 
 /** What decides which actions would change something. */
@@ -70,9 +72,10 @@ const actions = {
     applies: (user) => user.status === "active",
     isDestructive: true,
   },
+  cancelDeletion: { permission: "users:activate", applies: (user) => user.deletionDueAt !== null },
   delete: {
     permission: "users:delete",
-    applies: (user) => user.status === "deactivated",
+    applies: (user) => user.status === "deactivated" || user.deletionDueAt !== null,
     isDestructive: true,
   },
 } as const satisfies Record<string, UserAction>;
@@ -172,6 +175,8 @@ async function run(c: PageContext, deps: UserActionsDeps, form: Posted, user: Ac
       return activateUser(deps, input);
     case "deactivate":
       return deactivateUser(deps, input);
+    case "cancelDeletion":
+      return cancelUserDeletion(deps, input);
     case "delete":
       return form.text("sure") === "yes" ? deleteUser(deps, input) : null;
     case "setRole": {

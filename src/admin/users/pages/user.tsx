@@ -59,6 +59,11 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
           )}
         </p>
       ))}
+      {user.deletionDueAt !== null && (
+        <p class="alert">
+          {p.t.users.deletionDue} <LocalTime p={p} at={user.deletionDueAt} />.
+        </p>
+      )}
       {factorRemovalDueAt !== null && (
         <p class="alert">
           {p.t.users.factorRemoval} <LocalTime p={p} at={factorRemovalDueAt} />.

@@ -21,6 +21,7 @@ import { emailTrustOf } from "./email-trust.ts";
 import { parseProfile, withIssuer } from "./parse-profile.ts";
 import type { Profile, SocialProvider, VerifiedToken } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
+import { revocationEndpoint, revocationFailure, revokeRefreshToken } from "./revoke-token.ts";
 import type { ClientSettings } from "./settings.ts";
 
 /** Milliseconds for which a discovery document or key set is cached. */
@@ -93,12 +94,22 @@ export function createOidc(
         const { nonce } = transaction;
         const request = { server, settings, callback, transaction, nonce, checkResponse };
         const tokens = await requestTokens(providerFetch, clock, request);
-        if ("email" in claims || server.userinfo_endpoint === undefined) return parse(server, claims);
-        return parse(
-          server,
-          await readUserInfo(providerFetch, server, settings, tokens.access_token, claims),
-        );
+        const refreshToken = revocationEndpoint(server) === null ? undefined : tokens.refresh_token;
+        const isComplete = "email" in claims || server.userinfo_endpoint === undefined;
+        const profile = isComplete
+          ? claims
+          : await readUserInfo(providerFetch, server, settings, tokens.access_token, claims);
+        return { ...parse(server, profile), refreshToken };
       }),
+    revokeToken: async (token) => {
+      try {
+        const providerFetch = createProviderFetch(timeout);
+        const server = await discover(providerFetch, settings, deps);
+        return await revokeRefreshToken(providerFetch, server, settings, token);
+      } catch (cause) {
+        return revocationFailure(cause);
+      }
+    },
     verifyToken: ({ token, nonce }) =>
       toResult(deps, async (): Promise<VerifiedToken> => {
         const providerFetch = createProviderFetch(timeout);

@@ -1,4 +1,5 @@
 import type { Result } from "../../../core/result.ts";
+import type { DeliveryOutcome } from "../../../messaging/event-deliveries/rules.ts";
 
 /**
  * How far the provider vouches for the email address. `verified`: the user owns the address now. `implied`: the user
@@ -16,6 +17,9 @@ export type Profile = {
   readonly emailTrust: EmailTrust;
   readonly name: string | null;
 };
+
+/** `refreshToken`: of a provider that revokes tokens (RFC 7009), if it gave one. */
+export type ExchangedProfile = Profile & { readonly refreshToken?: string | undefined };
 
 /** `refused`: the provider rejected the code, token or user. `unavailable`: no response, or an unusable one. */
 export type ProviderFailure = "refused" | "unavailable";
@@ -54,7 +58,9 @@ export type SocialProvider = {
   exchangeCode(
     callback: URLSearchParams,
     transaction: OAuthTransaction,
-  ): Promise<Result<Profile, ProviderFailure>>;
+  ): Promise<Result<ExchangedProfile, ProviderFailure>>;
   /** Returns the profile of a token's user, if the provider issued the token to this service's client. */
   verifyToken(token: ProviderToken): Promise<Result<VerifiedToken, ProviderFailure>>;
+  /** Revokes a refresh token (RFC 7009). Absent: the provider has no endpoint for it. */
+  revokeToken?(token: string): Promise<DeliveryOutcome>;
 };

@@ -62,10 +62,15 @@ function placeholdersOf(
   if ("keyName" in message) {
     return { ...common, keyName: oneLine(message.keyName), resource: message.resource };
   }
+  if ("until" in message) return { ...common, until: dateInWords(message.until, locale) };
   if (!("url" in message || "code" in message)) return common;
   const expiring = { ...common, life: durationInWords(life, locale) };
   return message.kind === "confirm_new_email" ? { ...expiring, account: message.account ?? "" } : expiring;
 }
+
+/** A date and a time in UTC: the service does not know the reader's time zone. */
+const dateInWords = (instant: number, locale: Locale): string =>
+  `${new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(instant)} UTC`;
 
 function greetingOf({ greeting, greetingWithoutName }: EmailTexts, recipientName: string | null): string {
   const name = greetingName(recipientName);
@@ -78,6 +83,7 @@ const PAGES: {
 } = {
   account_exists: { text: "signIn", path: "/sign-in" },
   account_activated: { text: "signIn", path: "/sign-in" },
+  account_deletion_requested: { text: "signIn", path: "/sign-in" },
   sign_in_stopped: { text: "forgotPassword", path: "/forgot-password" },
 };
 

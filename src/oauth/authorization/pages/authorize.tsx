@@ -8,7 +8,7 @@ import type { Page, PageContext } from "../../../ui/page.ts";
 import { addressCookie, languageCookie } from "../../../ui/page-cookies.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { searchOf } from "../../../ui/render-page.tsx";
-import { type PageSessionDeps, RESTRICTED } from "../../../ui/require-page-session.ts";
+import { type PageSessionDeps, RESTRICTED_PAGES } from "../../../ui/require-page-session.ts";
 import { withReturnTarget } from "../../../ui/return-target.ts";
 import { Person } from "../../../ui/settings-rows.tsx";
 import { OAUTH_PATHS } from "../../endpoints.ts";
@@ -50,7 +50,7 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
         return redirectWithFlash(c, signInPath(outcome.returnPath));
       case "restricted":
         // A redirect within this service: `form-action` applies to those that lead to a client.
-        return c.redirect(withReturnTarget(RESTRICTED[outcome.restriction], outcome.returnPath), 303);
+        return c.redirect(withReturnTarget(RESTRICTED_PAGES[outcome.restriction], outcome.returnPath), 303);
       case "consent":
         applyLocale(c, outcome.request);
         return redirectWithFlash(c, `/oauth/consent${searchOf(c)}`);

@@ -213,6 +213,21 @@ export const ACCOUNT: readonly PageState[] = [
     },
   },
   { name: "account-deactivate", page: "/account/deactivate", open: openOwn("/account/deactivate") },
+  { name: "account-deletion", page: "/account/deletion", open: openOwn("/account/deletion") },
+  {
+    name: "account-deletion-pending",
+    page: "/account/deletion",
+    open: async (visitor, service) => {
+      const { email } = await service.member();
+      await openSignedIn(visitor, "/account/deletion", { email, password: PASSWORD });
+      await visitor.page.locator("main form button.bad").click();
+      await visitor.page.getByRole("dialog").getByRole("button").last().click();
+      await visitor.page.waitForURL("**/sign-in");
+      await type(visitor.page, { email, password: PASSWORD });
+      await visitor.page.waitForURL("**/account/deletion");
+    },
+  },
+  { name: "account-export", page: "/account/export", open: openOwn("/account/export") },
   { name: "device", page: "/device", open: openOwn("/device") },
   { name: "device-linked", page: "/device", open: openOwn("/device?user_code=BCDF-GHJK") },
   {

@@ -11,6 +11,7 @@ declare module "oidc-provider" {
 
   export default class Provider {
     constructor(issuer: string, configuration: object);
+    on(event: "refresh_token.destroyed", listener: (token: { readonly accountId: string }) => void): void;
     callback(): (request: Incoming, response: Outgoing) => void;
     interactionFinished(request: Incoming, response: Outgoing, result: object): Promise<void>;
     readonly Grant: {

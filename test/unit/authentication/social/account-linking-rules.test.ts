@@ -24,6 +24,7 @@ const account = (more: Partial<Account> = {}): Account => ({
   locale: null,
   role: "user",
   status: "active",
+  deletionDueAt: null,
   createdAt: 1,
   updatedAt: 1,
   ...more,

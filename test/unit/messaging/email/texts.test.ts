@@ -21,6 +21,7 @@ const SPECIFIC: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
   identity_removed: ["{provider}"],
   api_key_created: ["{keyName}", "{resource}"],
   recovery_code_used: ["{left}"],
+  account_deletion_requested: ["{until}"],
 };
 
 describe.each([

@@ -101,6 +101,8 @@ async function causeEveryEvent(): Promise<string> {
   await changeFactors(newEmail, write);
   await pages.submit(await pages.visit("/account/sessions"), {}, "others");
   await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
+  await write("DELETE", "/me", undefined, (await logIn(service, newEmail)).token);
+  await write("POST", "/me/deletion/cancel", undefined, (await logIn(service, newEmail)).token);
   await write("POST", "/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   return decodeJwt(token).sub as string;
 }

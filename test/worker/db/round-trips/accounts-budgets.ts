@@ -18,6 +18,7 @@ import {
   wrongCode,
 } from "../../../support/one-time-codes.ts";
 import { creationOptions } from "../../../support/passkeys.ts";
+import { pendingUser } from "../../../support/pending-deletion.ts";
 import { newAddress, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 import { api, type BudgetTable, IMAGE, service } from "./measured-service.ts";
 
@@ -72,6 +73,19 @@ export const accountsBudgets: BudgetTable = {
     budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/me/deactivate", { password: PASSWORD }, (await registerAndLogIn(service)).token),
+  },
+  "DELETE /me": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 1 },
+    request: async () => api("DELETE", "/me", undefined, (await registerAndLogIn(service)).token),
+  },
+  "POST /me/deletion/cancel": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/me/deletion/cancel", undefined, (await pendingUser(service)).token),
+  },
+  "GET /me/export": {
+    // The session, the rows, and a page of events about the account and by it.
+    budget: { d1: 4, kvGets: 1, kvPuts: 0 },
+    request: async () => api("GET", "/me/export", undefined, (await registerAndLogIn(service)).token),
   },
   "POST /me/reauthenticate": {
     // Reads whether there is a password, counts the attempt, revokes it, and records the reauthentication.

@@ -1,4 +1,5 @@
 import { tinyPng } from "../../../support/image-parts.ts";
+import { setDeletionDue } from "../../../support/pending-deletion.ts";
 import { accountIdOf, newAddress, registerVerifiedUser, signedInAs } from "../../../support/users.ts";
 import { api, type BudgetTable, onUser, service } from "./measured-service.ts";
 
@@ -28,6 +29,15 @@ export const administrationBudgets: BudgetTable = {
     },
   },
   "POST /users/:id/activate, who is active": onUser("POST", "/activate", { d1: 2, kvGets: 1, kvPuts: 0 }),
+  "POST /users/:id/deletion/cancel": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await signedInAs(service, "admin");
+      const id = await accountIdOf((await registerVerifiedUser(service)).email);
+      await setDeletionDue(service, id);
+      return api("POST", `/users/${id}/deletion/cancel`, undefined, token);
+    },
+  },
   "POST /users/:id/deactivate": onUser("POST", "/deactivate", { d1: 3, kvGets: 1, kvPuts: 1 }),
   "POST /users/:id/unlock": onUser("POST", "/unlock", { d1: 3, kvGets: 1, kvPuts: 0 }),
   "POST /users/:id/reset-password": onUser("POST", "/reset-password", { d1: 3, kvGets: 1, kvPuts: 0 }),
