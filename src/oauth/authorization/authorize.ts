@@ -21,7 +21,13 @@ export type AuthorizeOutcome =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "not_a_navigation" }
   /** `returnPath`: the request, as it continues after the sign-in. */
-  | { readonly kind: "sign_in"; readonly returnPath: string; readonly request: ValidRequest }
+  | {
+      readonly kind: "sign_in";
+      readonly returnPath: string;
+      readonly request: ValidRequest;
+      /** The browser presents no session that counts. */
+      readonly hasNoSession: boolean;
+    }
   | { readonly kind: "consent"; readonly request: ValidRequest }
   | AccountChoice;
 
@@ -37,10 +43,10 @@ export type AccountChoice = {
 
 /** The authorization endpoint: OAuth 2.1, OpenID Connect Core §3.1.2. */
 export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Promise<AuthorizeOutcome> {
-  const { query, held, isNavigation, caller } = input;
+  const { query, isNavigation, caller } = input;
   const evaluation = await evaluateRequest(deps, input);
   if (evaluation.kind !== "decided") return evaluation;
-  const { request, decision, grant, requestHash } = evaluation;
+  const { request, decision, grant, requestHash, held } = evaluation;
   if (isCancelled(query))
     return { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, ACCESS_DENIED) };
   if (!isNavigation) {
@@ -55,6 +61,7 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
         kind: "sign_in",
         returnPath: decision.again ? await newSignIn() : authorizePath(query),
         request,
+        hasNoSession: held === null,
       };
     case "choose_account": {
       const { sessionId, account } = decision.session;
@@ -77,7 +84,7 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
       if (issued.kind === "redirect") return issued;
       return request.prompt.has("none")
         ? { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, LOGIN_REQUIRED) }
-        : { kind: "sign_in", returnPath: authorizePath(query), request };
+        : { kind: "sign_in", returnPath: authorizePath(query), request, hasNoSession: true };
     }
   }
 }

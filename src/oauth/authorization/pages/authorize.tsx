@@ -29,10 +29,9 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
   title: (t) => t.chooseAccount.title,
   load: async (c) => {
     const deps = depsOf(c);
-    const held = await browserSession(c, deps);
     const outcome = await authorize(deps, {
       query: searchOf(c).slice(1),
-      held,
+      browser: await browserSession(c, deps),
       isNavigation: c.req.method !== "HEAD" && isTopLevelNavigation(c),
       caller: c.var.caller,
     });
@@ -46,7 +45,7 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
       case "sign_in":
         prepareSignIn(c, outcome.request);
         // Without a session that counts here, the sign-in page must not find one.
-        if (held === null || !requiresSession(outcome.returnPath)) clearSessionCookies(c);
+        if (outcome.hasNoSession || !requiresSession(outcome.returnPath)) clearSessionCookies(c);
         return redirectWithFlash(c, signInPath(outcome.returnPath));
       case "consent":
         applyLocale(c, outcome.request);

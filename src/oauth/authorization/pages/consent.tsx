@@ -44,11 +44,10 @@ export const consentPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   load: async (c, posted) => {
     const deps = depsOf(c);
     const query = searchOf(c).slice(1);
-    const held = await browserSession(c, deps);
-    const evaluation = await evaluateRequest(deps, { query, held });
+    const evaluation = await evaluateRequest(deps, { query, browser: await browserSession(c, deps) });
     if (evaluation.kind === "invalid") return refuseRequest(c, evaluation.error);
     if (evaluation.kind === "redirect") return leaveTo(c, deps, evaluation.url);
-    const { decision, request, grant, requestHash } = evaluation;
+    const { decision, request, grant, requestHash, held } = evaluation;
     const isAnswer = posted !== null && decision.kind === "issue";
     // The page shows the account of the guard, which must be the one that consents.
     if (held?.sessionId !== c.var.session.sessionId || (decision.kind !== "consent" && !isAnswer))
