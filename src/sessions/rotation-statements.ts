@@ -32,10 +32,12 @@ export type Rotation = {
 
 /**
  * The batch of a refresh. The UPDATE rotates for the current token, and for its predecessor if the answer that brought
- * the current one was lost: the retry window is over, and the current token was never presented.
+ * the current one was lost: the retry window is over, and the current token was never presented. Nothing changes without
+ * the condition of the caller.
  */
-export function rotationStatements(db: Database, rotation: Rotation) {
+export function rotationStatements(db: Database, rotation: Rotation, condition?: SQL) {
   const isHeld = and(
+    condition,
     eq(sessions.id, rotation.sessionId),
     or(eq(sessions.generation, rotation.generation), isLastPresented(rotation.generation)),
     mayGetTokens(rotation.holder),

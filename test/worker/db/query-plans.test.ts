@@ -84,7 +84,7 @@ async function visitPages(): Promise<void> {
       if ((await browser.visit(path)).path !== path) throw new Error(`${path} was not shown`);
     }
     if (role === "admin") {
-      const app = await newApp(service);
+      const app = await newApp(service, { resources: [] });
       await browser.visit(pageFor(app, "/sign-in"));
       await signInToApp(service, app, browser.jar.get("__Host-gh_refresh") ?? "");
     }

@@ -1,4 +1,5 @@
 import { authorizationQuery, authorizeUrl } from "../../../support/authorization-requests.ts";
+import { createKeyClient } from "../../../support/oauth.ts";
 import { insertClient } from "../../../support/oauth-clients.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { registerVerifiedUser } from "../../../support/users.ts";
@@ -23,6 +24,17 @@ export const authorizationBudgets: BudgetTable = {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     status: 303,
     request: () => authorizing(["__Host-gh_refresh"]),
+  },
+  "POST /oauth/par, by private_key_jwt": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 201,
+    request: async () => {
+      const { client, assertion } = await createKeyClient(service, { resources: [] });
+      const body = authorizationQuery(client, { scope: "openid" });
+      for (const [name, value] of Object.entries(await assertion())) body.set(name, value);
+      const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+      return { method: "POST", path: "/oauth/par", body: body.toString(), headers };
+    },
   },
   "POST /oauth/par": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
