@@ -5,7 +5,7 @@ import type { ValidRequest } from "./authorization-request.ts";
 import { type AuthorizationInput, type EvaluateRequestDeps, evaluateRequest } from "./evaluate-request.ts";
 import { authorizePath, isCancelled, pathWithInteraction } from "./interaction.ts";
 import { type IssueCodeDeps, issueCode } from "./issue-code.ts";
-import { errorRedirect } from "./redirect-url.ts";
+import { type ClientRedirect, errorRedirect } from "./redirect-url.ts";
 
 export type AuthorizeDeps = EvaluateRequestDeps & IssueCodeDeps;
 
@@ -18,7 +18,7 @@ type AuthorizeInput = AuthorizationInput & {
 /** What the browser shows next. Paths are those of this service. */
 export type AuthorizeOutcome =
   | { readonly kind: "invalid"; readonly error: OAuthError }
-  | { readonly kind: "redirect"; readonly url: string }
+  | ClientRedirect
   | { readonly kind: "not_a_navigation" }
   /** `returnPath`: the request, as it continues after the sign-in. */
   | {
@@ -47,12 +47,10 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
   const evaluation = await evaluateRequest(deps, input);
   if (evaluation.kind !== "decided") return evaluation;
   const { request, decision, grant, requestHash, held } = evaluation;
-  if (isCancelled(query))
-    return { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, ACCESS_DENIED) };
+  const fail = (error: OAuthError) => errorRedirect(request, deps.settings.publicUrl, error);
+  if (isCancelled(query)) return fail(ACCESS_DENIED);
   if (!isNavigation) {
-    return request.prompt.has("none")
-      ? { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, LOGIN_REQUIRED) }
-      : { kind: "not_a_navigation" };
+    return request.prompt.has("none") ? fail(LOGIN_REQUIRED) : { kind: "not_a_navigation" };
   }
   const newSignIn = () => pathWithInteraction(deps, query, { at: deps.clock.now(), sessionId: null });
   switch (decision.kind) {
@@ -83,7 +81,7 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
       });
       if (issued.kind === "redirect") return issued;
       return request.prompt.has("none")
-        ? { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, LOGIN_REQUIRED) }
+        ? fail(LOGIN_REQUIRED)
         : { kind: "sign_in", returnPath: authorizePath(query), request, hasNoSession: true };
     }
   }

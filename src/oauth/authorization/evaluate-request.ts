@@ -19,7 +19,7 @@ import { findGrant } from "./consent-rules.ts";
 import { type Decision, decide } from "./decide.ts";
 import type { BrowserSession, HeldSession } from "./held-session.ts";
 import { readInteraction } from "./interaction.ts";
-import { errorRedirect } from "./redirect-url.ts";
+import { type ClientRedirect, errorRedirect } from "./redirect-url.ts";
 import type { AuthorizationLookup, AuthorizationState, AuthorizationStore } from "./store.ts";
 
 export type EvaluateRequestDeps = Pick<IdTokenDeps, "keyRing" | "settings"> &
@@ -39,8 +39,7 @@ export type AuthorizationInput = {
 export type Evaluation =
   /** Shown on a page: there is no redirect URI that can be trusted. */
   | { readonly kind: "invalid"; readonly error: OAuthError }
-  /** Sent to the client. */
-  | { readonly kind: "redirect"; readonly url: string }
+  | ClientRedirect
   | {
       readonly kind: "decided";
       readonly request: ValidRequest;
@@ -75,14 +74,11 @@ export async function evaluateRequest(
     const { error } = checked;
     return error.kind === "page"
       ? { kind: "invalid", error: error.error }
-      : { kind: "redirect", url: errorRedirect(error, publicUrl, error.error) };
+      : errorRedirect(error, publicUrl, error.error);
   }
   const request = checked.value;
   const hint = await readHint(deps, request);
-  const fail = (error: OAuthError): Evaluation => ({
-    kind: "redirect",
-    url: errorRedirect(request, publicUrl, error),
-  });
+  const fail = (error: OAuthError): Evaluation => errorRedirect(request, publicUrl, error);
   if (hint === "invalid")
     return fail({ error: "invalid_request", description: "The id_token_hint is not valid for this client." });
   const grant = findGrant(state.grants, request);

@@ -8,6 +8,7 @@ import { auditClientChange, type ClientChange } from "./audit-statements.ts";
 import type { Client, ClientWithSecrets } from "./client.ts";
 import type { ClientGrant, ClientOverview, ClientPosition } from "./client-overview.ts";
 import { clientRow, insertClient, type NewClient } from "./insert-statements.ts";
+import { deleteSurplusDocuments } from "./metadata-statements.ts";
 import { readSelectedClient, secretIsLive, selectClient } from "./statements.ts";
 
 type Page<Row, Position> = { readonly rows: readonly Row[]; readonly next: Position | null };
@@ -118,10 +119,13 @@ export function clientStore(db: Database) {
     /** Inserts or replaces a client of a metadata document. A client that was registered otherwise stays unchanged. */
     async saveMetadata(client: Client): Promise<void> {
       const { id: _id, createdAt: _createdAt, lastUsedAt: _lastUsedAt, ...metadata } = clientRow(client);
-      await db
-        .insert(t)
-        .values(clientRow(client))
-        .onConflictDoUpdate({ target: t.id, set: metadata, setWhere: sql`${t.source} = 'metadata'` });
+      await runBatch(db, {
+        saved: db
+          .insert(t)
+          .values(clientRow(client))
+          .onConflictDoUpdate({ target: t.id, set: metadata, setWhere: sql`${t.source} = 'metadata'` }),
+        surplus: deleteSurplusDocuments(db),
+      });
     },
 
     /** Replaces the client's row if it is still of `before`. A public client keeps no secrets. */

@@ -15,6 +15,7 @@ import { OAUTH_PATHS } from "../../endpoints.ts";
 import type { ValidRequest } from "../authorization-request.ts";
 import { type AccountChoice, type AuthorizeDeps, authorize } from "../authorize.ts";
 import { browserSession } from "./browser-session.ts";
+import { leaveToClient } from "./leave-to-client.ts";
 import { refuseEmbedded, refuseRequest } from "./refuse-request.tsx";
 
 type Deps = AuthorizeDeps & PageSessionDeps;
@@ -41,7 +42,7 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
       case "not_a_navigation":
         return refuseEmbedded(c);
       case "redirect":
-        return c.redirect(outcome.url, 303);
+        return leaveToClient(c, deps, outcome, null);
       case "sign_in":
         prepareSignIn(c, outcome.request);
         // Without a session that counts here, the sign-in page must not find one.
