@@ -1,15 +1,12 @@
-import { and, eq, exists, gte, lt, not, or, type SQL, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
+import { and, eq, gt, lt, not, or, type SQL, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
-import { MINUTE } from "../core/clock.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
-import { RETRY_WINDOW } from "./refresh-rules.ts";
 import type { SessionState } from "./session.ts";
 import { authenticatedAt, isFirstParty, isLastPresented, sessionIsLive } from "./statements.ts";
 import { mayGetTokens, type TokenHolder } from "./token-holder-statements.ts";
@@ -76,7 +73,7 @@ export function rotationStatements(db: Database, rotation: Rotation, condition?:
             and(
               rotation.rotates ? undefined : sql`FALSE`,
               lt(sessions.rotatedAt, rotation.now - rotation.gracePeriod),
-              not(successorIsInUse(db)),
+              not(successorIsInUse()),
               or(isSameUserAgent, not(isFirstParty())),
             ),
           ),
@@ -88,7 +85,7 @@ export function rotationStatements(db: Database, rotation: Rotation, condition?:
         session: stateColumns,
         isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
         servesAudience: asBoolean(mayGetTokens(rotation.holder)).as("serves_audience"),
-        successorInUse: asBoolean(successorIsInUse(db)).as("successor_in_use"),
+        successorInUse: asBoolean(successorIsInUse()).as("successor_in_use"),
         account: accountColumns,
       })
       .from(sessions)
@@ -105,7 +102,7 @@ export type RotationOutcome = {
   readonly isFirstParty: boolean;
   /** Whether the session may get the requested tokens. */
   readonly servesAudience: boolean;
-  /** Whether the current refresh token arrived, as a client's session that it opened proves. */
+  /** Whether the current refresh token arrived, as a code that was issued for it proves. */
   readonly successorInUse: boolean;
   readonly account: Account;
 };
@@ -151,21 +148,7 @@ const stateColumns = {
 };
 
 /**
- * Whether the holder of the current refresh token has used the answer that brought it: a client has redeemed a code that
- * this session issued with it. Its predecessor is then no retry.
+ * Whether the browser has presented the current refresh token since it was issued (`recordPresentation`), which proves that
+ * the answer arrived. Its predecessor is then no retry.
  */
-const successorIsInUse = (db: Database): SQL => {
-  const child = alias(sessions, "child");
-  return exists(
-    db
-      .select({ one: sql`1` })
-      .from(child)
-      .where(
-        and(
-          eq(child.parentId, sessions.id),
-          // For RETRY_WINDOW a code is also issued for the predecessor of the current token, and a code lives a minute.
-          gte(child.createdAt, sql`${sessions.rotatedAt} + ${RETRY_WINDOW + MINUTE}`),
-        ),
-      ),
-  );
-};
+const successorIsInUse = (): SQL => gt(sessions.lastUsedAt, sessions.rotatedAt);

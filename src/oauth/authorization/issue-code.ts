@@ -42,12 +42,12 @@ export async function issueCode(
   const { publicUrl } = deps.settings;
   const { code, row } = await newAuthorizationCode(request, now);
   const clientId = request.client.id;
-  const scope = grantedScope(grant, request.scopes);
+  const scope = grantedScope(grant, request.scopes, isConsent);
   const outcome = await deps.authorizations.issue({
     code: row,
     held,
     own: ownAudience(deps.settings),
-    grant: newGrant(request, grant, scope, now),
+    grant: { ...newGrant(request, grant, scope, now), isConsented: isConsent },
     storesGrant: isConsent || grant?.scope !== scope,
     requestHash,
     audit: newAuditEvent(
@@ -71,7 +71,7 @@ const newGrant = (
   grant: StoredGrant | null,
   scope: string,
   now: number,
-): NewGrant => ({
+): Omit<NewGrant, "isConsented"> => ({
   id: grant?.id ?? newId(),
   clientId: client.id,
   resource,

@@ -11,6 +11,7 @@ import {
   readRotation,
   rotationStatements,
 } from "../../sessions/rotation-statements.ts";
+import { recordPresentation } from "../../sessions/statements.ts";
 import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 import type { NewGrant, StoredGrant } from "../grants/grant.ts";
@@ -114,6 +115,7 @@ export const authorizationStore = (db: Database) => ({
             ),
           ]
         : [],
+      presented: [recordPresentation(db, held, now, isStored)],
       used:
         requestHash === null
           ? []

@@ -4,6 +4,7 @@ import type { Database } from "../../db/database.ts";
 import { insertUnless } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, oauthClientSecrets, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
+import { grantUpdatedAt } from "../grants/statements.ts";
 import { auditClientChange, type ClientChange } from "./audit-statements.ts";
 import type { Client, ClientWithSecrets } from "./client.ts";
 import type { ClientGrant, ClientOverview, ClientPosition } from "./client-overview.ts";
@@ -83,7 +84,7 @@ export function clientStore(db: Database) {
           scope: oauthGrants.scope,
           redirectHost: oauthGrants.redirectHost,
           createdAt: oauthGrants.createdAt,
-          updatedAt: oauthGrants.updatedAt,
+          updatedAt: grantUpdatedAt.as("changed_at"),
         })
         .from(oauthGrants)
         .innerJoin(accounts, eq(accounts.id, oauthGrants.accountId))

@@ -8,6 +8,7 @@ import { auditEvents, oauthClients, oauthGrants, sessions } from "../../db/schem
 import { sessionIsLive } from "../../sessions/statements.ts";
 import { parseScope } from "../scopes.ts";
 import type { ConnectedApp } from "./grant.ts";
+import { grantUpdatedAt } from "./statements.ts";
 
 /** Apps that a list shows. An account with more sees those that it allowed last. */
 const MAX_LISTED = 100;
@@ -49,7 +50,7 @@ export const grantStore = (db: Database) => ({
       .from(oauthGrants)
       .innerJoin(oauthClients, eq(oauthClients.id, oauthGrants.clientId))
       .where(eq(oauthGrants.accountId, accountId))
-      .orderBy(desc(oauthGrants.updatedAt), desc(oauthGrants.id))
+      .orderBy(desc(grantUpdatedAt), desc(oauthGrants.id))
       .limit(MAX_LISTED);
     return rows.map(({ scope, ...row }) => ({ ...row, scopes: parseScope(scope) }));
   },
