@@ -12,6 +12,7 @@ import {
   mailboxMessages,
   oauthAuthorizationCodes,
   oauthClientAssertions,
+  oauthClientSecrets,
   oauthClients,
   oauthDeviceRequests,
   oauthGrants,
@@ -59,6 +60,7 @@ const EXPIRING = [
   oauthAuthorizationCodes,
   oauthPushedRequests,
   oauthClientAssertions,
+  oauthClientSecrets,
   pendingRevocations,
   knownDevices,
 ] as const;

@@ -5,6 +5,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { auditEvents, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
+import type { EndedSession } from "../../sessions/publish-ended-sessions.ts";
 import { sessionIsLive } from "../../sessions/statements.ts";
 import { parseScope } from "../scopes.ts";
 import type { ConnectedApp } from "./grant.ts";
@@ -20,9 +21,6 @@ type Revocation = {
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
-
-/** `idleExpiresAt`: when its refresh token would have expired. */
-type EndedSession = { readonly id: string; readonly idleExpiresAt: number };
 
 export type GrantStore = ReturnType<typeof grantStore>;
 
