@@ -28,7 +28,9 @@ export async function completeSignIn(
   const amr = amrOf(grant);
   // The next token of a device from before `known_devices` gets a row.
   const deviceId = device?.isListed ? device.deviceId : newId();
-  const session = { ...newSession(deps, { amr, audience, caller, deviceId }), accountId: grant.accountId };
+  const { authenticatedAt: at } = firstFactor;
+  const input = { amr, audience, caller, deviceId, authenticatedAt: at };
+  const session = { ...newSession(deps, input), accountId: grant.accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = device?.hasSignedIn
     ? null

@@ -15,12 +15,14 @@ type NewSessionInput = {
   readonly audience: string;
   readonly caller: Caller;
   readonly deviceId: string;
+  /** The instant (ms) of the authentication, if it was earlier. */
+  readonly authenticatedAt?: number | undefined;
 };
 
 /** A new session, ready to be stored. The batch that stores it adds the account. */
 export function newSession(
   deps: NewSessionDeps,
-  { amr, audience, caller, deviceId }: NewSessionInput,
+  { amr, audience, caller, deviceId, authenticatedAt }: NewSessionInput,
 ): Omit<NewSession, "accountId"> {
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
@@ -32,7 +34,7 @@ export function newSession(
     createdAt: now,
     idleExpiresAt: now + Math.min(refreshIdleTtl, refreshMaxTtl) * SECOND,
     expiresAt: now + refreshMaxTtl * SECOND,
-    authTime: now,
+    authTime: Math.min(authenticatedAt ?? now, now),
     audience,
     deviceId,
   };

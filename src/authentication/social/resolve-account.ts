@@ -112,7 +112,10 @@ export async function resolveAccount(
   } as const;
   return ok({
     decision: decision.kind,
-    firstFactor: { grant, emailKey, device, caller, audience, replaces },
+    firstFactor: {
+      ...{ grant, emailKey, device, caller, audience, replaces },
+      authenticatedAt: profile.authenticatedAt,
+    },
     enabledFactors: candidate?.enabledFactors ?? [],
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });

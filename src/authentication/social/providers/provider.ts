@@ -15,6 +15,8 @@ export type Profile = {
   readonly email: string | null;
   readonly emailTrust: EmailTrust;
   readonly name: string | null;
+  /** When the user authenticated at the provider (ms), which may have been long before. Undefined: it does not say. */
+  readonly authenticatedAt?: number | undefined;
 };
 
 /** `refused`: the provider rejected the code, token or user. `unavailable`: no response, or an unusable one. */
@@ -26,6 +28,11 @@ export type OAuthTransaction = {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly redirectUri: string;
+  /**
+   * The user must authenticate at the provider after this instant (ms): a session of the provider is not enough. Null: it is.
+   * A provider that cannot prove it ignores this (docs/security.md, "Known gaps").
+   */
+  readonly newSignInSince: number | null;
 };
 
 /** A token that a client application got from the provider's SDK. */
