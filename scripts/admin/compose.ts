@@ -41,6 +41,8 @@ export function composeOperator(platform: Platform) {
     clientSecrets: clientSecretStore(db),
     // The service's cron job publishes each revocation to KV again.
     revocationList: revocationListStore({ kv: platform.kv, db, meter, defer: () => {} }),
+    // Only the service can sign logout tokens.
+    notifyDeletedClient: () => {},
     // The maximum of ACCESS_TOKEN_TTL, since the deployment's value may be unknown here. A longer revocation is harmless.
     settings: { accessTokenTtl: DAY / SECOND },
   };

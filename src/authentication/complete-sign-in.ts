@@ -41,8 +41,12 @@ export async function completeSignIn(
   // The next token of a device from before `known_devices` gets a row.
   const deviceId = device?.isListed ? device.deviceId : newId();
   const isKnownDevice = device?.hasSignedIn ?? false;
+  const { authenticatedAt: at } = firstFactor;
   const session = {
-    ...newSession(deps, { amr, audience, caller, deviceId, isKnownDevice, restriction, isPersistent }),
+    ...newSession(deps, {
+      ...{ amr, audience, caller, deviceId, isKnownDevice, restriction, isPersistent },
+      authenticatedAt: at,
+    }),
     accountId: grant.accountId,
   };
   const details = { sessionId: session.id, amr: amr.join(" ") };

@@ -14,4 +14,6 @@ export type FirstFactorResult = {
   readonly audience: string;
   /** The session whose cookies the response replaces: it ends when the new one opens. Null if there is none. */
   readonly replaces: string | null;
+  /** The instant (ms) of an authentication at a provider, if it was earlier. */
+  readonly authenticatedAt?: number | undefined;
 };

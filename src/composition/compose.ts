@@ -23,6 +23,10 @@ import { createMetrics } from "../metrics/metrics.ts";
 import { announceEndedSessions } from "../oauth/backchannel-logout/announce-ended-sessions.ts";
 import type { LogoutFailure } from "../oauth/backchannel-logout/deliver-logout-notice.ts";
 import { deliverNewLogoutNotices } from "../oauth/backchannel-logout/deliver-logout-notices.ts";
+import {
+  type NotifyDeletedClient,
+  notifyDeletedClient,
+} from "../oauth/backchannel-logout/notify-deleted-client.ts";
 import { createSendLogoutToken } from "../oauth/backchannel-logout/send-logout-token.ts";
 import { createClientKeySets } from "../oauth/client-authentication/client-key-sets.ts";
 import { createFetchDocument } from "../oauth/client-metadata/fetch-document.ts";
@@ -144,6 +148,8 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   return {
     ...stores,
     ...logout,
+    notifyDeletedClient: ((client, ended) =>
+      defer(() => notifyDeletedClient(noticeDelivery, client, ended))) as NotifyDeletedClient,
     clock,
     wait: options.wait ?? systemWait,
     defer,

@@ -7,6 +7,9 @@ export const isCleanText = (text: string): boolean => !text.includes("\0") && te
 /** True if the text has control characters, which names and mail headers must not contain. */
 export const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
 
+/** True if the text has characters that change the direction of the text around it, so that a name looks like another one. */
+export const hasBidiControl = (text: string): boolean => /\p{Bidi_Control}/u.test(text);
+
 /** The text on one line: each run of control characters becomes a space. */
 export const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();
 

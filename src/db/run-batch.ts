@@ -4,9 +4,9 @@ import type { Database } from "./database.ts";
 type Statement = BatchItem<"sqlite">;
 
 /** One statement whose result is read by name, or statements whose results are not read. */
-type BatchPart = Statement | readonly Statement[];
+export type BatchPart = Statement | readonly Statement[];
 
-type NamedResults<Parts extends Readonly<Record<string, BatchPart>>> = {
+export type NamedResults<Parts extends Readonly<Record<string, BatchPart>>> = {
   readonly [Name in keyof Parts as Parts[Name] extends Statement
     ? Name
     : never]: Parts[Name] extends Statement ? Parts[Name]["_"]["result"] : never;

@@ -1,4 +1,4 @@
-import type { Client } from "./clients/client.ts";
+import { type Client, isRegisteredByOperator } from "./clients/client.ts";
 
 /**
  * The host that a client is known by: that of its metadata document, which proves it, else that of its home page, which an
@@ -10,6 +10,11 @@ export function clientHostOf({ id, clientUri, source }: Pick<Client, "id" | "cli
   return url === null ? null : (URL.parse(url)?.host ?? null);
 }
 
-/** The logo, if a page of this service may load it. A client that has registered itself may show any brand. */
-export const safeLogoOf = ({ logoUri, source }: Pick<Client, "logoUri" | "source">): string | null =>
-  logoUri !== null && source !== "registration" && URL.parse(logoUri)?.protocol === "https:" ? logoUri : null;
+/**
+ * The logo, if a page of this service may load it. A client that has registered itself may show any brand, and its server
+ * would see who reads the page.
+ */
+export const safeLogoOf = (client: Pick<Client, "logoUri" | "source">): string | null =>
+  isRegisteredByOperator(client) && URL.parse(client.logoUri ?? "")?.protocol === "https:"
+    ? client.logoUri
+    : null;

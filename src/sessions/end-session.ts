@@ -1,7 +1,8 @@
 import { type AuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
-import { type Clock, SECOND } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
+import { publishEndedSessions } from "./publish-ended-sessions.ts";
 import type { RevocationList } from "./revocation-list/revocation-list.ts";
 import type { SessionStore } from "./store.ts";
 
@@ -37,12 +38,6 @@ export async function endSession(
   const audit = newAuditEvent(deps, event, caller, actorId);
   const ended = await deps.sessions.end({ sessionId, accountId, now, audit, notice });
   if (ended === "already_ended") return "already_ended";
-  // The longer of the refresh tokens' remaining life and the access tokens' whole life.
-  const lastExpiry = Math.max(...ended.map(({ idleExpiresAt }) => idleExpiresAt));
-  const ttlSeconds = Math.max((lastExpiry - now) / SECOND, deps.settings.accessTokenTtl);
-  await deps.revocationList.revokeSessions(
-    ended.map(({ id }) => id),
-    ttlSeconds,
-  );
+  await publishEndedSessions(deps, ended, now);
   return "ended";
 }

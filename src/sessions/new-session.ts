@@ -26,11 +26,14 @@ type NewSessionInput = {
   readonly isKnownDevice: boolean;
   /** False: the cookies of the session end with the browser session. */
   readonly isPersistent?: boolean;
+  /** The instant (ms) of the authentication, if it was earlier. */
+  readonly authenticatedAt?: number | undefined;
 };
 
 /** A new session, ready to be stored. The batch that stores it adds the account. */
 export function newSession(deps: NewSessionDeps, input: NewSessionInput): Omit<NewSession, "accountId"> {
   const { amr, audience, caller, deviceId, restriction = null, isKnownDevice, isPersistent = true } = input;
+  const { authenticatedAt } = input;
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
   const idle = Math.min(refreshIdleTtl, refreshMaxTtl) * SECOND;
@@ -42,7 +45,7 @@ export function newSession(deps: NewSessionDeps, input: NewSessionInput): Omit<N
     createdAt: now,
     idleExpiresAt: now + (isPersistent ? idle : Math.min(idle, MAX_BROWSER_SESSION_IDLE)),
     expiresAt: now + refreshMaxTtl * SECOND,
-    authTime: now,
+    authTime: Math.min(authenticatedAt ?? now, now),
     audience,
     ownAudience: ownAudience(deps.settings),
     deviceId,

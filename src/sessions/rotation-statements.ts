@@ -1,15 +1,13 @@
-import { and, eq, exists, gte, lt, not, or, type SQL, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
+import { and, eq, gt, lt, not, or, type SQL, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
-import { MINUTE } from "../core/clock.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsUsable, isUsable } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
-import { MAX_BROWSER_SESSION_IDLE, RETRY_WINDOW } from "./refresh-rules.ts";
+import { MAX_BROWSER_SESSION_IDLE } from "./refresh-rules.ts";
 import type { SessionRestriction, SessionState } from "./session.ts";
 import {
   authenticatedAt,
@@ -39,10 +37,12 @@ export type Rotation = {
 
 /**
  * The batch of a refresh. The UPDATE rotates for the current token, and for its predecessor if the answer that brought
- * the current one was lost: the retry window is over, and the current token was never presented.
+ * the current one was lost: the retry window is over, and the current token was never presented. Nothing changes without
+ * the condition of the caller.
  */
-export function rotationStatements(db: Database, rotation: Rotation) {
+export function rotationStatements(db: Database, rotation: Rotation, condition?: SQL) {
   const isHeld = and(
+    condition,
     eq(sessions.id, rotation.sessionId),
     or(eq(sessions.generation, rotation.generation), isLastPresented(rotation.generation)),
     mayGetTokens(rotation.holder),
@@ -82,7 +82,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
             and(
               rotation.rotates ? undefined : sql`FALSE`,
               lt(sessions.rotatedAt, rotation.now - rotation.gracePeriod),
-              not(successorIsInUse(db)),
+              not(successorIsInUse()),
               or(isSameUserAgent, not(isFirstParty())),
             ),
           ),
@@ -96,7 +96,7 @@ export function rotationStatements(db: Database, rotation: Rotation) {
         enrolmentDueAt: enrolmentDueAt(db),
         isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
         servesAudience: asBoolean(mayGetTokens(rotation.holder)).as("serves_audience"),
-        successorInUse: asBoolean(successorIsInUse(db)).as("successor_in_use"),
+        successorInUse: asBoolean(successorIsInUse()).as("successor_in_use"),
         account: accountColumns,
       })
       .from(sessions)
@@ -113,7 +113,7 @@ export type RotationOutcome = {
   readonly isFirstParty: boolean;
   /** Whether the session may get the requested tokens. */
   readonly servesAudience: boolean;
-  /** Whether the current refresh token arrived, as a client's session that it opened proves. */
+  /** Whether the current refresh token arrived, as a code that was issued for it proves. */
   readonly successorInUse: boolean;
   readonly restriction: SessionRestriction | null;
   readonly enrolmentDueAt: number | null;
@@ -163,21 +163,7 @@ const stateColumns = {
 };
 
 /**
- * Whether the holder of the current refresh token has used the answer that brought it: a client has redeemed a code that
- * this session issued with it. Its predecessor is then no retry.
+ * Whether the browser has presented the current refresh token since it was issued (`recordPresentation`), which proves that
+ * the answer arrived. Its predecessor is then no retry.
  */
-const successorIsInUse = (db: Database): SQL => {
-  const child = alias(sessions, "child");
-  return exists(
-    db
-      .select({ one: sql`1` })
-      .from(child)
-      .where(
-        and(
-          eq(child.parentId, sessions.id),
-          // For RETRY_WINDOW a code is also issued for the predecessor of the current token, and a code lives a minute.
-          gte(child.createdAt, sql`${sessions.rotatedAt} + ${RETRY_WINDOW + MINUTE}`),
-        ),
-      ),
-  );
-};
+const successorIsInUse = (): SQL => gt(sessions.lastUsedAt, sessions.rotatedAt);

@@ -10,6 +10,7 @@ import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import type { AudienceRequest } from "./audience.ts";
+import type { EndedSession } from "./publish-ended-sessions.ts";
 import {
   type Rotation,
   type RotationOutcome,
@@ -36,9 +37,6 @@ type SessionEnd = {
   readonly notice?: NewMessage | undefined;
   readonly now: number;
 };
-
-/** `idleExpiresAt`: when its refresh token would have expired. */
-type EndedSession = { readonly id: string; readonly idleExpiresAt: number };
 
 type OthersEnd = {
   readonly accountId: string;

@@ -127,7 +127,7 @@ export type Page<Data, Subject = Data> = {
   /** URL that the language switch returns to, where the page's own URL would not do. */
   here?(data: Data): string;
   /** URL that the browser loads by itself. */
-  refreshUrl?(data: Data): string;
+  refreshUrl?(data: Data): string | null;
   /** Whether the page loads the script of the passkeys, which calls the API. */
   usesPasskeys?(data: Data): boolean;
   /** Origins of images of other services. */

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { decodeJwt, type JWTPayload } from "jose";
+import { decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { hashOneTimeToken, newOneTimeToken } from "../../src/core/crypto/one-time-token.ts";
 import { openDatabase } from "../../src/db/database.ts";
 import { newMeter } from "../../src/db/metered-d1.ts";
@@ -69,6 +69,25 @@ export async function createClient(
   await db.insert(oauthClients).values(client as typeof oauthClients.$inferInsert);
   if (client.authMethod.startsWith("client_secret")) await addSecret(client.id, secret, now);
   return { ...client, secret };
+}
+
+/** A client that authenticates by `private_key_jwt`. `assertion`: the parameters of a new one each time. */
+export async function createKeyClient(
+  service: { readonly clock: { now(): number } },
+  changes: Partial<Client> = {},
+) {
+  const { publicKey, privateKey } = await generateKeyPair("ES256");
+  const jwks = JSON.stringify({ keys: [await exportJWK(publicKey)] });
+  const client = await createClient(service, { authMethod: "private_key_jwt", jwks, ...changes });
+  const assertion = async () => {
+    const exp = Math.floor(service.clock.now() / 1000) + 60;
+    const claims = { iss: client.id, sub: client.id, aud: ISSUER, jti: crypto.randomUUID(), exp };
+    return {
+      client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: "ES256" }).sign(privateKey),
+      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    };
+  };
+  return { client, assertion };
 }
 
 /** Inserts one more secret of a client. */

@@ -79,8 +79,10 @@ export async function handleCallback(
   });
   const root = consumed && deps.secrets.find(consumed.rootId);
   if (!root) return err({ reason: "transaction_expired" });
-  const transaction = await deriveOAuthTransaction(root, { publicUrl, provider: input.provider, state });
   const { returnTo, sessionId, expiresAt } = consumed;
+  const startedAt = expiresAt - OAUTH_TRANSACTION_TTL_MS;
+  const facts = { publicUrl, provider: input.provider, state, returnTo, startedAt };
+  const transaction = await deriveOAuthTransaction(root, facts);
   // It validates state and issuer, of an error too (RFC 9207 §2.4).
   const profile = await provider.exchangeCode(input.query, transaction);
   if (!profile.ok) {

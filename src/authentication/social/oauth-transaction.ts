@@ -3,6 +3,7 @@ import { keyedHash } from "../../core/crypto/keyed-hash.ts";
 import { hashOneTimeToken, newOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { SecretRing, SecretRoot } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { requiresNewSignIn } from "../../oauth/authorization/interaction.ts";
 import type { SocialFailure } from "./errors.ts";
 import type { OAuthTransaction, SocialProvider } from "./providers/provider.ts";
 
@@ -28,16 +29,26 @@ export type ConsumedOAuthTransaction = Pick<NewOAuthTransaction, "returnTo" | "r
   readonly sessionId: string | null;
 };
 
+type TransactionFacts = {
+  readonly publicUrl: string;
+  readonly provider: string;
+  readonly state: string;
+  /** The path of the page that follows, which may need a new sign-in. */
+  readonly returnTo: string;
+  readonly startedAt: number;
+};
+
 /**
  * The parameters of one authorization request. Code verifier (RFC 7636) and nonce are derived from the state with a
  * secret of this service: 256 bits each, unpredictable to others, and never stored.
  */
 export async function deriveOAuthTransaction(
   root: SecretRoot,
-  { publicUrl, provider, state }: { publicUrl: string; provider: string; state: string },
+  { publicUrl, provider, state, returnTo, startedAt }: TransactionFacts,
 ): Promise<OAuthTransaction> {
   return {
     state,
+    newSignInSince: requiresNewSignIn(returnTo) ? startedAt : null,
     codeVerifier: await keyedHash(root, "social-round", `verifier\n${provider}\n${state}`),
     nonce: await keyedHash(root, "social-round", `nonce\n${provider}\n${state}`),
     redirectUri: `${publicUrl}/api/auth/social/${provider}/callback`,
@@ -72,7 +83,9 @@ export async function startTransaction(
   const state = newOneTimeToken();
   const binding = browser.binding ?? newOneTimeToken();
   const { publicUrl } = settings;
-  const transaction = await deriveOAuthTransaction(secrets.current, { publicUrl, provider: id, state });
+  const startedAt = clock.now();
+  const facts = { publicUrl, provider: id, state, returnTo, startedAt };
+  const transaction = await deriveOAuthTransaction(secrets.current, facts);
   const url = await provider.authorizationUrl(transaction);
   if (!url.ok) return err({ reason: `provider_${url.error}` });
   const newTransaction = {
@@ -81,7 +94,7 @@ export async function startTransaction(
     bindingHash: await hashOneTimeToken(binding),
     returnTo,
     rootId: secrets.current.id,
-    expiresAt: clock.now() + OAUTH_TRANSACTION_TTL_MS,
+    expiresAt: startedAt + OAUTH_TRANSACTION_TTL_MS,
   };
   return ok({ url: url.value, binding, newTransaction });
 }

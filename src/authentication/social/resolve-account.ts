@@ -120,7 +120,10 @@ export async function resolveAccount(
   } as const;
   return ok({
     decision: decision.kind,
-    firstFactor: { grant, emailKey, device, caller, audience, replaces },
+    firstFactor: {
+      ...{ grant, emailKey, device, caller, audience, replaces },
+      authenticatedAt: profile.authenticatedAt,
+    },
     factorFacts: candidate?.factorFacts ?? NEW_ACCOUNT_FACTS,
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });

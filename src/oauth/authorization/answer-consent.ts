@@ -25,5 +25,5 @@ export async function answerConsent(deps: AnswerConsentDeps, answer: Answer): Pr
   if (isAllowed) return issueCode(deps, { ...answer, isConsent: true });
   if (requestHash !== null) await deps.authorizations.discardPushedRequest(requestHash);
   const error = { error: "access_denied", description: "The user denied the request." } as const;
-  return { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, error) };
+  return errorRedirect(request, deps.settings.publicUrl, error);
 }

@@ -6,7 +6,7 @@ import type { ValidRequest } from "./authorization-request.ts";
 import { type AuthorizationInput, type EvaluateRequestDeps, evaluateRequest } from "./evaluate-request.ts";
 import { authorizePath, isCancelled, pathWithInteraction } from "./interaction.ts";
 import { type IssueCodeDeps, issueCode } from "./issue-code.ts";
-import { errorRedirect } from "./redirect-url.ts";
+import { type ClientRedirect, errorRedirect } from "./redirect-url.ts";
 
 export type AuthorizeDeps = EvaluateRequestDeps & IssueCodeDeps;
 
@@ -19,10 +19,16 @@ type AuthorizeInput = AuthorizationInput & {
 /** What the browser shows next. Paths are those of this service. */
 export type AuthorizeOutcome =
   | { readonly kind: "invalid"; readonly error: OAuthError }
-  | { readonly kind: "redirect"; readonly url: string }
+  | ClientRedirect
   | { readonly kind: "not_a_navigation" }
   /** `returnPath`: the request, as it continues after the sign-in. */
-  | { readonly kind: "sign_in"; readonly returnPath: string; readonly request: ValidRequest }
+  | {
+      readonly kind: "sign_in";
+      readonly returnPath: string;
+      readonly request: ValidRequest;
+      /** The browser presents no session that counts. */
+      readonly hasNoSession: boolean;
+    }
   | { readonly kind: "consent"; readonly request: ValidRequest }
   /** `returnPath`: the request, as it continues once the session is not restricted. */
   | { readonly kind: "restricted"; readonly restriction: SessionRestriction; readonly returnPath: string }
@@ -47,16 +53,14 @@ export type AccountChoice = {
 
 /** The authorization endpoint: OAuth 2.1, OpenID Connect Core §3.1.2. */
 export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Promise<AuthorizeOutcome> {
-  const { query, held, isNavigation, caller } = input;
+  const { query, isNavigation, caller } = input;
   const evaluation = await evaluateRequest(deps, input);
   if (evaluation.kind !== "decided") return evaluation;
-  const { request, decision, grant, requestHash, interaction } = evaluation;
-  if (isCancelled(query))
-    return { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, ACCESS_DENIED) };
+  const { request, decision, grant, requestHash, interaction, held } = evaluation;
+  const fail = (error: OAuthError) => errorRedirect(request, deps.settings.publicUrl, error);
+  if (isCancelled(query)) return fail(ACCESS_DENIED);
   if (!isNavigation) {
-    return request.prompt.has("none")
-      ? { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, LOGIN_REQUIRED) }
-      : { kind: "not_a_navigation" };
+    return request.prompt.has("none") ? fail(LOGIN_REQUIRED) : { kind: "not_a_navigation" };
   }
   const newSignIn = () => pathWithInteraction(deps, query, { at: deps.clock.now(), sessionId: null });
   switch (decision.kind) {
@@ -65,6 +69,7 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
         kind: "sign_in",
         returnPath: decision.again ? await newSignIn() : authorizePath(query),
         request,
+        hasNoSession: held === null,
       };
     case "choose_account": {
       const { sessionId, account } = decision.session;
@@ -93,8 +98,8 @@ export async function authorize(deps: AuthorizeDeps, input: AuthorizeInput): Pro
       });
       if (issued.kind === "redirect") return issued;
       return request.prompt.has("none")
-        ? { kind: "redirect", url: errorRedirect(request, deps.settings.publicUrl, LOGIN_REQUIRED) }
-        : { kind: "sign_in", returnPath: authorizePath(query), request };
+        ? fail(LOGIN_REQUIRED)
+        : { kind: "sign_in", returnPath: authorizePath(query), request, hasNoSession: true };
     }
   }
 }

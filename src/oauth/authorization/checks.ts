@@ -133,7 +133,11 @@ const REDIRECT_CHECKS = [
 ];
 
 /** The redirect of an error: the redirect URI has been checked. */
-export type ErrorTarget = { readonly redirectUri: string; readonly state: string | null };
+export type ErrorTarget = {
+  readonly client: Client;
+  readonly redirectUri: string;
+  readonly state: string | null;
+};
 
 export type InvalidRequest =
   /** Shown on a page. */
@@ -149,14 +153,14 @@ export function checkRequest(request: CheckedRequest): Result<ValidRequest, Inva
   const { form, client } = request;
   // The checks have required both.
   if (client === null) return err({ kind: "page", error: error("invalid_client", "The client is unknown.") });
-  const target = { redirectUri: form.get("redirect_uri") ?? "", state: form.get("state") ?? null };
+  const target = { client, redirectUri: form.get("redirect_uri") ?? "", state: form.get("state") ?? null };
   for (const check of REDIRECT_CHECKS) {
     const failed = check({ ...request, client });
     if (failed) return err({ kind: "redirect", error: failed, ...target });
   }
   const access = chooseAccess({ ...request, client });
   if (!access.ok) return err({ kind: "redirect", error: access.error, ...target });
-  return ok({ client, ...target, ...access.value, ...readOptions(form) });
+  return ok({ ...target, ...access.value, ...readOptions(form) });
 }
 
 function chooseAccess({ form, client, resources }: ClientRequest) {

@@ -14,10 +14,11 @@ export function findGrant(
   return grants.find((grant) => grant.resource === resource && grant.redirectHost === redirectHost) ?? null;
 }
 
-const covers = (grant: StoredGrant | null, scopes: readonly string[]): grant is StoredGrant => {
-  const granted = parseScope(grant?.scope ?? "");
-  return grant !== null && scopes.every((scope) => granted.includes(scope));
-};
+function covers(grant: StoredGrant | null, scopes: readonly string[]): boolean {
+  if (grant === null || !grant.isConsented) return false;
+  const granted = parseScope(grant.scope);
+  return scopes.every((scope) => granted.includes(scope));
+}
 
 /** Whether the user must be asked: always, unless the redirect proves the client (RFC 8252 §8.6). */
 export function requiresConsent(request: ConsentRequest, grant: StoredGrant | null): boolean {
@@ -25,6 +26,12 @@ export function requiresConsent(request: ConsentRequest, grant: StoredGrant | nu
   return !request.client.isFirstParty && !covers(grant, request.scopes);
 }
 
-/** The scopes of the grant after this request. */
-export const grantedScope = (grant: StoredGrant | null, scopes: readonly string[]): string =>
-  scopeText([...new Set([...parseScope(grant?.scope ?? ""), ...scopes])]);
+/** The scopes of the grant after this request. A consent does not extend to those that no user has allowed. */
+export function grantedScope(
+  grant: StoredGrant | null,
+  scopes: readonly string[],
+  isConsent: boolean,
+): string {
+  const kept = grant !== null && (grant.isConsented || !isConsent) ? parseScope(grant.scope) : [];
+  return scopeText([...new Set([...kept, ...scopes])]);
+}

@@ -1,4 +1,4 @@
-import { SECOND } from "../../core/clock.ts";
+import { MINUTE, SECOND } from "../../core/clock.ts";
 import type { OAuthErrorCode } from "../oauth-error.ts";
 import { requiresConsent } from "./consent-rules.ts";
 import type { Decision, Facts, Signed, Step } from "./decision.ts";
@@ -25,11 +25,19 @@ const isHintedAccount: Step = (facts) => {
   return { kind: "sign_in", again: true };
 };
 
+/**
+ * `max_age=0` asks for a new sign-in, as `prompt=login` does (OpenID Connect Core §3.1.2.1). It holds for this long, in which
+ * the user may read the consent page.
+ */
+const NEW_SIGN_IN_AGE_MS = 5 * MINUTE;
+
+/** A sign-in for the request has an age, too: with `max_age` it counts no longer than any other. */
 const isFreshEnough: Step = (facts) => {
-  const { request, session, now } = facts;
-  if (hasSignedInFor(facts)) return null;
-  const isTooOld = request.maxAge !== null && now - session.authenticatedAt > request.maxAge * SECOND;
-  if (!request.prompt.has("login") && !isTooOld && request.maxAge !== 0) return null;
+  const { maxAge, prompt } = facts.request;
+  const age = facts.now - facts.session.authenticatedAt;
+  const limit = maxAge === 0 ? NEW_SIGN_IN_AGE_MS : (maxAge ?? Number.POSITIVE_INFINITY) * SECOND;
+  const mustBeNew = prompt.has("login") || maxAge === 0;
+  if (age <= limit && (!mustBeNew || hasSignedInFor(facts))) return null;
   return isSilent(facts) ? loginRequired : { kind: "sign_in", again: true };
 };
 

@@ -18,31 +18,29 @@ import { checkRequest } from "./checks.ts";
 import { findGrant } from "./consent-rules.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
-import type { HeldSession } from "./held-session.ts";
+import type { BrowserSession, HeldSession } from "./held-session.ts";
 import { type Interaction, readInteraction } from "./interaction.ts";
-import { errorRedirect } from "./redirect-url.ts";
-import type { AuthorizationState, AuthorizationStore } from "./store.ts";
+import { type ClientRedirect, errorRedirect } from "./redirect-url.ts";
+import type { AuthorizationLookup, AuthorizationState, AuthorizationStore } from "./store.ts";
 
 export type EvaluateRequestDeps = Pick<IdTokenDeps, "keyRing" | "settings"> &
   ResolveClientDeps & {
     readonly clock: Clock;
     readonly secrets: SecretRing;
-    readonly authorizations: Pick<AuthorizationStore, "read">;
+    readonly authorizations: Pick<AuthorizationStore, "read" | "rotateAndRead">;
     readonly settings: AudienceSettings;
   };
 
 export type AuthorizationInput = {
   /** The query string, without its question mark. */
   readonly query: string;
-  /** The session of the browser's cookies. */
-  readonly held: HeldSession | null;
+  readonly browser: BrowserSession | null;
 };
 
 export type Evaluation =
   /** Shown on a page: there is no redirect URI that can be trusted. */
   | { readonly kind: "invalid"; readonly error: OAuthError }
-  /** Sent to the client. */
-  | { readonly kind: "redirect"; readonly url: string }
+  | ClientRedirect
   | {
       readonly kind: "decided";
       readonly request: ValidRequest;
@@ -50,12 +48,14 @@ export type Evaluation =
       readonly grant: StoredGrant | null;
       readonly requestHash: string | null;
       readonly interaction: Interaction | null;
+      /** The session of the browser, with the generation of its current cookie. */
+      readonly held: HeldSession | null;
     };
 
-/** Reads what the request depends on, checks it and decides what it needs next. Changes nothing. */
+/** Reads what the request depends on, checks it and decides what it needs next. Changes nothing but the browser's tokens. */
 export async function evaluateRequest(
   deps: EvaluateRequestDeps,
-  { query, held }: AuthorizationInput,
+  { query, browser }: AuthorizationInput,
 ): Promise<Evaluation> {
   if (requestQuery(query).length > MAX_QUERY_LENGTH)
     return invalid("The request is too long. Push it (RFC 9126), or send shorter values.");
@@ -65,13 +65,8 @@ export async function evaluateRequest(
   const token = pushedRequestToken(sent.form.get("request_uri"));
   const requestHash = token === null ? null : await hashOneTimeToken(token);
   const clientId = sent.form.get("client_id") ?? "";
-  const state = await deps.authorizations.read({
-    clientId,
-    requestHash,
-    held,
-    own: ownAudience(deps.settings),
-    now,
-  });
+  const lookup = { clientId, requestHash, held: null, own: ownAudience(deps.settings), now };
+  const { state, held } = await readState(deps, lookup, browser);
   const parameters = requestHash === null ? sent : pushedParameters(sent, state);
   if (parameters === null) return INVALID_REQUEST_URI;
   const isPushed = requestHash !== null;
@@ -81,14 +76,11 @@ export async function evaluateRequest(
     const { error } = checked;
     return error.kind === "page"
       ? { kind: "invalid", error: error.error }
-      : { kind: "redirect", url: errorRedirect(error, publicUrl, error.error) };
+      : errorRedirect(error, publicUrl, error.error);
   }
   const request = checked.value;
   const hint = await readHint(deps, request);
-  const fail = (error: OAuthError): Evaluation => ({
-    kind: "redirect",
-    url: errorRedirect(request, publicUrl, error),
-  });
+  const fail = (error: OAuthError): Evaluation => errorRedirect(request, publicUrl, error);
   if (hint === "invalid")
     return fail({ error: "invalid_request", description: "The id_token_hint is not valid for this client." });
   const grant = findGrant(state.grants, request);
@@ -96,7 +88,26 @@ export async function evaluateRequest(
   const { session } = state;
   const decision = decide({ request, session, grant, interaction, hintedAccountId: hint, now });
   if (decision.kind === "error") return fail(decision.error);
-  return { kind: "decided", request, decision, grant, requestHash, interaction };
+  return { kind: "decided", request, decision, grant, requestHash, interaction, held };
+}
+
+/** Reads the state in one batch, which rotates the refresh token of a browser whose access token has expired. */
+async function readState(
+  deps: Pick<EvaluateRequestDeps, "authorizations">,
+  lookup: AuthorizationLookup,
+  browser: BrowserSession | null,
+): Promise<{ readonly state: AuthorizationState; readonly held: HeldSession | null }> {
+  const presented = { ...lookup, held: browser?.held ?? null };
+  if (!browser?.rotate) return { state: await deps.authorizations.read(presented), held: presented.held };
+  const states: AuthorizationState[] = [];
+  const held = await browser.rotate(async (rotation) => {
+    const { rotation: outcome, ...state } = await deps.authorizations.rotateAndRead(presented, rotation);
+    states.push(state);
+    return outcome;
+  });
+  // The token has expired since it was verified.
+  const state = states[0] ?? (await deps.authorizations.read(lookup));
+  return { state: held === null ? { ...state, session: null, grants: [] } : state, held };
 }
 
 /** RFC 9126 §4: the pushed parameters replace those of the query. */

@@ -11,7 +11,7 @@ import type { ValidRequest } from "./authorization-request.ts";
 import { grantedScope } from "./consent-rules.ts";
 import type { HeldSession } from "./held-session.ts";
 import { newAuthorizationCode } from "./new-code.ts";
-import { codeRedirect, errorRedirect } from "./redirect-url.ts";
+import { type ClientRedirect, codeRedirect, errorRedirect } from "./redirect-url.ts";
 import type { AuthorizationStore } from "./store.ts";
 
 export type IssueCodeDeps = {
@@ -30,8 +30,8 @@ type IssueInput = {
   readonly caller: Caller;
 };
 
-/** `url`: the client's, with the code or an error. `not_held`: the session has ended, or its refresh token is not current. */
-export type IssuedCode = { readonly kind: "redirect"; readonly url: string } | { readonly kind: "not_held" };
+/** With the code or an error. `not_held`: the session has ended, or its refresh token is not current. */
+export type IssuedCode = ClientRedirect | { readonly kind: "not_held" };
 
 /** Issues a code in one batch, with the consent if it is a new one. */
 export async function issueCode(
@@ -42,12 +42,12 @@ export async function issueCode(
   const { publicUrl } = deps.settings;
   const { code, row } = await newAuthorizationCode(request, now);
   const clientId = request.client.id;
-  const scope = grantedScope(grant, request.scopes);
+  const scope = grantedScope(grant, request.scopes, isConsent);
   const outcome = await deps.authorizations.issue({
     code: row,
     held,
     own: ownAudience(deps.settings),
-    grant: newGrant(request, grant, scope, now),
+    grant: { ...newGrant(request, grant, scope, now), isConsented: isConsent },
     storesGrant: isConsent || grant?.scope !== scope,
     requestHash,
     audit: newAuditEvent(
@@ -58,12 +58,12 @@ export async function issueCode(
     ),
   });
   if (outcome === "not_held") return { kind: "not_held" };
-  if (outcome === "issued") return { kind: "redirect", url: codeRedirect(request, publicUrl, code) };
+  if (outcome === "issued") return codeRedirect(request, publicUrl, code);
   const error =
     outcome === "request_used"
       ? ({ error: "invalid_request", description: "The request_uri was used already." } as const)
       : ({ error: "temporarily_unavailable", description: "Too many codes at once. Try again." } as const);
-  return { kind: "redirect", url: errorRedirect(request, publicUrl, error) };
+  return errorRedirect(request, publicUrl, error);
 }
 
 const newGrant = (
@@ -71,7 +71,7 @@ const newGrant = (
   grant: StoredGrant | null,
   scope: string,
   now: number,
-): NewGrant => ({
+): Omit<NewGrant, "isConsented"> => ({
   id: grant?.id ?? newId(),
   clientId: client.id,
   resource,

@@ -11,21 +11,38 @@ const TTL = 5 * MINUTE;
 const CONTEXT = "continue";
 
 /**
+ * Whether the page leads on by itself: `always`, `never`, or in the browser of one session only. Otherwise the user follows
+ * a link, so that a client which has registered itself gets no open redirector (RFC 9700 §4.11.2).
+ */
+export type Forwarding = "always" | "never" | { readonly sessionId: string };
+
+export type SealedRedirect = { readonly url: string; readonly forwarding: Forwarding };
+
+/**
  * The path of a page of this service that leads to a client's URL. A browser applies `form-action` to the redirects
  * after a form (CSP 3 §6.4.1), so that a form cannot redirect to the client itself. Sealed: no other URL is accepted.
  */
-export async function sealedRedirectPath(secrets: SecretRing, url: string, now: number): Promise<string> {
-  const sealed = await seal(secrets, "seal-authorization", CONTEXT, `${now + TTL} ${url}`);
-  return `${CONTINUE_PATH}?to=${sealed}`;
+export async function sealedRedirectPath(
+  secrets: SecretRing,
+  { url, forwarding }: SealedRedirect,
+  now: number,
+): Promise<string> {
+  const forwards = typeof forwarding === "string" ? forwarding : forwarding.sessionId;
+  const text = `${now + TTL} ${forwards} ${url}`;
+  return `${CONTINUE_PATH}?to=${await seal(secrets, "seal-authorization", CONTEXT, text)}`;
 }
 
-/** The URL, or null if this service has not sealed it, or not lately. */
+/** The redirect, or null if this service has not sealed it, or not lately. */
 export async function openSealedRedirect(
   secrets: SecretRing,
   sealed: string,
   now: number,
-): Promise<string | null> {
+): Promise<SealedRedirect | null> {
   const text = await unseal(secrets, "seal-authorization", CONTEXT, sealed);
-  const [, expiresAt = "0", url = null] = /^(\d+) (.*)$/s.exec(text ?? "") ?? [];
-  return Number(expiresAt) > now ? url : null;
+  const [, expiresAt = "0", forwards = "", url = ""] = /^(\d+) (\S+) (.*)$/s.exec(text ?? "") ?? [];
+  if (Number(expiresAt) <= now) return null;
+  return {
+    url,
+    forwarding: forwards === "always" || forwards === "never" ? forwards : { sessionId: forwards },
+  };
 }

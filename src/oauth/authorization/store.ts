@@ -5,6 +5,13 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { auditEvents, oauthAuthorizationCodes, oauthPushedRequests, sessions } from "../../db/schema.ts";
+import {
+  type Rotation,
+  type RotationOutcome,
+  readRotation,
+  rotationStatements,
+} from "../../sessions/rotation-statements.ts";
+import { recordPresentation } from "../../sessions/statements.ts";
 import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 import type { NewGrant, StoredGrant } from "../grants/grant.ts";
@@ -15,7 +22,7 @@ import type { HeldSession } from "./held-session.ts";
 import type { NewAuthorizationCode } from "./new-code.ts";
 import { insertCode, requestIsUnused, selectOwnSession, sessionIsHeld } from "./statements.ts";
 
-type Lookup = {
+export type AuthorizationLookup = {
   readonly clientId: string;
   /** SHA-256 of the last part of `request_uri`, if there is one. */
   readonly requestHash: string | null;
@@ -52,20 +59,20 @@ export type AuthorizationStore = ReturnType<typeof authorizationStore>;
 
 export const authorizationStore = (db: Database) => ({
   /** Reads what an authorization request depends on, in one batch. */
-  async read({ clientId, requestHash, held, own, now }: Lookup): Promise<AuthorizationState> {
-    const { client, pushed, session, grants } = await runBatch(db, {
-      client: selectClient(db, clientId, now),
-      pushed: selectPushedRequest(db, { requestHash: requestHash ?? "", clientId, now }),
-      session: selectOwnSession(db, held?.sessionId ?? "", own, now),
-      grants: selectGrants(db, held?.accountId ?? "", clientId),
+  async read(lookup: AuthorizationLookup): Promise<AuthorizationState> {
+    return stateOf(lookup, await runBatch(db, stateStatements(db, lookup)));
+  },
+
+  /** The same, after the rotation of the session's refresh token. */
+  async rotateAndRead(
+    lookup: AuthorizationLookup,
+    rotation: Rotation,
+  ): Promise<AuthorizationState & { readonly rotation: RotationOutcome | null }> {
+    const results = await runBatch(db, {
+      ...rotationStatements(db, rotation),
+      ...stateStatements(db, lookup),
     });
-    const [row] = session;
-    return {
-      client: readSelectedClient(client),
-      pushed: pushed[0]?.parameters ?? null,
-      session: row && row.account.id === held?.accountId ? { ...row, amr: row.amr.split(" ") } : null,
-      grants,
-    };
+    return { ...stateOf(lookup, results), rotation: readRotation(results) };
   },
 
   /**
@@ -108,6 +115,7 @@ export const authorizationStore = (db: Database) => ({
             ),
           ]
         : [],
+      presented: [recordPresentation(db, held, now, isStored)],
       used:
         requestHash === null
           ? []
@@ -127,3 +135,25 @@ export const authorizationStore = (db: Database) => ({
     await db.delete(oauthPushedRequests).where(eq(oauthPushedRequests.requestHash, requestHash));
   },
 });
+
+const stateStatements = (db: Database, { clientId, requestHash, held, own, now }: AuthorizationLookup) => ({
+  client: selectClient(db, clientId, now),
+  pushed: selectPushedRequest(db, { requestHash: requestHash ?? "", clientId, now }),
+  session: selectOwnSession(db, held?.sessionId ?? "", own, now),
+  grants: selectGrants(db, held?.accountId ?? "", clientId),
+});
+
+type StateStatements = ReturnType<typeof stateStatements>;
+
+function stateOf(
+  { held }: AuthorizationLookup,
+  results: { readonly [Name in keyof StateStatements]: Awaited<StateStatements[Name]> },
+): AuthorizationState {
+  const [row] = results.session;
+  return {
+    client: readSelectedClient(results.client),
+    pushed: results.pushed[0]?.parameters ?? null,
+    session: row && row.account.id === held?.accountId ? { ...row, amr: row.amr.split(" ") } : null,
+    grants: results.grants,
+  };
+}

@@ -16,10 +16,14 @@ const TYPE = "logout+jwt";
 const LIFE = (2 * MINUTE) / SECOND;
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
+type LogoutSubject = Pick<TakenNotice, "sessionId" | "clientId" | "accountId"> & {
+  readonly client: Pick<TakenNotice["client"], "idTokenAlg">;
+};
+
 /** Signs a logout token, with the algorithm of the client's ID tokens. It has no `nonce` (§2.4). */
 export async function signLogoutToken(
   { keyRing, clock, settings }: LogoutTokenDeps,
-  { sessionId, clientId, accountId, client: { idTokenAlg: alg } }: TakenNotice,
+  { sessionId, clientId, accountId, client: { idTokenAlg: alg } }: LogoutSubject,
 ): Promise<string> {
   const { kid, key } = await keyRing.signingKey(alg);
   const issuedAt = Math.floor(clock.now() / SECOND);

@@ -18,6 +18,7 @@ const MAX_JTI_LENGTH = 256;
 /** Asymmetric algorithms only: this service has no symmetric key of a client (RFC 8725 §3.1). */
 export const ASSERTION_ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"];
 
+/** A verified assertion. It is good once: the request that acts on it stores this use. */
 export type UsedAssertion = {
   readonly clientId: string;
   /** SHA-256 of the `jti`. */
@@ -29,8 +30,6 @@ export type UsedAssertion = {
 export type ClientAssertionDeps = {
   readonly clock: Clock;
   readonly settings: { readonly publicUrl: string };
-  /** Stores the use of an assertion. False: it was used before. */
-  readonly clientAssertions: { use(assertion: UsedAssertion): Promise<boolean> };
   /** Reads a JWK Set that is at most `maxAge` ms old; null if the client's server does not answer with one. */
   readonly clientKeySets: { read(uri: string, maxAge: number): Promise<JSONWebKeySet | null> };
 };
@@ -41,19 +40,22 @@ type Assertion = {
 };
 
 /**
- * Verifies a client assertion (RFC 7523 §3, OpenID Connect Core §9) and uses it up. The audience is this service's issuer
- * or its token endpoint.
+ * Verifies a client assertion (RFC 7523 §3, OpenID Connect Core §9). The audience is this service's issuer or its token
+ * endpoint. Null: it is not valid. The result must be stored before or with the effect of the request.
  */
-export async function isValidAssertion(deps: ClientAssertionDeps, presented: Assertion): Promise<boolean> {
-  if (presented.assertion.length > MAX_ASSERTION_LENGTH) return false;
+export async function verifyClientAssertion(
+  deps: ClientAssertionDeps,
+  presented: Assertion,
+): Promise<UsedAssertion | null> {
+  if (presented.assertion.length > MAX_ASSERTION_LENGTH) return null;
   const claims = await verifyAssertion(deps, presented);
-  if (!claims) return false;
+  if (!claims) return null;
   const { jti, exp = 0 } = claims;
-  if (typeof jti !== "string" || jti === "" || jti.length > MAX_JTI_LENGTH) return false;
-  if (exp * SECOND > deps.clock.now() + MAX_LIFE_MS + CLOCK_TOLERANCE_MS) return false;
+  if (typeof jti !== "string" || jti === "" || jti.length > MAX_JTI_LENGTH) return null;
+  if (exp * SECOND > deps.clock.now() + MAX_LIFE_MS + CLOCK_TOLERANCE_MS) return null;
   const jtiHash = await hashOneTimeToken(jti);
   const expiresAt = exp * SECOND + CLOCK_TOLERANCE_MS;
-  return deps.clientAssertions.use({ clientId: presented.client.id, jtiHash, expiresAt });
+  return { clientId: presented.client.id, jtiHash, expiresAt };
 }
 
 async function verifyAssertion(deps: ClientAssertionDeps, presented: Assertion): Promise<JWTPayload | null> {

@@ -14,7 +14,19 @@ const MAX_BYTES = 64 * 1024;
 /** Key sets of one isolate. The oldest makes room. */
 const MAX_CACHED = 200;
 
-type CachedKeySet = { readonly keySet: JSONWebKeySet; readonly readAt: number };
+/**
+ * Milliseconds for which a failure is remembered. Anyone can send assertions in the name of a client, and each would
+ * otherwise wait for its failing server.
+ */
+const FAILURE_TTL_MS = 30 * SECOND;
+
+type CachedKeySet = {
+  /** The last one that was read, if any. */
+  readonly keySet: JSONWebKeySet | null;
+  readonly readAt: number;
+  /** Null: the last attempt succeeded. */
+  readonly failedAt: number | null;
+};
 
 type Deps = {
   /** Development also allows the hosts of this machine. */
@@ -28,20 +40,25 @@ type Deps = {
 
 /**
  * Reads the key sets (`jwks_uri`, RFC 7591 §2) of clients: https to public hosts, without redirects, bounded in time and
- * size. A failure is not cached. The URI is checked at each read, since the row of the client may be older than the rules.
+ * size. A failure is remembered for a short time. The URI is checked at each read, since the row of the client may be older than the rules.
  */
 export function createClientKeySets({ clock, cache, onError, allowsLoopback, timeout = TIMEOUT_MS }: Deps) {
   return {
     async read(uri: string, maxAge: number): Promise<JSONWebKeySet | null> {
       const cached = cache.get(uri);
-      if (cached && clock.now() - cached.readAt < maxAge) return cached.keySet;
+      const now = clock.now();
+      if (cached?.keySet && now - cached.readAt < maxAge) return cached.keySet;
+      if (cached && cached.failedAt !== null && now - cached.failedAt < FAILURE_TTL_MS) return null;
       try {
         if (!mayBeCalled(uri, allowsLoopback)) throw new ProviderError("bad_answer");
         const keySet = await fetchKeySet(uri, timeout);
-        remember(cache, uri, { keySet, readAt: clock.now() });
+        remember(cache, uri, { keySet, readAt: clock.now(), failedAt: null });
         return keySet;
       } catch (cause) {
         onError(providerErrorKind(cause));
+        // A failed attempt to find a new key must not cost the client the keys that are known.
+        const { keySet, readAt } = cached ?? { keySet: null, readAt: 0 };
+        remember(cache, uri, { keySet, readAt, failedAt: clock.now() });
         return null;
       }
     },

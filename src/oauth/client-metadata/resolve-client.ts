@@ -6,7 +6,10 @@ import type { FetchDocument } from "./fetch-document.ts";
 import { readDocument } from "./read-document.ts";
 
 export type ResolveClientDeps = {
-  readonly settings: ClientLimits & { readonly clientMetadata: ClientMetadataPolicy };
+  readonly settings: ClientLimits & {
+    readonly clientMetadata: ClientMetadataPolicy;
+    readonly canRegisterClients: boolean;
+  };
   readonly clients: ClientDirectory;
   readonly fetchClientDocument: FetchDocument;
 };
@@ -20,19 +23,21 @@ export async function resolveClient(
   clientId: string,
   now: number,
 ): Promise<ClientWithSecrets | null> {
-  // The configuration may exclude a client whose row still exists.
   if (isDocumentUrl(clientId) && documentUrl(clientId, deps.settings) === null) return null;
   return resolveFoundClient(deps, { clientId, found: await deps.clients.find(clientId, now), now });
 }
 
 type Found = { readonly clientId: string; readonly found: ClientWithSecrets | null; readonly now: number };
 
-/** As `resolveClient`, for an endpoint that has read the row in a batch of its own. */
+/**
+ * As `resolveClient`, for an endpoint that has read the row in a batch of its own. The configuration may exclude a client
+ * whose row still exists: a host that it no longer lists, or all that have registered themselves.
+ */
 export async function resolveFoundClient(
   deps: ResolveClientDeps,
   { clientId, found, now }: Found,
 ): Promise<ClientWithSecrets | null> {
-  if (!isDocumentUrl(clientId)) return found;
+  if (!isDocumentUrl(clientId)) return found && isAdmitted(found, deps) ? found : null;
   const url = documentUrl(clientId, deps.settings);
   if (url === null || (found !== null && isFresh(found.client, now))) return url && found;
   const fetched = await deps.fetchClientDocument(url);
@@ -43,6 +48,9 @@ export async function resolveFoundClient(
   await deps.clients.saveMetadata(read.value);
   return { client: { ...read.value, ...keptFields(found) }, secretHashes: [] };
 }
+
+const isAdmitted = ({ client }: ClientWithSecrets, { settings }: ResolveClientDeps): boolean =>
+  client.source !== "registration" || settings.canRegisterClients;
 
 /** A failure is not stored. The document of the last day serves while its host is unreachable (RFC 5861 §4). */
 const isRecent = (found: ClientWithSecrets | null, now: number): boolean =>

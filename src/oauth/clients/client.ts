@@ -78,11 +78,13 @@ export type ClientDirectory = {
 /** A client with the hashes of its secrets that have not expired. */
 export type ClientWithSecrets = { readonly client: Client; readonly secretHashes: readonly string[] };
 
+/** Whether an operator has registered the client. Otherwise it chose its own name, logo and redirect URIs. */
+export const isRegisteredByOperator = ({ source }: Pick<Client, "source">): boolean =>
+  source === "admin" || source === "configuration";
+
 /**
  * Whether a client may introspect the tokens of a resource (RFC 7662 §4): an operator has registered it for the resource.
  * A client that has registered itself may request the resource, but does not serve it.
  */
-export const isResourceServer = (
-  { resources, source }: Pick<Client, "resources" | "source">,
-  resource: string,
-): boolean => (source === "admin" || source === "configuration") && resources.includes(resource);
+export const isResourceServer = (client: Pick<Client, "resources" | "source">, resource: string): boolean =>
+  isRegisteredByOperator(client) && client.resources.includes(resource);

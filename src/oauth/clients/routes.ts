@@ -1,4 +1,6 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { isRecentlyAuthenticated } from "../../authentication/reauthentication/rules.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
@@ -41,6 +43,7 @@ export function clientRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Clients";
   const session = requireSession(depsOf);
   const permission = requirePermission("clients:manage");
+  const recent = requireRecentAuthentication(depsOf);
   return new Hono<HttpEnv>()
     .get(
       "/clients",
@@ -69,10 +72,11 @@ export function clientRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "`client_credentials`.",
         tag,
         answer: created,
-        failures: ["conflict"],
+        failures: ["conflict", "reauthentication_required"],
       }),
       session,
       permission,
+      recent,
       jsonBody(newClientBody),
       async (c) => {
         const input = { ...actingIn(c), metadata: c.req.valid("json"), source: "admin" } as const;
@@ -112,10 +116,11 @@ export function clientRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Change an OAuth client; null clears an optional field",
         tag,
         answer: updated,
-        failures: ["not_found", "conflict"],
+        failures: ["not_found", "conflict", "reauthentication_required"],
       }),
       session,
       permission,
+      recent,
       pathParams(clientParams),
       jsonBody(clientChangesBody),
       async (c) => {
@@ -133,10 +138,11 @@ export function clientRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Delete an OAuth client; its sessions and grants end",
         tag,
         answer: deleted,
-        failures: ["not_found"],
+        failures: ["not_found", "reauthentication_required"],
       }),
       session,
       permission,
+      recent,
       pathParams(clientParams),
       async (c) => {
         const result = await deleteClient(depsOf(c), { ...actingIn(c), clientId: c.req.valid("param").id });
@@ -144,6 +150,14 @@ export function clientRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       },
     );
 }
+
+/** Changes of clients need a recent authentication: a client's secret or redirect URI gives access to every account. */
+export const requireRecentAuthentication =
+  (depsOf: DepsOf<{ readonly clock: Clock }>): MiddlewareHandler<HttpEnv> =>
+  async (c, next) =>
+    isRecentlyAuthenticated(c.var.session, depsOf(c).clock.now())
+      ? next()
+      : refuse(c, "reauthentication_required");
 
 export const actingIn = (c: Context<HttpEnv>) => ({ actor: c.var.actor, caller: c.var.caller });
 

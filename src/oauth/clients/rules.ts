@@ -1,5 +1,5 @@
 import { DAY, SECOND } from "../../core/clock.ts";
-import { hasControlCharacter, isCleanText } from "../../core/text.ts";
+import { hasBidiControl, hasControlCharacter, isCleanText } from "../../core/text.ts";
 import { OPENID_SCOPES, type Resource } from "../../sessions/resource.ts";
 import { isHttpsUrl, redirectUriKind } from "../redirect-uri.ts";
 import { type ClientMetadata, usesSecret } from "./client-metadata.ts";
@@ -73,7 +73,7 @@ const isNullOr = <T>(value: T | null, holds: (value: T) => boolean): boolean =>
 function identityProblems({ name, logoUri, clientUri }: ClientMetadata): readonly ClientProblem[] {
   const isName = name.trim() !== "" && name.length <= MAX_NAME_LENGTH && isCleanText(name);
   return violated([
-    [isName && !hasControlCharacter(name), "name", "name_invalid"],
+    [isName && !hasControlCharacter(name) && !hasBidiControl(name), "name", "name_invalid"],
     [isNullOr(logoUri, isHttpsUrl), "logoUri", "https_url_required"],
     [isNullOr(clientUri, isHttpsUrl), "clientUri", "https_url_required"],
   ]);

@@ -10,7 +10,7 @@ import { clientGrantQuery, clientParams, clientSecretParams, rotationBody } from
 import { type ListClientGrantsDeps, listClientGrants } from "./list-client-grants.ts";
 import { clientGrantPageSchema, presentGrant, presentSecret, rotatedSecretSchema } from "./present-client.ts";
 import { type RotateClientSecretDeps, rotateClientSecret } from "./rotate-client-secret.ts";
-import { actingIn, refuseClientFailure } from "./routes.ts";
+import { actingIn, refuseClientFailure, requireRecentAuthentication } from "./routes.ts";
 
 const rotated = answer(201, "The client has a new secret, which is shown only once.", rotatedSecretSchema);
 const deleted = answer(200, "The secret is no longer valid.");
@@ -23,6 +23,7 @@ export function clientSecretRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Clients";
   const session = requireSession(depsOf);
   const permission = requirePermission("clients:manage");
+  const recent = requireRecentAuthentication(depsOf);
   return new Hono<HttpEnv>()
     .post(
       "/clients/:id/secrets",
@@ -33,10 +34,11 @@ export function clientSecretRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "The previous secret stays valid for `overlapSeconds`, at most 30 days. 0: it ends at once.",
         tag,
         answer: rotated,
-        failures: ["not_found", "conflict"],
+        failures: ["not_found", "conflict", "reauthentication_required"],
       }),
       session,
       permission,
+      recent,
       pathParams(clientParams),
       jsonBody(rotationBody),
       async (c) => {
@@ -55,10 +57,11 @@ export function clientSecretRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Delete a secret of an OAuth client",
         tag,
         answer: deleted,
-        failures: ["not_found"],
+        failures: ["not_found", "reauthentication_required"],
       }),
       session,
       permission,
+      recent,
       pathParams(clientSecretParams),
       async (c) => {
         const { id, secretId } = c.req.valid("param");

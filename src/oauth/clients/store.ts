@@ -4,13 +4,22 @@ import type { Database } from "../../db/database.ts";
 import { insertUnless } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, oauthClientSecrets, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
+import type { EndedSession } from "../../sessions/publish-ended-sessions.ts";
+import type { DeletedClient } from "../backchannel-logout/notify-deleted-client.ts";
+import { grantUpdatedAt } from "../grants/statements.ts";
 import { auditClientChange, type ClientChange } from "./audit-statements.ts";
 import type { Client, ClientWithSecrets } from "./client.ts";
 import type { ClientGrant, ClientOverview, ClientPosition } from "./client-overview.ts";
 import { clientRow, insertClient, type NewClient } from "./insert-statements.ts";
+import { deleteSurplusDocuments } from "./metadata-statements.ts";
 import { readSelectedClient, secretIsLive, selectClient } from "./statements.ts";
 
 type Page<Row, Position> = { readonly rows: readonly Row[]; readonly next: Position | null };
+
+type DeletedWithSessions = {
+  readonly client: DeletedClient;
+  readonly ended: readonly (EndedSession & { readonly accountId: string })[];
+};
 
 export type ClientStore = ReturnType<typeof clientStore>;
 
@@ -82,7 +91,7 @@ export function clientStore(db: Database) {
           scope: oauthGrants.scope,
           redirectHost: oauthGrants.redirectHost,
           createdAt: oauthGrants.createdAt,
-          updatedAt: oauthGrants.updatedAt,
+          updatedAt: grantUpdatedAt.as("changed_at"),
         })
         .from(oauthGrants)
         .innerJoin(accounts, eq(accounts.id, oauthGrants.accountId))
@@ -118,10 +127,13 @@ export function clientStore(db: Database) {
     /** Inserts or replaces a client of a metadata document. A client that was registered otherwise stays unchanged. */
     async saveMetadata(client: Client): Promise<void> {
       const { id: _id, createdAt: _createdAt, lastUsedAt: _lastUsedAt, ...metadata } = clientRow(client);
-      await db
-        .insert(t)
-        .values(clientRow(client))
-        .onConflictDoUpdate({ target: t.id, set: metadata, setWhere: sql`${t.source} = 'metadata'` });
+      await runBatch(db, {
+        saved: db
+          .insert(t)
+          .values(clientRow(client))
+          .onConflictDoUpdate({ target: t.id, set: metadata, setWhere: sql`${t.source} = 'metadata'` }),
+        surplus: deleteSurplusDocuments(db),
+      });
     },
 
     /** Replaces the client's row if it is still of `before`. A public client keeps no secrets. */
@@ -146,27 +158,35 @@ export function clientStore(db: Database) {
     },
 
     /**
-     * Ends the client's sessions, then deletes it. Its grants, codes and requests go by cascade. Returns the ids of the
-     * sessions, or null if there is no such client.
+     * Ends the client's sessions, then deletes it. Its grants, codes and requests go by cascade. Null: there is no such
+     * client.
      */
-    async delete(change: ClientChange & { readonly now: number }): Promise<readonly string[] | null> {
+    async delete(change: ClientChange & { readonly now: number }): Promise<DeletedWithSessions | null> {
       const { clientId, audit, now } = change;
       const isDone = isAudited(db, audit);
       const grants = db
         .select({ id: oauthGrants.id })
         .from(oauthGrants)
         .where(eq(oauthGrants.clientId, clientId));
-      const { audited, ended } = await runBatch(db, {
+      const { client, audited, ended } = await runBatch(db, {
+        client: db
+          .select({ id: t.id, backchannelLogoutUri: t.backchannelLogoutUri, idTokenAlg: t.idTokenAlg })
+          .from(t)
+          .where(eq(t.id, clientId)),
         audited: auditClientChange(db, change),
         // Each session of a client has a grant. A session without one belongs to this service.
         ended: db
           .update(sessions)
           .set({ revokedAt: now })
           .where(and(inArray(sessions.grantId, grants), isNull(sessions.revokedAt), isDone))
-          .returning({ id: sessions.id }),
+          .returning({
+            id: sessions.id,
+            accountId: sessions.accountId,
+            idleExpiresAt: sessions.idleExpiresAt,
+          }),
         deleted: db.delete(t).where(and(eq(t.id, clientId), isDone)),
       });
-      return audited.length > 0 ? ended.map(({ id }) => id) : null;
+      return audited.length > 0 && client[0] ? { client: client[0], ended } : null;
     },
   };
 }

@@ -47,6 +47,7 @@ export async function decideDeviceRequest(
           // The list of apps shows all that the client has got.
           scope: scopeText([...new Set([...parseScope(grant?.scope ?? ""), ...parseScope(scope)])]),
           redirectHost: "",
+          isConsented: true,
           now,
         }
       : null,

@@ -2,8 +2,9 @@ import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { SECOND } from "../../core/clock.ts";
 import type { Database } from "../../db/database.ts";
-import { runBatch } from "../../db/run-batch.ts";
 import { oauthDeviceRequests as requests } from "../../db/schema.ts";
+import type { UsedAssertion } from "../client-authentication/client-assertion.ts";
+import { assertionIsUnused, runBatchOnce } from "../client-authentication/statements.ts";
 import type { NewFamily } from "../token/new-family.ts";
 import { authorizerIsLive, openFamily, readFamily, selectFamily } from "../token/statements.ts";
 import { SLOW_DOWN } from "./device-request.ts";
@@ -18,6 +19,7 @@ type Poll = {
   readonly own: string;
   /** Otherwise the poll of an approved request is pending. */
   readonly mayOpen: boolean;
+  readonly assertion: UsedAssertion | null;
 };
 
 /** A poll that the network has brought a little early is not too soon. */
@@ -36,16 +38,19 @@ export function devicePollStore(db: Database) {
   return {
     /**
      * Counts a poll of a pending request, and opens the family of an approved one. Of concurrent polls one sets the claim,
-     * and of several pending ones within the interval each but the first raises it.
+     * and of several pending ones within the interval each but the first raises it. Null: the client's assertion was used
+     * before.
      */
-    async poll({ deviceCodeHash, family, audit, own, mayOpen }: Poll): Promise<PollOutcome> {
+    async poll({ family, mayOpen, assertion, ...poll }: Poll): Promise<PollOutcome | null> {
+      const { deviceCodeHash, audit, own } = poll;
       const now = family.createdAt;
       const isPolled = and(
         eq(requests.deviceCodeHash, deviceCodeHash),
         eq(requests.clientId, family.clientId),
       );
       const isTooSoon = sql`coalesce(${requests.lastPolledAt} + ${requests.interval} * ${SECOND} - ${POLL_TOLERANCE_MS}, 0) > ${now}`;
-      const { found, polled, opened } = await runBatch(db, {
+      const isUnused = assertionIsUnused(db, assertion);
+      const results = await runBatchOnce(db, assertion, {
         found: db
           .select({
             state: requests.state,
@@ -61,7 +66,7 @@ export function devicePollStore(db: Database) {
             interval: sql`CASE WHEN ${isTooSoon} THEN ${requests.interval} + ${SLOW_DOWN} ELSE ${requests.interval} END`,
             lastPolledAt: now,
           })
-          .where(and(isPolled, isPending(now)))
+          .where(and(isPolled, isPending(now), isUnused))
           .returning({ interval: requests.interval }),
         claimed: [
           db
@@ -75,6 +80,7 @@ export function devicePollStore(db: Database) {
                 isNull(requests.claim),
                 gt(requests.expiresAt, now),
                 authorizerIsLive(db, requests, own, now),
+                isUnused,
               ),
             ),
         ],
@@ -85,12 +91,13 @@ export function devicePollStore(db: Database) {
         }),
         opened: selectFamily(db, family.id),
       });
-      const [[request], [counted]] = [found, polled];
+      if (results === null) return null;
+      const [[request], [counted]] = [results.found, results.polled];
       if (!request) return { opened: null, request: null };
       const { state, claim, expiresAt, interval } = request;
       const slowedDownTo = counted && counted.interval > interval ? counted.interval : null;
       return {
-        opened: readFamily(opened),
+        opened: readFamily(results.opened),
         request: {
           state: mayOpen || state === "denied" ? state : "pending",
           isUsed: claim !== null,

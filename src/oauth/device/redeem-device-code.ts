@@ -3,9 +3,9 @@ import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { Defer } from "../../core/defer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { ownAudience } from "../../sessions/audience.ts";
+import { INVALID_CLIENT } from "../client-authentication/authenticate-client.ts";
 import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
 import type { OAuthError } from "../oauth-error.ts";
-import { parseScope } from "../scopes.ts";
 import { customClaimsOf } from "../token/custom-claims-of.ts";
 import {
   type IssueClientTokensDeps,
@@ -31,13 +31,13 @@ export type RedeemDeviceCodeDeps = IssueClientTokensDeps &
  */
 export async function redeemDeviceCode(
   deps: RedeemDeviceCodeDeps,
-  { client, form, caller, access }: TokenGrantRequest,
+  { client, form, caller, assertion, access }: TokenGrantRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
   const deviceCode = form.get("device_code");
   if (deviceCode === undefined)
     return err({ error: "invalid_request", description: "The parameter device_code is required." });
   await warmSigningKeys(deps, client);
-  const scopes = parseScope(access?.scope ?? "");
+  const scopes = access?.scopes ?? [];
   const claims = await customClaimsOf(deps, { client, access, scopes });
   if (!claims.ok) return claims;
   const family = newFamily(deps, client, caller);
@@ -47,12 +47,20 @@ export async function redeemDeviceCode(
     family,
     audit: newAuditEvent(deps, { type: "client_session_opened", details }, caller),
     own: ownAudience(deps.settings),
-    // A request that is approved after the claims were asked for waits for its next poll.
-    mayOpen: access !== null || deps.customClaims.source === null,
+    // A request that is approved after its access was read waits for its next poll.
+    mayOpen: access !== null,
+    assertion,
   });
+  if (polled === null) return err(INVALID_CLIENT);
   if (polled.opened === null) return err(refusePoll(polled.request, family.createdAt));
   deps.defer(() => deps.clientTokens.recordUse(client.id, family.createdAt));
   return ok(
-    await issueClientTokens(deps, { client, ...polled.opened, nonce: null, customClaims: claims.value }),
+    await issueClientTokens(deps, {
+      client,
+      ...polled.opened,
+      scopes,
+      nonce: null,
+      customClaims: claims.value,
+    }),
   );
 }

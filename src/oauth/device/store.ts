@@ -13,6 +13,7 @@ import {
 } from "../../db/schema.ts";
 import type { ClientLimit } from "../../rate-limit/client-limits.ts";
 import { countClientRequest, selectReachedLimits } from "../../rate-limit/statements.ts";
+import { recordPresentation } from "../../sessions/statements.ts";
 import type { HeldSession } from "../authorization/held-session.ts";
 import { sessionIsHeld } from "../authorization/statements.ts";
 import type { Client } from "../clients/client.ts";
@@ -141,6 +142,7 @@ export function deviceRequestStore(db: Database) {
           })
           .where(isOpen)
           .returning({ state: requests.state }),
+        presented: [recordPresentation(db, held, now, isHeld)],
       });
       if (decided.length > 0) return "decided";
       return session.length > 0 ? "not_pending" : "not_held";

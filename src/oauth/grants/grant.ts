@@ -1,8 +1,13 @@
 import type { ClientSource } from "../clients/client.ts";
 
-/** The stored consent of a user. */
+/** What a client may do for an account: by the consent of the user, or as a first-party client. */
 export type StoredGrant = {
   readonly id: string;
+  /**
+   * Whether the user has allowed these scopes. Otherwise the client got them as a first-party one, and must ask once it is
+   * none any more.
+   */
+  readonly isConsented: boolean;
   /** The URI of the resource. Empty: no resource. */
   readonly resource: string;
   /** Space-separated, sorted. */

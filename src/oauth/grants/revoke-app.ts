@@ -1,7 +1,8 @@
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
-import { type Clock, SECOND } from "../../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { publishEndedSessions } from "../../sessions/publish-ended-sessions.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { GrantStore } from "./store.ts";
 
@@ -24,11 +25,6 @@ export async function revokeApp(
   const audit = newAuditEvent(deps, event, caller, accountId);
   const ended = await deps.grants.revoke({ grantId, accountId, audit, now });
   if (ended === null) return err({ reason: "not_found" });
-  if (ended.length === 0) return ok(null);
-  const lastExpiry = Math.max(...ended.map(({ idleExpiresAt }) => idleExpiresAt));
-  await deps.revocationList.revokeSessions(
-    ended.map(({ id }) => id),
-    Math.max((lastExpiry - now) / SECOND, deps.settings.accessTokenTtl),
-  );
+  await publishEndedSessions(deps, ended, now);
   return ok(null);
 }

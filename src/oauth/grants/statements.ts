@@ -14,14 +14,23 @@ export const selectGrants = (db: Database, accountId: string, clientId: string) 
       resource: oauthGrants.resource,
       scope: oauthGrants.scope,
       redirectHost: oauthGrants.redirectHost,
+      isConsented: sql`${oauthGrants.updatedAt} > ${NO_CONSENT}`
+        .mapWith((value: number) => value === 1)
+        .as("is_consented"),
     })
     .from(oauthGrants)
     .where(and(eq(oauthGrants.accountId, accountId), eq(oauthGrants.clientId, clientId)));
 
+/** `updated_at`, the last consent, of a grant that no user has consented to. */
+const NO_CONSENT = 0;
+
+/** When the grant was last changed. */
+export const grantUpdatedAt = sql<number>`max(${oauthGrants.createdAt}, ${oauthGrants.updatedAt})`;
+
 /** Stores the consent of the account of a session that meets the condition. An earlier one keeps its id. */
 export const upsertGrant = (
   db: Database,
-  { id, clientId, resource, redirectHost, scope, now }: NewGrant,
+  { id, clientId, resource, redirectHost, scope, isConsented, now }: NewGrant,
   sessionIsHeld: SQL | undefined,
 ) =>
   insertFrom(
@@ -35,13 +44,13 @@ export const upsertGrant = (
       scope,
       redirectHost,
       createdAt: now,
-      updatedAt: now,
+      updatedAt: isConsented ? now : NO_CONSENT,
     },
     sessions,
     sessionIsHeld,
   ).onConflictDoUpdate({
     target: [oauthGrants.accountId, oauthGrants.clientId, oauthGrants.resource, oauthGrants.redirectHost],
-    set: { scope: sql`excluded.scope`, updatedAt: now },
+    set: { scope: sql`excluded.scope`, updatedAt: sql`excluded.updated_at` },
   });
 
 /**

@@ -5,9 +5,11 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { auditEvents, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
+import type { EndedSession } from "../../sessions/publish-ended-sessions.ts";
 import { sessionIsLive } from "../../sessions/statements.ts";
 import { parseScope } from "../scopes.ts";
 import type { ConnectedApp } from "./grant.ts";
+import { grantUpdatedAt } from "./statements.ts";
 
 /** Apps that a list shows. An account with more sees those that it allowed last. */
 const MAX_LISTED = 100;
@@ -19,9 +21,6 @@ type Revocation = {
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
-
-/** `idleExpiresAt`: when its refresh token would have expired. */
-type EndedSession = { readonly id: string; readonly idleExpiresAt: number };
 
 export type GrantStore = ReturnType<typeof grantStore>;
 
@@ -49,7 +48,7 @@ export const grantStore = (db: Database) => ({
       .from(oauthGrants)
       .innerJoin(oauthClients, eq(oauthClients.id, oauthGrants.clientId))
       .where(eq(oauthGrants.accountId, accountId))
-      .orderBy(desc(oauthGrants.updatedAt), desc(oauthGrants.id))
+      .orderBy(desc(grantUpdatedAt), desc(oauthGrants.id))
       .limit(MAX_LISTED);
     return rows.map(({ scope, ...row }) => ({ ...row, scopes: parseScope(scope) }));
   },

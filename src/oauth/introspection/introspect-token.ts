@@ -2,7 +2,12 @@ import { type PresentedApiKey, readPresentedKey } from "../../api-keys/key-forma
 import { type Clock, SECOND } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { AccessTokenClaims, MachineTokenClaims } from "../../sessions/access-token-claims.ts";
-import { type VerifyClientDeps, verifyClient } from "../client-authentication/authenticate-client.ts";
+import {
+  type UseAssertionDeps,
+  useAssertion,
+  type VerifyClientDeps,
+  verifyClient,
+} from "../client-authentication/authenticate-client.ts";
 import { type ClientCredentials, readPresentedClient } from "../client-authentication/presented-client.ts";
 import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import { type Client, isResourceServer } from "../clients/client.ts";
@@ -12,6 +17,7 @@ import { type IntrospectApiKeyDeps, introspectApiKey } from "./introspect-api-ke
 import type { IntrospectionStore, LiveSession, TokenReference } from "./store.ts";
 
 export type IntrospectTokenDeps = VerifyClientDeps &
+  UseAssertionDeps &
   ResolveClientDeps &
   PresentedTokenDeps &
   IntrospectApiKeyDeps & {
@@ -42,11 +48,10 @@ export async function introspectToken(
   const token = key === null ? await readPresentedToken(deps, { token: text, clientId }) : null;
   const now = deps.clock.now();
   const facts = await deps.introspections.read(clientId, referenceOf(token, key), now);
-  const caller = await verifyClient(
-    deps,
-    presented.value,
-    await resolveFoundClient(deps, { clientId, found: facts.caller, now }),
-  );
+  const found = await resolveFoundClient(deps, { clientId, found: facts.caller, now });
+  const verified = await verifyClient(deps, presented.value, found);
+  if (!verified.ok) return verified;
+  const caller = await useAssertion(deps, verified.value);
   if (!caller.ok) return caller;
   // RFC 7662 §2.1: a public client cannot be authorized, and a token must not be tested by anyone who has it.
   if (caller.value.authMethod === "none")

@@ -1,15 +1,17 @@
 import type { Clock } from "../../core/clock.ts";
 import { withParameters } from "../authorization/redirect-url.ts";
+import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import type { Client } from "../clients/client.ts";
 import { type IdTokenDeps, verifyIdTokenHint } from "../id-token.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { parseOAuthParameters } from "../oauth-form.ts";
 import type { LogoutStore } from "./store.ts";
 
-export type CheckLogoutDeps = Pick<IdTokenDeps, "keyRing" | "settings"> & {
-  readonly clock: Clock;
-  readonly logouts: Pick<LogoutStore, "read">;
-};
+export type CheckLogoutDeps = Pick<IdTokenDeps, "keyRing" | "settings"> &
+  ResolveClientDeps & {
+    readonly clock: Clock;
+    readonly logouts: Pick<LogoutStore, "read">;
+  };
 
 type LogoutInput = {
   /** The query string, without its question mark. */
@@ -53,13 +55,11 @@ export async function checkLogout(
       ? { kind: "valid", client: null, url: null, isProven: false }
       : invalid("A post_logout_redirect_uri requires a client_id or an id_token_hint.");
   }
-  const { client, matches } = await deps.logouts.read({
-    clientId,
-    sessionId: sessionId ?? "",
-    hint,
-    now: deps.clock.now(),
-  });
-  if (client === null) return invalid("The client is unknown.");
+  const now = deps.clock.now();
+  const { found, matches } = await deps.logouts.read({ clientId, sessionId: sessionId ?? "", hint, now });
+  // A client that is not known yet has signed in no user: its document is not read.
+  const client = found && (await resolveFoundClient(deps, { clientId, found, now }))?.client;
+  if (!client) return invalid("The client is unknown.");
   if (redirectUri !== undefined && !client.postLogoutRedirectUris.includes(redirectUri))
     return invalid("The client has not registered this post_logout_redirect_uri.");
   const state = form.get("state") ?? null;

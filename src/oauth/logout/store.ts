@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { sessions } from "../../db/schema.ts";
-import type { Client } from "../clients/client.ts";
+import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 
 type Lookup = {
@@ -23,7 +23,7 @@ export const logoutStore = (db: Database) => ({
     sessionId,
     hint,
     now,
-  }: Lookup): Promise<{ client: Client | null; matches: boolean }> {
+  }: Lookup): Promise<{ found: ClientWithSecrets | null; matches: boolean }> {
     const { client, opened } = await runBatch(db, {
       client: selectClient(db, clientId, now),
       opened: db
@@ -38,6 +38,6 @@ export const logoutStore = (db: Database) => ({
           ),
         ),
     });
-    return { client: readSelectedClient(client)?.client ?? null, matches: opened.length > 0 };
+    return { found: readSelectedClient(client), matches: opened.length > 0 };
   },
 });

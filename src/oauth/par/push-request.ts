@@ -5,15 +5,16 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Resource } from "../../sessions/resource.ts";
 import { checkRequest } from "../authorization/checks.ts";
 import {
-  type AuthenticateClientDeps,
-  authenticateClient,
+  type IdentifyClientDeps,
+  INVALID_CLIENT,
+  identifyClient,
 } from "../client-authentication/authenticate-client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { OAuthForm } from "../oauth-form.ts";
 import { PUSHED_REQUEST_TTL_MS, requestUriOf } from "./pushed-request.ts";
 import type { PushedRequestStore } from "./store.ts";
 
-export type PushRequestDeps = AuthenticateClientDeps & {
+export type PushRequestDeps = IdentifyClientDeps & {
   readonly clock: Clock;
   readonly pushedRequests: Pick<PushedRequestStore, "create">;
   readonly settings: { readonly resources: readonly Resource[] };
@@ -35,9 +36,9 @@ export async function pushRequest(
   deps: PushRequestDeps,
   { authorization, form }: PushInput,
 ): Promise<Result<PushedRequest, OAuthError>> {
-  const authenticated = await authenticateClient(deps, { authorization, form });
-  if (!authenticated.ok) return authenticated;
-  const client = authenticated.value;
+  const identified = await identifyClient(deps, { authorization, form });
+  if (!identified.ok) return identified;
+  const { client, assertion } = identified.value;
   if (form.has("request_uri"))
     return err({ error: "invalid_request", description: "A pushed request must not have a request_uri." });
   const parameters = new Map([...form].filter(([name]) => !CREDENTIALS.includes(name)));
@@ -51,12 +52,14 @@ export async function pushRequest(
     return err({ error: "invalid_request", description: "The request is too long." });
   const token = newOneTimeToken();
   const now = deps.clock.now();
-  await deps.pushedRequests.create({
+  const row = {
     requestHash: await hashOneTimeToken(token),
     clientId: client.id,
     parameters: query,
     createdAt: now,
     expiresAt: now + PUSHED_REQUEST_TTL_MS,
-  });
+  };
+  const outcome = await deps.pushedRequests.create(row, assertion);
+  if (outcome === "assertion_used") return err(INVALID_CLIENT);
   return ok({ requestUri: requestUriOf(token), expiresIn: PUSHED_REQUEST_TTL_MS / SECOND });
 }

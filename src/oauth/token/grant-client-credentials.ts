@@ -2,6 +2,7 @@ import type { Defer } from "../../core/defer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type AccessTokenDeps, signAccessToken } from "../../sessions/access-token.ts";
 import type { Resource } from "../../sessions/resource.ts";
+import { type UseAssertionDeps, useAssertion } from "../client-authentication/authenticate-client.ts";
 import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { chooseResource, chooseScopes, isOpenIdScope, scopeText } from "../scopes.ts";
@@ -11,6 +12,7 @@ import type { ClientTokenStore } from "./store.ts";
 import type { TokenGrantRequest, TokenResponse } from "./token-grant.ts";
 
 export type GrantClientCredentialsDeps = Pick<AccessTokenDeps, "keyRing" | "clock"> &
+  UseAssertionDeps &
   ReadCustomClaimsDeps & {
     readonly settings: LifetimeSettings & {
       readonly publicUrl: string;
@@ -26,7 +28,7 @@ export type GrantClientCredentialsDeps = Pick<AccessTokenDeps, "keyRing" | "cloc
  */
 export async function grantClientCredentials(
   deps: GrantClientCredentialsDeps,
-  { client, form }: TokenGrantRequest,
+  { client, form, assertion }: TokenGrantRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
   const { settings, clock } = deps;
   if (client.type !== "confidential")
@@ -46,6 +48,8 @@ export async function grantClientCredentials(
     scopes: scopes.value,
   });
   if (!claims.ok) return claims;
+  const authenticated = await useAssertion(deps, { client, assertion });
+  if (!authenticated.ok) return authenticated;
   const { accessTokenTtl: lifetime } = lifetimesOf(client, settings);
   const scope = scopeText(scopes.value);
   const accessToken = await signAccessToken(deps, {

@@ -1,6 +1,5 @@
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refresh-token.ts";
-import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
 import { DEVICE_GRANT_TYPE } from "../device/device-request.ts";
 import type { OAuthForm } from "../oauth-form.ts";
 
@@ -19,18 +18,15 @@ export type AuthorizedAccess = {
   readonly scope: string;
 };
 
-export type PresentedGrantDeps = RefreshTokenDeps & Pick<ReadCustomClaimsDeps, "customClaims">;
-
 /**
- * What the request presents, if its access must be known before it is consumed: the team's Worker is asked for the claims
- * of the token. Null without that Worker.
+ * What the request presents. Its access is read before it is consumed: the client may have lost it, and the team's Worker
+ * is asked for the claims of the token. Null: the request presents nothing of a valid form.
  */
 export async function readPresentedGrant(
-  deps: PresentedGrantDeps,
+  deps: RefreshTokenDeps,
   form: OAuthForm,
   clientId: string,
 ): Promise<PresentedGrant | null> {
-  if (deps.customClaims.source === null) return null;
   const { code, deviceCode, refreshToken } = presentedBy(form);
   if (code !== undefined) return { kind: "code", hash: await hashOneTimeToken(code) };
   if (deviceCode !== undefined) return { kind: "device_code", hash: await hashOneTimeToken(deviceCode) };

@@ -3,9 +3,9 @@ import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { ownAudience } from "../../sessions/audience.ts";
 import { type EndSessionDeps, endSession } from "../../sessions/end-session.ts";
+import { INVALID_CLIENT } from "../client-authentication/authenticate-client.ts";
 import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
 import type { OAuthError } from "../oauth-error.ts";
-import { parseScope } from "../scopes.ts";
 import { customClaimsOf } from "./custom-claims-of.ts";
 import { type IssueClientTokensDeps, issueClientTokens, warmSigningKeys } from "./issue-client-tokens.ts";
 import { newFamily } from "./new-family.ts";
@@ -28,7 +28,7 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
  */
 export async function redeemAuthorizationCode(
   deps: RedeemAuthorizationCodeDeps,
-  { client, form, caller, access }: TokenGrantRequest,
+  { client, form, caller, assertion, access }: TokenGrantRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
   const [code, verifier] = [form.get("code"), form.get("code_verifier")];
   if (code === undefined || verifier === undefined)
@@ -38,7 +38,7 @@ export async function redeemAuthorizationCode(
     });
   if (!VERIFIER.test(verifier)) return err(INVALID_GRANT);
   await warmSigningKeys(deps, client);
-  const scopes = parseScope(access?.scope ?? "");
+  const scopes = access?.scopes ?? [];
   const claims = await customClaimsOf(deps, { client, access, scopes });
   if (!claims.ok) return claims;
   const family = newFamily(deps, client, caller);
@@ -57,10 +57,13 @@ export async function redeemAuthorizationCode(
     },
     family,
     audit: newAuditEvent(deps, opening, caller),
+    assertion,
+    mayOpen: access !== null,
     ownAudience: ownAudience(deps.settings),
   });
   if (redeemed.kind === "opened")
-    return ok(await issueClientTokens(deps, { client, ...redeemed, customClaims: claims.value }));
+    return ok(await issueClientTokens(deps, { client, ...redeemed, scopes, customClaims: claims.value }));
+  if (redeemed.kind === "assertion_used") return err(INVALID_CLIENT);
   if (redeemed.kind === "other_resource")
     return err({ error: "invalid_target", description: "The code is for another resource." });
   if (redeemed.kind === "used" && redeemed.opened !== null) {

@@ -7,15 +7,17 @@ import { type RefreshTokenClaims, verifyRefreshToken } from "../../sessions/refr
 import type { Resource } from "../../sessions/resource.ts";
 import type { Rotation } from "../../sessions/rotation-statements.ts";
 import type { SessionState } from "../../sessions/session.ts";
+import { INVALID_CLIENT } from "../client-authentication/authenticate-client.ts";
 import type { Client } from "../clients/client.ts";
 import type { ReadCustomClaimsDeps } from "../custom-claims/read-custom-claims.ts";
 import type { CustomClaims } from "../custom-claims/rules.ts";
 import type { OAuthError } from "../oauth-error.ts";
-import { isOpenIdScope, narrowScopes, parseScope } from "../scopes.ts";
+import type { OAuthForm } from "../oauth-form.ts";
+import { narrowScopes, parseScope } from "../scopes.ts";
 import { lifetimesOf, rotatesRefreshTokens } from "./client-lifetimes.ts";
+import { type CurrentAccess, remainingScopes } from "./current-access.ts";
 import { customClaimsOf } from "./custom-claims-of.ts";
 import { type IssueClientTokensDeps, issueClientTokens, warmSigningKeys } from "./issue-client-tokens.ts";
-import type { AuthorizedAccess } from "./presented-grant.ts";
 import type { ClientTokenStore } from "./store.ts";
 import type { TokenGrantRequest, TokenResponse } from "./token-grant.ts";
 
@@ -32,7 +34,7 @@ export type RefreshClientTokensDeps = IssueClientTokensDeps &
  */
 export async function refreshClientTokens(
   deps: RefreshClientTokensDeps,
-  { client, form, caller, access }: TokenGrantRequest,
+  { client, form, caller, assertion, access }: TokenGrantRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
   const token = form.get("refresh_token");
   if (token === undefined)
@@ -40,20 +42,22 @@ export async function refreshClientTokens(
   const claims = await verifyRefreshToken(deps, token, client.id);
   if (!claims.ok) return err(INVALID_GRANT);
   await warmSigningKeys(deps, client);
-  const customClaims = await claimsOfFamily(deps, client, access, form.get("scope"));
+  const requestedScope = form.get("scope");
+  const customClaims = await claimsOfFamily(deps, client, access, requestedScope);
   if (!customClaims.ok) return customClaims;
-  const [requestedScope, requestedResource] = [form.get("scope"), form.get("resource")];
-  const rotation = rotationOf(deps, { client, form, caller }, claims.value);
-  const found = await deps.clientTokens.rotate(rotation, client.id);
+  const rotation = rotationOf(deps, { client, form, caller, access }, claims.value);
+  const found = await deps.clientTokens.rotate(rotation, client.id, assertion);
+  if (found === "assertion_used") return err(INVALID_CLIENT);
   if (!found || found.session.clientId !== client.id) return err(INVALID_GRANT);
   const { session, account } = found;
+  const granted = { scope: session.scope ?? "", resource: session.audience };
+  const remaining = remainingScopes(client, granted, deps.settings.resources);
   const { generation, now } = rotation;
   const verdict = judgeRefresh({ ...found, ...rotation, presentedGeneration: generation }, now);
   if (verdict === "reuse") await endReusedSession(deps, session, generation, caller);
-  if (verdict === "audience_refused") return err(refusalOf(session, requestedScope, requestedResource));
+  if (verdict === "audience_refused") return err(refusalOf(session, remaining, form));
   if (verdict !== "rotated" && verdict !== "retry") return err(INVALID_GRANT);
-  const granted = { scope: session.scope ?? "", resource: session.audience };
-  const scopes = narrowScopes(allowedScopes(client, granted, deps.settings.resources), requestedScope);
+  const scopes = narrowScopes(remaining, requestedScope);
   if (!scopes.ok) return scopes;
   const { revokedAt: _, ...family } = session;
   const tokens = { client, account, family, scopes: scopes.value, nonce: null };
@@ -64,23 +68,23 @@ export async function refreshClientTokens(
 async function claimsOfFamily(
   deps: RefreshClientTokensDeps,
   client: Client,
-  access: AuthorizedAccess | null,
+  access: CurrentAccess | null,
   requestedScope: string | undefined,
 ): Promise<Result<CustomClaims, OAuthError>> {
   if (access === null) return ok({});
-  const allowed = allowedScopes(client, access, deps.settings.resources);
-  const scopes = narrowScopes(allowed, requestedScope);
+  const scopes = narrowScopes(access.scopes, requestedScope);
   return scopes.ok ? customClaimsOf(deps, { client, access, scopes: scopes.value }) : ok({});
 }
 
 /** The batch that the request asks for. */
 function rotationOf(
   deps: RefreshClientTokensDeps,
-  { client, form, caller }: Omit<TokenGrantRequest, "access">,
+  { client, form, caller, access }: Omit<TokenGrantRequest, "assertion">,
   { sessionId, generation }: RefreshTokenClaims,
 ): Rotation {
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshGraceSeconds } = lifetimesOf(client, deps.settings);
+  const isNarrowed = access === null || narrowScopes(access.scopes, form.get("scope")).ok;
   const event = { type: "user_agent_changed", details: { sessionId, generation } } as const;
   return {
     sessionId,
@@ -88,7 +92,7 @@ function rotationOf(
     holder: {
       kind: "client",
       clientId: client.id,
-      ...allowedResources(client, deps.settings.resources, form.get("resource")),
+      ...(isNarrowed ? allowedResources(client, deps.settings.resources, form.get("resource")) : NOTHING),
       scopes: parseScope(form.get("scope") ?? ""),
     },
     gracePeriod: refreshGraceSeconds * SECOND,
@@ -100,6 +104,9 @@ function rotationOf(
   };
 }
 
+/** For a request of scopes that the client has lost: it must not rotate. */
+const NOTHING = { resources: [], allowsNoResource: false };
+
 /** What the client may still get: its registration and RESOURCES may have changed since the grant. */
 function allowedResources(client: Client, resources: readonly Resource[], requested: string | undefined) {
   const uris = resources.map(({ uri }) => uri).filter((uri) => client.resources.includes(uri));
@@ -109,27 +116,11 @@ function allowedResources(client: Client, resources: readonly Resource[], reques
   };
 }
 
-/** The granted scopes that the client may still request. */
-function allowedScopes(
-  client: Client,
-  access: Pick<AuthorizedAccess, "scope" | "resource">,
-  resources: readonly Resource[],
-) {
-  const { scope, resource } = access;
-  const ofResource = resources.find(({ uri }) => uri === resource)?.scopes ?? {};
-  return parseScope(scope).filter(
-    (each) => client.scopes.includes(each) && (isOpenIdScope(each) || Object.hasOwn(ofResource, each)),
-  );
-}
-
-function refusalOf(
-  { scope, audience }: SessionState,
-  requestedScope: string | undefined,
-  requestedResource: string | undefined,
-): OAuthError {
-  const narrowed = narrowScopes(parseScope(scope ?? ""), requestedScope);
+function refusalOf({ audience }: SessionState, remaining: readonly string[], form: OAuthForm): OAuthError {
+  const narrowed = narrowScopes(remaining, form.get("scope"));
   if (!narrowed.ok) return narrowed.error;
-  return requestedResource !== undefined && requestedResource !== audience
+  const resource = form.get("resource");
+  return resource !== undefined && resource !== audience
     ? { error: "invalid_target", description: "The refresh token is for another resource." }
     : INVALID_GRANT;
 }

@@ -1,20 +1,27 @@
 import type { Caller } from "../../core/caller.ts";
+import type { Defer } from "../../core/defer.ts";
 import { err, type Result } from "../../core/result.ts";
-import { type VerifyClientDeps, verifyClient } from "../client-authentication/authenticate-client.ts";
+import {
+  type UseAssertionDeps,
+  type VerifiedClient,
+  type VerifyClientDeps,
+  verifyClient,
+} from "../client-authentication/authenticate-client.ts";
 import { readPresentedClient } from "../client-authentication/presented-client.ts";
 import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import { type Client, GRANT_TYPES } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { OAuthForm } from "../oauth-form.ts";
+import { currentAccess } from "./current-access.ts";
 import { TOKEN_GRANTS, type TokenGrantDeps } from "./grants.ts";
-import { type PresentedGrantDeps, readPresentedGrant } from "./presented-grant.ts";
+import { type AuthorizedAccess, readPresentedGrant } from "./presented-grant.ts";
 import type { TokenResponse } from "./token-grant.ts";
 import type { TokenRequestStore } from "./token-request-store.ts";
 
 export type RequestTokensDeps = VerifyClientDeps &
   ResolveClientDeps &
-  PresentedGrantDeps &
-  TokenGrantDeps & { readonly tokenRequests: TokenRequestStore };
+  UseAssertionDeps &
+  TokenGrantDeps & { readonly tokenRequests: TokenRequestStore; readonly defer: Defer };
 
 type TokenRequest = {
   readonly authorization: string | undefined;
@@ -25,20 +32,43 @@ type TokenRequest = {
 /** The token endpoint (RFC 6749 §3.2): authenticates the client, then calls the use case of the grant type. */
 export async function requestTokens(
   deps: RequestTokensDeps,
-  { authorization, form, caller }: TokenRequest,
+  request: TokenRequest,
 ): Promise<Result<TokenResponse, OAuthError>> {
-  const presented = readPresentedClient({ authorization, form });
+  const { form } = request;
+  const presented = readPresentedClient(request);
   if (!presented.ok) return presented;
   const { clientId } = presented.value;
   const presentedGrant = await readPresentedGrant(deps, form, clientId);
   const now = deps.clock.now();
   const { client: found, access } = await deps.tokenRequests.read(clientId, presentedGrant, now);
   const resolved = await resolveFoundClient(deps, { clientId, found, now });
-  const client = await verifyClient(deps, presented.value, resolved);
-  if (!client.ok) return client;
-  const grant = grantOf(client.value, form.get("grant_type"));
-  return grant.ok ? grant.value(deps, { client: client.value, form, caller, access }) : grant;
+  const verified = await verifyClient(deps, presented.value, resolved);
+  if (!verified.ok) return verified;
+  const tokens = await grantTokens(deps, request, verified.value, access);
+  const { assertion } = verified.value;
+  // A request that was refused before its batch has not stored it. It had no effect, so that this can wait.
+  if (!tokens.ok && assertion !== null) deps.defer(() => deps.clientAssertions.use(assertion));
+  return tokens;
 }
+
+/** Calls the use case of the grant type, unless the client has lost the access since it was authorized. */
+async function grantTokens(
+  deps: RequestTokensDeps,
+  { form, caller }: TokenRequest,
+  { client, assertion }: VerifiedClient,
+  authorized: AuthorizedAccess | null,
+): Promise<Result<TokenResponse, OAuthError>> {
+  const grant = grantOf(client, form.get("grant_type"));
+  if (!grant.ok) return grant;
+  const access = authorized && currentAccess(client, authorized, deps.settings.resources);
+  if (access?.scopes.length === 0) return err(WITHDRAWN);
+  return grant.value(deps, { client, form, caller, assertion, access });
+}
+
+const WITHDRAWN: OAuthError = {
+  error: "invalid_grant",
+  description: "The client may no longer request the resource, or any of the scopes.",
+};
 
 function grantOf(client: Client, requested: string | undefined) {
   if (requested === undefined)

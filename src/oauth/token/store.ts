@@ -1,8 +1,7 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Account } from "../../accounts/account.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Database } from "../../db/database.ts";
-import { runBatch } from "../../db/run-batch.ts";
 import { oauthAuthorizationCodes as codes, sessions } from "../../db/schema.ts";
 import {
   type Rotation,
@@ -10,6 +9,8 @@ import {
   readRotation,
   rotationStatements,
 } from "../../sessions/rotation-statements.ts";
+import type { UsedAssertion } from "../client-authentication/client-assertion.ts";
+import { assertionIsUnused, runBatchOnce } from "../client-authentication/statements.ts";
 import type { Family } from "./issue-client-tokens.ts";
 import type { NewFamily } from "./new-family.ts";
 import {
@@ -36,6 +37,9 @@ export type CodeRedemption = {
   readonly code: PresentedCode;
   readonly family: NewFamily;
   readonly audit: NewAuditEvent;
+  readonly assertion: UsedAssertion | null;
+  /** Otherwise the code is only looked up, so that its reuse is noticed. */
+  readonly mayOpen: boolean;
   /** The audience of this service, which the browser session must be for. */
   readonly ownAudience: string;
 };
@@ -53,7 +57,7 @@ export type RedeemedCode =
       readonly kind: "used";
       readonly opened: { readonly sessionId: string; readonly accountId: string } | null;
     }
-  | { readonly kind: "other_resource" | "invalid" };
+  | { readonly kind: "other_resource" | "invalid" | "assertion_used" };
 
 export type ClientTokenStore = ReturnType<typeof clientTokenStore>;
 
@@ -63,14 +67,15 @@ export function clientTokenStore(db: Database) {
      * RFC 6749 §4.1.2: of concurrent redemptions of a code, one UPDATE sets the claim, and the same batch opens the family
      * of that claim. A wrong verifier or client changes nothing.
      */
-    async redeemCode({ code, family, audit, ownAudience }: CodeRedemption): Promise<RedeemedCode> {
+    async redeemCode(redemption: CodeRedemption): Promise<RedeemedCode> {
+      const { code, family, audit, assertion, ownAudience, mayOpen } = redemption;
       const now = family.createdAt;
       const isPresented = and(
         eq(codes.codeHash, code.codeHash),
         eq(codes.clientId, code.clientId),
         eq(codes.codeChallenge, code.codeChallenge),
       );
-      const { found, opened, first } = await runBatch(db, {
+      const results = await runBatchOnce(db, assertion, {
         claimed: [
           db
             .update(codes)
@@ -78,11 +83,13 @@ export function clientTokenStore(db: Database) {
             .where(
               and(
                 isPresented,
+                mayOpen ? undefined : sql`FALSE`,
                 isNull(codes.claim),
                 gt(codes.expiresAt, now),
                 code.redirectUri === undefined ? undefined : eq(codes.redirectUri, code.redirectUri),
                 code.resource === undefined ? undefined : eq(codes.resource, code.resource),
                 authorizerIsLive(db, codes, ownAudience, now),
+                assertionIsUnused(db, assertion),
               ),
             ),
         ],
@@ -100,6 +107,8 @@ export function clientTokenStore(db: Database) {
           .innerJoin(sessions, eq(sessions.codeClaim, codes.claim))
           .where(and(isPresented, isNull(sessions.revokedAt))),
       });
+      if (results === null) return { kind: "assertion_used" };
+      const { found, opened, first } = results;
       const [row] = found;
       if (!row) return { kind: "invalid" };
       const tokens = readFamily(opened);
@@ -110,12 +119,17 @@ export function clientTokenStore(db: Database) {
     },
 
     /** The batch of a refresh (`rotationStatements`), which also records the use of the client. */
-    async rotate(rotation: Rotation, clientId: string): Promise<RotationOutcome | null> {
-      const { rotated, current } = await runBatch(db, {
-        ...rotationStatements(db, rotation),
-        client: [recordClientUse(db, clientId, rotation.now)],
+    async rotate(
+      rotation: Rotation,
+      clientId: string,
+      assertion: UsedAssertion | null,
+    ): Promise<RotationOutcome | "assertion_used" | null> {
+      const isUnused = assertionIsUnused(db, assertion);
+      const results = await runBatchOnce(db, assertion, {
+        ...rotationStatements(db, rotation, isUnused),
+        client: [recordClientUse(db, clientId, rotation.now, isUnused)],
       });
-      return readRotation({ rotated, current });
+      return results === null ? "assertion_used" : readRotation(results);
     },
 
     /** Records that a client got a token for itself. */

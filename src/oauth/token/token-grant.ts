@@ -1,9 +1,10 @@
 import type { Caller } from "../../core/caller.ts";
 import type { Result } from "../../core/result.ts";
+import type { UsedAssertion } from "../client-authentication/client-assertion.ts";
 import type { Client } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import type { OAuthForm } from "../oauth-form.ts";
-import type { AuthorizedAccess } from "./presented-grant.ts";
+import type { CurrentAccess } from "./current-access.ts";
 
 /** The response of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export type TokenResponse = {
@@ -21,8 +22,10 @@ export type TokenGrantRequest = {
   readonly client: Client;
   readonly form: OAuthForm;
   readonly caller: Caller;
-  /** What the presented code, device code or refresh token allows, if it must be known before it is consumed. */
-  readonly access: AuthorizedAccess | null;
+  /** The client's assertion. The batch that consumes what is presented stores its use. */
+  readonly assertion: UsedAssertion | null;
+  /** What the presented code, device code or refresh token still allows. Null: it is not valid, or there is none. */
+  readonly access: CurrentAccess | null;
 };
 
 /** The use case of one grant type. */

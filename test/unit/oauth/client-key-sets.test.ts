@@ -96,17 +96,32 @@ describe("the key set of a client", () => {
     ],
   ];
   it.each(failures)(
-    "is null for %s (%s), which is reported and not cached",
+    "is null for %s (%s), which is reported and remembered for 30 seconds",
     async (_name, kind, listener) => {
-      const { read, errors, requests, cache, answerWith } = await open(listener);
+      const { read, errors, requests, answerWith, advance } = await open(listener);
+      expect(await read()).toBeNull();
+      answerWith(answerKeys);
+      advance(29_999);
       expect(await read()).toBeNull();
       expect(errors).toEqual([kind]);
       expect(requests).toEqual(["/jwks"]);
-      expect(cache.size).toBe(0);
-      answerWith(answerKeys);
+      advance(1);
       expect(await read()).toEqual(KEYS);
     },
   );
+
+  it("serves the known keys while its server fails to give newer ones", async () => {
+    const { read, requests, answerWith, advance } = await open();
+    await read();
+    advance(10_000);
+    answerWith((_request, response) => void response.writeHead(500).end());
+    expect([await read("/jwks", 10_000), await read("/jwks", 10_000), await read()]).toEqual([
+      null,
+      null,
+      KEYS,
+    ]);
+    expect(requests).toHaveLength(2);
+  });
 
   it("may have 64 KiB", async () => {
     const text = JSON.stringify({ ...KEYS, pad: "" });

@@ -26,7 +26,7 @@ import {
 } from "../../support/oauth.ts";
 import { type Service, startService } from "../../support/service.ts";
 
-const service = startService({ env: RESOURCE_VARIABLES });
+const service = startService({ env: { ...RESOURCE_VARIABLES, CLIENT_REGISTRATION: "on" } });
 const INACTIVE = { active: false };
 
 const introspect = async (client: TestClient, token: string, from: Service = service) =>

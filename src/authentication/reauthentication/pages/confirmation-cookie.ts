@@ -5,7 +5,8 @@ import { confirmationCookie } from "../../../ui/page-cookies.ts";
 /** The page of a confirmation by the second factor. */
 export const CONFIRMATION_PAGE = "/account/confirm";
 
-const ACCOUNT_PAGE = /^\/account(?:\/[a-z0-9-]+)*$/;
+/** A page of the account, or one that registers or changes an application. */
+const CONFIRMED_PAGE = /^\/(?:account(?:\/[a-z0-9-]+)*|admin\/applications\/[\w.~%-]+)$/;
 
 /** The page that follows the confirmation, and the challenge whose code was mailed; an empty id before that. */
 export type Confirmation = {
@@ -16,7 +17,7 @@ export type Confirmation = {
 
 export function readConfirmation(c: PageContext): Confirmation {
   const [page = "", ...sent] = confirmationCookie.read(c)?.split(" ") ?? [];
-  return { page: ACCOUNT_PAGE.test(page) ? page : "/account", ...decodeSentCode(sent.join("")) };
+  return { page: CONFIRMED_PAGE.test(page) ? page : "/account", ...decodeSentCode(sent.join("")) };
 }
 
 /** Stores the page that follows the confirmation, and the challenge, if there is one. */

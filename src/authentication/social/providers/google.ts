@@ -10,7 +10,8 @@ import type { ClientSettings } from "./settings.ts";
  * https://developers.google.com/identity/openid-connect/openid-connect
  */
 export const createGoogle = (settings: ClientSettings, deps: ProviderDeps): SocialProvider =>
-  createOidc(settings, deps, { forNativeClients: true, isAuthoritative });
+  // Google supports neither `prompt=login` nor `max_age`.
+  createOidc(settings, deps, { forNativeClients: true, provesSignIn: false, isAuthoritative });
 
 /**
  * Whether Google knows the address's current owner: a Gmail address, or a domain managed by Google Workspace (`hd`).

@@ -9,6 +9,7 @@ import {
 import { HOUR, SECOND } from "../../../core/clock.ts";
 import { hashOneTimeToken } from "../../../core/crypto/one-time-token.ts";
 import { ProviderError } from "../../../core/provider-error.ts";
+import { authenticatedAt, demandNewSignIn } from "./auth-time.ts";
 import {
   buildAuthorizationUrl,
   CLOCK_TOLERANCE,
@@ -19,7 +20,7 @@ import {
 } from "./code-flow.ts";
 import { emailTrustOf } from "./email-trust.ts";
 import { parseProfile, withIssuer } from "./parse-profile.ts";
-import type { Profile, SocialProvider, VerifiedToken } from "./provider.ts";
+import type { OAuthTransaction, Profile, SocialProvider, VerifiedToken } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import { revocationEndpoint, revocationFailure, revokeRefreshToken } from "./revoke-token.ts";
 import type { ClientSettings } from "./settings.ts";
@@ -57,6 +58,8 @@ type VerificationOptions = {
 /** Differences between providers. */
 type ProviderOptions = {
   readonly forNativeClients?: boolean;
+  /** Whether the provider supports `prompt=login` and `max_age`. Otherwise a session of its own is always enough. */
+  readonly provesSignIn?: boolean;
   /** Whether the provider knows the current owner of a verified address; otherwise the address is only `implied`. */
   readonly isAuthoritative?: (claims: Readonly<Record<string, unknown>>) => boolean;
 };
@@ -65,9 +68,10 @@ type ProviderOptions = {
 export function createOidc(
   settings: ClientSettings,
   deps: ProviderDeps,
-  { forNativeClients = false, isAuthoritative = () => true }: ProviderOptions = {},
+  { forNativeClients = false, provesSignIn = true, isAuthoritative = () => true }: ProviderOptions = {},
 ): SocialProvider {
   const { clock, timeout } = deps;
+  const demandOf = (transaction: OAuthTransaction) => (provesSignIn ? transaction : ANY_SIGN_IN);
   const parse = (server: AuthorizationServer, claims: Readonly<Record<string, unknown>>) =>
     openIdProfile(server, settings, claims, isAuthoritative(claims));
   return {
@@ -78,6 +82,7 @@ export function createOidc(
         const server = await discover(createProviderFetch(timeout), settings, deps);
         const url = await buildAuthorizationUrl(server, settings, "openid email profile", transaction);
         url.searchParams.set("nonce", transaction.nonce);
+        demandNewSignIn(url, demandOf(transaction));
         return url.href;
       }),
     exchangeCode: (callback, transaction) =>
@@ -94,12 +99,13 @@ export function createOidc(
         const { nonce } = transaction;
         const request = { server, settings, callback, transaction, nonce, checkResponse };
         const tokens = await requestTokens(providerFetch, clock, request);
+        const at = authenticatedAt(claims, demandOf(transaction));
         const refreshToken = revocationEndpoint(server) === null ? undefined : tokens.refresh_token;
         const isComplete = "email" in claims || server.userinfo_endpoint === undefined;
-        const profile = isComplete
+        const user = isComplete
           ? claims
           : await readUserInfo(providerFetch, server, settings, tokens.access_token, claims);
-        return { ...parse(server, profile), refreshToken };
+        return { ...parse(server, user), authenticatedAt: at, refreshToken };
       }),
     revokeToken: async (token) => {
       try {
@@ -121,10 +127,13 @@ export function createOidc(
         const expiresAt = (Math.min(claims.exp ?? 0, acceptedUntil) + CLOCK_TOLERANCE + 1) * SECOND;
         // The signed part: the bytes of a signature can be changed without making it invalid.
         const tokenHash = await hashOneTimeToken(token.slice(0, token.lastIndexOf(".")));
-        return { profile: parse(server, claims), idToken: { tokenHash, expiresAt } };
+        const profile = { ...parse(server, claims), authenticatedAt: authenticatedAt(claims, ANY_SIGN_IN) };
+        return { profile, idToken: { tokenHash, expiresAt } };
       }),
   };
 }
+
+const ANY_SIGN_IN = { newSignInSince: null };
 
 /** OpenID Connect Discovery 1.0 §4. The document must name the requested issuer. */
 const discover = (

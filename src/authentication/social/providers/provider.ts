@@ -16,6 +16,8 @@ export type Profile = {
   readonly email: string | null;
   readonly emailTrust: EmailTrust;
   readonly name: string | null;
+  /** When the user authenticated at the provider (ms), which may have been long before. Undefined: it does not say. */
+  readonly authenticatedAt?: number | undefined;
 };
 
 /** `refreshToken`: of a provider that revokes tokens (RFC 7009), if it gave one. */
@@ -30,6 +32,11 @@ export type OAuthTransaction = {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly redirectUri: string;
+  /**
+   * The user must authenticate at the provider after this instant (ms): a session of the provider is not enough. Null: it is.
+   * A provider that cannot prove it ignores this (docs/security.md, "Known gaps").
+   */
+  readonly newSignInSince: number | null;
 };
 
 /** A token that a client application got from the provider's SDK. */

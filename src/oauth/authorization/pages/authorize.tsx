@@ -15,6 +15,7 @@ import { OAUTH_PATHS } from "../../endpoints.ts";
 import type { ValidRequest } from "../authorization-request.ts";
 import { type AccountChoice, type AuthorizeDeps, authorize } from "../authorize.ts";
 import { browserSession } from "./browser-session.ts";
+import { leaveToClient } from "./leave-to-client.ts";
 import { refuseEmbedded, refuseRequest } from "./refuse-request.tsx";
 
 type Deps = AuthorizeDeps & PageSessionDeps;
@@ -29,10 +30,9 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
   title: (t) => t.chooseAccount.title,
   load: async (c) => {
     const deps = depsOf(c);
-    const held = await browserSession(c, deps);
     const outcome = await authorize(deps, {
       query: searchOf(c).slice(1),
-      held,
+      browser: await browserSession(c, deps),
       isNavigation: c.req.method !== "HEAD" && isTopLevelNavigation(c),
       caller: c.var.caller,
     });
@@ -42,11 +42,11 @@ export const authorizePage = (depsOf: DepsOf<Deps>): Page<AccountChoice> => ({
       case "not_a_navigation":
         return refuseEmbedded(c);
       case "redirect":
-        return c.redirect(outcome.url, 303);
+        return leaveToClient(c, deps, outcome, null);
       case "sign_in":
         prepareSignIn(c, outcome.request);
         // Without a session that counts here, the sign-in page must not find one.
-        if (held === null || !requiresSession(outcome.returnPath)) clearSessionCookies(c);
+        if (outcome.hasNoSession || !requiresSession(outcome.returnPath)) clearSessionCookies(c);
         return redirectWithFlash(c, signInPath(outcome.returnPath));
       case "restricted":
         // A redirect within this service: `form-action` applies to those that lead to a client.

@@ -4,26 +4,30 @@ import { ownAudience } from "../../../sessions/audience.ts";
 import { verifyRefreshToken } from "../../../sessions/refresh-token.ts";
 import type { PageContext } from "../../../ui/page.ts";
 import { type PageSessionDeps, refreshPage } from "../../../ui/require-page-session.ts";
-import type { HeldSession } from "../held-session.ts";
+import type { BrowserSession, HeldSession, RunRotation } from "../held-session.ts";
 
 /**
  * The session of the browser's cookies, by their signatures: the batch that reads it decides whether it is live. An
  * access token is not enough for a code, which opens a session that may outlive it (RFC 9700 §4.14.2). Once the access
- * token has expired, the refresh token is rotated, so that a copied one is noticed.
+ * token has expired, that batch also rotates the refresh token, so that a copied one is noticed.
  */
-export async function browserSession(c: PageContext, deps: PageSessionDeps): Promise<HeldSession | null> {
-  // The guard of the page has rotated it already.
-  if (c.var.refreshToken !== undefined) return verifiedHolder(deps, c.var.refreshToken);
-  const presented = await verifiedHolder(deps, refreshCookie(c));
-  if (presented === null) return null;
+export async function browserSession(c: PageContext, deps: PageSessionDeps): Promise<BrowserSession | null> {
+  // The guard of the page may have rotated the token of the cookie.
+  const held = await verifiedHolder(deps, c.var.refreshToken ?? refreshCookie(c));
+  if (held === null) return null;
+  if (c.var.refreshToken !== undefined) return { held, rotate: null };
   const access = accessCookie(c);
   const own = ownAudience(deps.settings);
   const claims = access === undefined ? null : await verifyAccessToken(deps, access, { audience: own });
-  if (claims?.ok && claims.value.sessionId === presented.sessionId) {
-    c.set("actorId", presented.accountId);
-    return presented;
+  if (claims?.ok && claims.value.sessionId === held.sessionId) {
+    c.set("actorId", held.accountId);
+    return { held, rotate: null };
   }
-  return verifiedHolder(deps, (await refreshPage(c, deps))?.tokens.refreshToken);
+  const rotate = async (run: RunRotation) => {
+    const sessions = { ...deps.sessions, rotate: run };
+    return verifiedHolder(deps, (await refreshPage(c, { ...deps, sessions }))?.tokens.refreshToken);
+  };
+  return { held, rotate };
 }
 
 async function verifiedHolder(deps: PageSessionDeps, token: string | undefined): Promise<HeldSession | null> {

@@ -16,8 +16,9 @@ import type { ValidRequest } from "../authorization-request.ts";
 import { type EvaluateRequestDeps, evaluateRequest } from "../evaluate-request.ts";
 import type { HeldSession } from "../held-session.ts";
 import { pathWithInteraction } from "../interaction.ts";
-import { CONTINUE_PATH, sealedRedirectPath } from "../sealed-redirect.ts";
+import { CONTINUE_PATH } from "../sealed-redirect.ts";
 import { browserSession } from "./browser-session.ts";
+import { leaveToClient } from "./leave-to-client.ts";
 import { refuseRequest } from "./refuse-request.tsx";
 
 type Deps = EvaluateRequestDeps & AnswerConsentDeps & PageSessionDeps;
@@ -44,11 +45,10 @@ export const consentPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   load: async (c, posted) => {
     const deps = depsOf(c);
     const query = searchOf(c).slice(1);
-    const held = await browserSession(c, deps);
-    const evaluation = await evaluateRequest(deps, { query, held });
+    const evaluation = await evaluateRequest(deps, { query, browser: await browserSession(c, deps) });
     if (evaluation.kind === "invalid") return refuseRequest(c, evaluation.error);
-    if (evaluation.kind === "redirect") return leaveTo(c, deps, evaluation.url);
-    const { decision, request, grant, requestHash } = evaluation;
+    if (evaluation.kind === "redirect") return leaveToClient(c, deps, evaluation, null);
+    const { decision, request, grant, requestHash, held } = evaluation;
     const isAnswer = posted !== null && decision.kind === "issue";
     // The page shows the account of the guard, which must be the one that consents.
     if (held?.sessionId !== c.var.session.sessionId || (decision.kind !== "consent" && !isAnswer))
@@ -89,15 +89,9 @@ export const consentPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const isAllowed = form.text("act") === "allow";
     const answer = { isAllowed, request, grant, requestHash, held, caller: c.var.caller };
     const outcome = await answerConsent(deps, answer);
-    return outcome.kind === "redirect" ? leaveTo(c, deps, outcome.url) : backToRequest(c);
+    return outcome.kind === "redirect" ? leaveToClient(c, deps, outcome, held.sessionId) : backToRequest(c);
   },
 });
-
-/** To a client: by a page of this service after a form, since `form-action` applies to its redirects. */
-async function leaveTo(c: PageContext, deps: Deps, url: string): Promise<Response> {
-  if (c.req.method !== "POST") return c.redirect(url, 303);
-  return redirectWithFlash(c, await sealedRedirectPath(deps.secrets, url, deps.clock.now()));
-}
 
 /** The authorization endpoint decides again. */
 function backToRequest(c: PageContext): Response {

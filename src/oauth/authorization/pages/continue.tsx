@@ -1,17 +1,25 @@
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
+import { refreshCookie } from "../../../http/session-cookies.ts";
+import { type RefreshTokenDeps, verifyRefreshToken } from "../../../sessions/refresh-token.ts";
 import type { Page, PageContext } from "../../../ui/page.ts";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import { redirectHostOf } from "../../redirect-uri.ts";
-import { CONTINUE_PATH, openSealedRedirect } from "../sealed-redirect.ts";
+import { CONTINUE_PATH, type Forwarding, openSealedRedirect } from "../sealed-redirect.ts";
 
-type Deps = RenderPageDeps & {
-  readonly settings: { readonly brand: { readonly appName: string } };
+type Deps = RenderPageDeps &
+  RefreshTokenDeps & {
+    readonly settings: { readonly brand: { readonly appName: string } };
+  };
+
+type Data = {
+  readonly url: string;
+  /** The host of the client, or the name of this service. */
+  readonly target: string;
+  /** Whether the browser loads the URL by itself. Otherwise the user follows the link. */
+  readonly forwards: boolean;
 };
-
-/** `target`: the host of the client, or the name of this service. */
-type Data = { readonly url: string; readonly target: string };
 
 /**
  * Leads from a form of this service to a client (`to`, sealed), or back to an authorization request (`returnTo`). The
@@ -21,11 +29,15 @@ export const continuePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: CONTINUE_PATH,
   access: "everybody",
   title: (t, { target }) => fill(t.continuePage.title, { target }),
-  refreshUrl: ({ url }) => url,
+  refreshUrl: ({ url, forwards }) => (forwards ? url : null),
   load: async (c) => (await targetOf(c, depsOf(c))) ?? refuseExpired(c),
-  view: (p, { url, target }) => (
+  view: (p, { url, target, forwards }) => (
     <>
-      <p class="lead">{fill(p.t.continuePage.lead, { target })}</p>
+      {forwards ? (
+        <p class="lead">{fill(p.t.continuePage.lead, { target })}</p>
+      ) : (
+        <p class="alert">{fill(p.t.continuePage.unverified, { target, app: p.brand.appName })}</p>
+      )}
       <a class="button main" href={url}>
         {p.t.continue}
       </a>
@@ -33,14 +45,24 @@ export const continuePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   ),
 });
 
-async function targetOf(c: PageContext, { secrets, clock, settings }: Deps): Promise<Data | null> {
+async function targetOf(c: PageContext, deps: Deps): Promise<Data | null> {
+  const { secrets, clock, settings } = deps;
   const sealed = c.req.query("to");
   if (sealed !== undefined) {
-    const url = await openSealedRedirect(secrets, sealed, clock.now());
-    return url === null ? null : { url, target: redirectHostOf(url) };
+    const opened = await openSealedRedirect(secrets, sealed, clock.now());
+    if (opened === null) return null;
+    const { url, forwarding } = opened;
+    return { url, target: redirectHostOf(url), forwards: await doesForward(c, deps, forwarding) };
   }
   const { returnTarget } = c.var;
-  return returnTarget ? { url: returnTarget, target: settings.brand.appName } : null;
+  return returnTarget ? { url: returnTarget, target: settings.brand.appName, forwards: true } : null;
+}
+
+/** The signature of the cookie is enough: the page grants nothing. */
+async function doesForward(c: PageContext, deps: Deps, forwarding: Forwarding): Promise<boolean> {
+  if (typeof forwarding === "string") return forwarding === "always";
+  const token = await verifyRefreshToken(deps, refreshCookie(c) ?? "");
+  return token.ok && token.value.sessionId === forwarding.sessionId;
 }
 
 const refuseExpired = (c: PageContext): Response =>

@@ -15,15 +15,27 @@ import {
 } from "./application-actions.tsx";
 import { ApplicationSettings } from "./application-settings.tsx";
 import { backToApplications } from "./applications.tsx";
+import {
+  ConfirmChange,
+  type ConfirmChangeDeps,
+  confirmBeforeChange,
+  type RequiredConfirmation,
+  requiredConfirmation,
+} from "./confirm-change.tsx";
 
 /** Grants on the page. The API lists all of them. */
 const GRANTS_SHOWN = 20;
 
-type Deps = ReadClientDeps & ListClientGrantsDeps & ApplicationActionsDeps & RenderPageDeps;
+type Deps = ReadClientDeps &
+  ListClientGrantsDeps &
+  ApplicationActionsDeps &
+  ConfirmChangeDeps &
+  RenderPageDeps;
 type Data = {
   readonly overview: ClientOverview;
   readonly grants: readonly ClientGrant[];
   readonly known: Deps["settings"]["resources"];
+  readonly confirmation: RequiredConfirmation;
 };
 
 /** One OAuth client: its settings, secrets and grants. */
@@ -39,18 +51,30 @@ export const applicationPage = (depsOf: DepsOf<Deps>): Page<Data, ClientOverview
   loadData: async (c, overview) => {
     const deps = depsOf(c);
     const query = { clientId: overview.client.id, limit: GRANTS_SHOWN, after: null };
-    const { grants } = await listClientGrants(deps, query);
-    return { overview, grants, known: deps.settings.resources };
+    const [{ grants }, confirmation] = await Promise.all([
+      listClientGrants(deps, query),
+      requiredConfirmation(c, deps),
+    ]);
+    return { overview, grants, known: deps.settings.resources, confirmation };
   },
-  view: (p, { overview, grants, known }) => (
+  view: (p, { overview, grants, known, confirmation }) => (
     <>
       <Details p={p} client={overview.client} />
-      <ApplicationSettings p={p} client={overview.client} known={known} />
-      <ApplicationActions p={p} overview={overview} />
+      {confirmation === null ? (
+        <>
+          <ApplicationSettings p={p} client={overview.client} known={known} />
+          <ApplicationActions p={p} overview={overview} />
+        </>
+      ) : (
+        <ConfirmChange p={p} {...confirmation} />
+      )}
       <Grants p={p} grants={grants} count={overview.grants} />
     </>
   ),
-  submit: (c, form, overview) => runApplicationAction(c, depsOf(c), form, overview.client),
+  submit: async (c, form, overview) => {
+    const deps = depsOf(c);
+    return (await confirmBeforeChange(c, deps, form)) ?? runApplicationAction(c, deps, form, overview.client);
+  },
 });
 
 const Details = ({ p, client }: { p: PageProps; client: Client }) => (

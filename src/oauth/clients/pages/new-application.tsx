@@ -1,6 +1,6 @@
 import type { DepsOf } from "../../../http/context.ts";
 import { Field, Form, SelectField } from "../../../ui/form-fields.tsx";
-import type { Page } from "../../../ui/page.ts";
+import type { Page, PageProps } from "../../../ui/page.ts";
 import type { Form as Posted } from "../../../ui/read-form.ts";
 import type { RenderPageDeps } from "../../../ui/render-page.tsx";
 import type { PartialMetadata } from "../client-metadata.ts";
@@ -8,44 +8,37 @@ import { type CreateClientDeps, createClient } from "../create-client.ts";
 import { ResourceFields, TextArea } from "./application-fields.tsx";
 import { APPLICATION_KINDS, applicationFailure, listIn, resourcesIn } from "./application-form.ts";
 import { applicationUrl, backToApplications } from "./applications.tsx";
+import {
+  ConfirmChange,
+  type ConfirmChangeDeps,
+  confirmBeforeChange,
+  type RequiredConfirmation,
+  requiredConfirmation,
+} from "./confirm-change.tsx";
 import { showSecret } from "./secret-page.tsx";
 
-type Deps = CreateClientDeps & RenderPageDeps;
+type Deps = CreateClientDeps & ConfirmChangeDeps & RenderPageDeps;
 type Known = CreateClientDeps["settings"]["resources"];
+type Data = { readonly known: Known; readonly confirmation: RequiredConfirmation };
 
 /** The form that registers an OAuth client. */
-export const newApplicationPage = (depsOf: DepsOf<Deps>): Page<Known> => ({
+export const newApplicationPage = (depsOf: DepsOf<Deps>): Page<Data, Known> => ({
   path: "/admin/applications/new",
   access: "clients:manage",
   title: (t) => t.applications.new,
   back: backToApplications,
   load: (c) => depsOf(c).settings.resources,
-  view: (p, known) => (
-    <section class="card">
-      <Form p={p}>
-        <Field p={p} name="clientName" autocomplete="off" maxlength={100} first />
-        <SelectField
-          p={p}
-          name="clientKind"
-          options={APPLICATION_KINDS.map((kind) => [kind, p.t.applications.kinds[kind]] as const)}
-        />
-        <TextArea p={p} name="redirectUris" value="" hint={p.t.applications.uriHint} />
-        <ResourceFields p={p} known={known} chosen={[]} />
-        <TextArea
-          p={p}
-          name="scopes"
-          value="openid profile email"
-          rows={2}
-          hint={p.t.applications.scopesHint}
-        />
-        <button type="submit" class="main">
-          {p.t.applications.create}
-        </button>
-      </Form>
-    </section>
-  ),
+  loadData: async (c, known) => ({ known, confirmation: await requiredConfirmation(c, depsOf(c)) }),
+  view: (p, { known, confirmation }) =>
+    confirmation === null ? (
+      <NewApplication p={p} known={known} />
+    ) : (
+      <ConfirmChange p={p} {...confirmation} />
+    ),
   submit: async (c, form, known) => {
     const deps = depsOf(c);
+    const confirmed = await confirmBeforeChange(c, deps, form);
+    if (confirmed) return confirmed;
     const { actor, caller } = c.var;
     const input = { actor, caller, metadata: readMetadata(form, known), source: "admin" } as const;
     const result = await createClient(deps, input);
@@ -55,6 +48,31 @@ export const newApplicationPage = (depsOf: DepsOf<Deps>): Page<Known> => ({
     return showSecret(c, deps, { clientId: client.id, secret, title: (t) => t.applications.created });
   },
 });
+
+const NewApplication = ({ p, known }: { readonly p: PageProps; readonly known: Known }) => (
+  <section class="card">
+    <Form p={p}>
+      <Field p={p} name="clientName" autocomplete="off" maxlength={100} first />
+      <SelectField
+        p={p}
+        name="clientKind"
+        options={APPLICATION_KINDS.map((kind) => [kind, p.t.applications.kinds[kind]] as const)}
+      />
+      <TextArea p={p} name="redirectUris" value="" hint={p.t.applications.uriHint} />
+      <ResourceFields p={p} known={known} chosen={[]} />
+      <TextArea
+        p={p}
+        name="scopes"
+        value="openid profile email"
+        rows={2}
+        hint={p.t.applications.scopesHint}
+      />
+      <button type="submit" class="main">
+        {p.t.applications.create}
+      </button>
+    </Form>
+  </section>
+);
 
 function readMetadata(form: Posted, known: Known): PartialMetadata {
   const kind = APPLICATION_KINDS.find((one) => one === form.text("clientKind")) ?? "web";

@@ -9,8 +9,10 @@ import type { Page, PageContext } from "../../../ui/page.ts";
 import type { Form as PostedForm } from "../../../ui/read-form.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { type RenderPageDeps, searchOf } from "../../../ui/render-page.tsx";
+import { leaveToClient } from "../../authorization/pages/leave-to-client.ts";
 import { refuseRequest } from "../../authorization/pages/refuse-request.tsx";
-import { sealedRedirectPath } from "../../authorization/sealed-redirect.ts";
+import type { ClientRedirect } from "../../authorization/redirect-url.ts";
+import { isRegisteredByOperator } from "../../clients/client.ts";
 import { OAUTH_PATHS } from "../../endpoints.ts";
 import { type CheckLogoutDeps, checkLogout } from "../check-logout.ts";
 
@@ -19,7 +21,8 @@ type Deps = CheckLogoutDeps & SignOutDeps & RenderPageDeps;
 type Data = {
   /** The name of the client. */
   readonly client: string | null;
-  readonly url: string | null;
+  /** Where the browser goes afterwards; null: it stays here. */
+  readonly redirect: ClientRedirect | null;
   readonly isSignedOut: boolean;
 };
 
@@ -47,8 +50,10 @@ export const logoutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const endsNow = isProven && c.req.method === "GET" && isTopLevelNavigation(c);
     if (endsNow) await endSessionOf(c, deps);
     const isSignedOut = endsNow || sessionId === null;
-    if (isSignedOut && url !== null && posted === null) return c.redirect(url, 303);
-    return { client: client?.name ?? null, url, isSignedOut };
+    const how = isProven || (client && isRegisteredByOperator(client)) ? "direct" : "manual";
+    const redirect = url === null ? null : ({ kind: "redirect", url, how } as const);
+    if (isSignedOut && redirect !== null && posted === null) return leaveToClient(c, deps, redirect, null);
+    return { client: client?.name ?? null, redirect, isSignedOut };
   },
   view: (p, { client, isSignedOut }) =>
     isSignedOut ? (
@@ -68,12 +73,12 @@ export const logoutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         </p>
       </>
     ),
-  submit: async (c, _form, { url }) => {
+  submit: async (c, _form, { redirect }) => {
     const deps = depsOf(c);
     await endSessionOf(c, deps);
-    if (url === null) return redirectWithFlash(c, OAUTH_PATHS.logout);
-    // `form-action` applies to the redirects after a form.
-    return redirectWithFlash(c, await sealedRedirectPath(deps.secrets, url, deps.clock.now()));
+    return redirect === null
+      ? redirectWithFlash(c, OAUTH_PATHS.logout)
+      : leaveToClient(c, deps, redirect, null);
   },
 });
 

@@ -56,6 +56,8 @@ describe("the metadata of a client", () => {
 
   it.each<[string, Partial<PartialMetadata>, string[]]>([
     ["an empty name", { name: " ", redirectUris: [CALLBACK] }, ["name: name_invalid"]],
+    ["a name with reversed text", { name: "a\u202eb", redirectUris: [CALLBACK] }, ["name: name_invalid"]],
+    ["a name with an isolate", { name: "\u2067a\u2069", redirectUris: [CALLBACK] }, ["name: name_invalid"]],
     ["a name with a line break", { name: "a\nb", redirectUris: [CALLBACK] }, ["name: name_invalid"]],
     [
       "a logo by http",

@@ -1,9 +1,41 @@
-import { authorizationQuery } from "../../../support/authorization-requests.ts";
+import { authorizationQuery, authorizeUrl } from "../../../support/authorization-requests.ts";
+import { createKeyClient } from "../../../support/oauth.ts";
 import { insertClient } from "../../../support/oauth-clients.ts";
-import type { BudgetTable } from "./measured-service.ts";
+import { signedInPageBrowser } from "../../../support/pages.ts";
+import { registerVerifiedUser } from "../../../support/users.ts";
+import { type BudgetTable, type MeasuredRequest, service } from "./measured-service.ts";
 
-/** `worker/oauth/authorization/authorize` measures the authorization endpoint, which needs the cookies of a browser. */
+/** A request of a client of the team, with these cookies of a signed-in browser. */
+async function authorizing(cookies: readonly string[]): Promise<MeasuredRequest> {
+  const client = await insertClient({ isFirstParty: true, scopes: ["openid", "notes:read"] });
+  const { email } = await registerVerifiedUser(service);
+  const { jar } = await signedInPageBrowser(service, email);
+  const Cookie = cookies.map((name) => `${name}=${jar.get(name)}`).join("; ");
+  return { method: "GET", path: authorizeUrl(client), headers: { Cookie } };
+}
+
 export const authorizationBudgets: BudgetTable = {
+  "GET /oauth/authorize": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 303,
+    request: () => authorizing(["__Host-gh_access", "__Host-gh_refresh"]),
+  },
+  "GET /oauth/authorize, once the access cookie has expired": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 303,
+    request: () => authorizing(["__Host-gh_refresh"]),
+  },
+  "POST /oauth/par, by private_key_jwt": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 201,
+    request: async () => {
+      const { client, assertion } = await createKeyClient(service, { resources: [] });
+      const body = authorizationQuery(client, { scope: "openid" });
+      for (const [name, value] of Object.entries(await assertion())) body.set(name, value);
+      const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+      return { method: "POST", path: "/oauth/par", body: body.toString(), headers };
+    },
+  },
   "POST /oauth/par": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     status: 201,

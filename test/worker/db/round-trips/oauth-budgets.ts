@@ -1,13 +1,14 @@
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import {
   authorizeClient,
   authorizedCode,
   createClient,
+  createKeyClient,
   credentialsOf,
-  ISSUER,
   NOTES,
   REDIRECT_URI,
+  redeem,
   signedInUser,
+  tokensOf,
 } from "../../../support/oauth.ts";
 import { type BudgetTable, type MeasuredRequest, service } from "./measured-service.ts";
 
@@ -51,22 +52,34 @@ export const oauthBudgets: BudgetTable = {
       });
     },
   },
-  // The second round trip stores the use of the assertion.
+  // The batch that consumes what is presented also stores the use of the assertion.
   "POST /oauth/token, by private_key_jwt": {
-    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { publicKey, privateKey } = await generateKeyPair("ES256");
-      const jwks = JSON.stringify({ keys: [await exportJWK(publicKey)] });
-      const client = await createClient(service, { authMethod: "private_key_jwt", jwks });
+      const { client, assertion } = await createKeyClient(service);
       const code = await authorizedCode(service, { client, user: await signedInUser(service) });
-      const exp = Math.floor(service.clock.now() / 1000) + 60;
-      const claims = { iss: client.id, sub: client.id, aud: ISSUER, jti: crypto.randomUUID(), exp };
       return form("/oauth/token", {
-        client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: "ES256" }).sign(privateKey),
-        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ...(await assertion()),
         ...{ grant_type: "authorization_code", code: code.code, code_verifier: code.verifier },
         redirect_uri: REDIRECT_URI,
       });
+    },
+  },
+  "POST /oauth/token, a refresh by private_key_jwt": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { client, assertion } = await createKeyClient(service);
+      const code = await authorizedCode(service, { client, user: await signedInUser(service) });
+      const { refresh_token } = tokensOf(await redeem(service, client, code, await assertion()));
+      return form("/oauth/token", { ...(await assertion()), grant_type: "refresh_token", refresh_token });
+    },
+  },
+  "POST /oauth/token, a machine by private_key_jwt": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { assertion } = await createKeyClient(service);
+      const grant = { grant_type: "client_credentials", resource: NOTES };
+      return form("/oauth/token", { ...(await assertion()), ...grant });
     },
   },
   "GET /oauth/userinfo": {
@@ -89,6 +102,13 @@ export const oauthBudgets: BudgetTable = {
       const client = await createClient(service);
       const { access_token: token } = await authorizeClient(service, client);
       return form("/oauth/introspect", { ...credentialsOf(client), token });
+    },
+  },
+  "POST /oauth/introspect, by private_key_jwt": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { access_token: token } = await authorizeClient(service, await createClient(service));
+      return form("/oauth/introspect", { ...(await (await createKeyClient(service)).assertion()), token });
     },
   },
   "POST /oauth/revoke": {

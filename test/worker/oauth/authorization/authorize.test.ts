@@ -53,16 +53,6 @@ describe("GET /oauth/authorize", () => {
     expect((await grantsOf(client)).map(({ id }) => id)).toEqual([grant?.id]);
   });
 
-  it("rotates the refresh token first when the access token has expired, in three round trips", async () => {
-    const client = await insertClient({ isFirstParty: true });
-    const { browser } = await signedIn();
-    const before = browser.jar.get("__Host-gh_refresh");
-    browser.jar.delete("__Host-gh_access");
-    redirectTo(await browser.send("GET", authorizeUrl(client)), REDIRECT_URI);
-    expect(service.log.at(-1)?.d1).toBe(3);
-    expect(browser.jar.get("__Host-gh_refresh")).not.toBe(before);
-  });
-
   it("sends a user without a session through the sign-in page, and back by a page of its own", async () => {
     const client = await insertClient({ isFirstParty: true });
     const { email } = await registerVerifiedUser(service);

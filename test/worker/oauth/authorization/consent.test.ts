@@ -15,7 +15,9 @@ import { formsIn, headingOf, linkOn, openPageBrowser, signedInPageBrowser } from
 import { startService } from "../../../support/service.ts";
 import { accountIdOf, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
-const service = startService({ env: { RESOURCES, CLIENT_METADATA_DOCUMENTS: "on" } });
+const service = startService({
+  env: { RESOURCES, CLIENT_METADATA_DOCUMENTS: "on", CLIENT_REGISTRATION: "on" },
+});
 
 async function arrange(overrides: Partial<Client> = {}) {
   const client = await insertClient(overrides);
@@ -54,6 +56,28 @@ describe("the consent page", () => {
     expect(page.headers.get("X-Frame-Options")).toBe("DENY");
     expect(page.text).not.toContain('http-equiv="refresh"');
     expect(await codesOf(client)).toEqual([]);
+  });
+
+  it("names the resource, also without one of its scopes", async () => {
+    const { client, browser } = await arrange();
+    const page = await browser.visit(authorizeUrl(client, { scope: "openid", resource: NOTES.uri }));
+    expect(page.text).toContain(`<li>Access ${NOTES.uri} on your behalf</li>`);
+    const none = await arrange({ resources: [] });
+    const without = await none.browser.visit(authorizeUrl(none.client, { scope: "openid" }));
+    expect(without.text).not.toContain("on your behalf</li>");
+  });
+
+  it.each(["registration", "metadata"] as const)("loads no logo of a client of %s", async (source) => {
+    const id = `https://mcp-${crypto.randomUUID()}.example.org/client.json`;
+    const metadataExpiresAt = service.clock.now() + 3_600_000;
+    const { client, browser } = await arrange({
+      ...(source === "metadata" ? { id, metadataExpiresAt } : {}),
+      ...{ source, logoUri: "https://cdn.example.net/logo.png" },
+    });
+    const page = await browser.visit(authorizeUrl(client));
+    expect(headingOf(page)).toBe("Allow access");
+    expect(page.text).not.toContain("cdn.example.net");
+    expect(page.headers.get("Content-Security-Policy")).not.toContain("cdn.example.net");
   });
 
   it("loads no logo over http", async () => {

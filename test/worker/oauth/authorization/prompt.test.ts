@@ -106,6 +106,43 @@ describe.each<[string, { readonly prompt?: string; readonly max_age?: string }]>
   });
 });
 
+describe("max_age", () => {
+  it("counts from the new sign-in until the code is issued", async () => {
+    const { client, email, browser } = await arrange();
+    const page = await browser.visit(authorizeUrl(client, { max_age: "30" }));
+    const after = await browser.submit(page, { email, password: PASSWORD });
+    const own = continuedUrl(after);
+    service.clock.advance(30_000);
+    redirectTo(await browser.send("GET", own), REDIRECT_URI);
+    service.clock.advance(1);
+    expect(headingOf(await browser.visit(own))).toBe("Sign in");
+    expect(await codesOf(client)).toHaveLength(1);
+  });
+
+  it("counts on the consent page, too", async () => {
+    const { email, browser } = await arrange();
+    const client = await insertClient();
+    const page = await browser.visit(authorizeUrl(client, { max_age: "30" }));
+    const after = await browser.submit(page, { email, password: PASSWORD });
+    const consent = await browser.visit(continuedUrl(after));
+    expect(headingOf(consent)).toBe("Allow access");
+    service.clock.advance(30_001);
+    const again = await browser.submit(consent, {}, "allow");
+    expect(headingOf(await browser.visit(continuedUrl(again)))).toBe("Sign in");
+    expect(await codesOf(client)).toEqual([]);
+  });
+
+  it("of 0 leaves five minutes for the consent page", async () => {
+    const { client, email, browser } = await arrange();
+    const page = await browser.visit(authorizeUrl(client, { max_age: "0" }));
+    const own = continuedUrl(await browser.submit(page, { email, password: PASSWORD }));
+    service.clock.advance(5 * 60_000);
+    redirectTo(await browser.send("GET", own), REDIRECT_URI);
+    service.clock.advance(1);
+    expect(headingOf(await browser.visit(own))).toBe("Sign in");
+  });
+});
+
 describe("prompt=select_account", () => {
   it("shows the account, and continues with it or with another one", async () => {
     const { client, email, browser } = await arrange();

@@ -13,6 +13,7 @@ import {
 } from "../../../support/oauth.ts";
 import { resetStores } from "../../../support/reset-stores.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
+import { signedInAs } from "../../../support/users.ts";
 
 const MINUTELY = "* * * * *";
 const MINUTE = 60_000;
@@ -314,4 +315,37 @@ it("a resource without openid has a notice, too, with the session of its access 
   await signOut(service, user);
   const [token = ""] = await tokensAt(receiver);
   expect(decodeJwt(token).sid).toBe(familyOf(access_token));
+});
+
+describe("the deletion of a client", () => {
+  it("sends the logout tokens of its sessions", async () => {
+    const service = start();
+    const { receiver, client, authorized } = await listeningClient(service, { idTokenAlg: "ES256" });
+    const second = await authorizeClient(service, client);
+    const { token } = await signedInAs(service, "superuser");
+    const path = `/api/auth/clients/${client.id}`;
+    expect((await service.call("DELETE", path, undefined, token)).status).toBe(200);
+    const tokens = await tokensAt(receiver);
+    expect(tokens.map((each) => decodeJwt(each).sid).toSorted()).toEqual(
+      [authorized, second].map(({ access_token }) => familyOf(access_token)).toSorted(),
+    );
+    const keys = JSON.parse((await service.call("GET", "/.well-known/jwks.json")).text);
+    for (const each of tokens)
+      await jwtVerify(each, createLocalJWKSet(keys), {
+        ...{ algorithms: ["ES256"], typ: "logout+jwt", issuer: ISSUER, audience: client.id },
+      });
+  });
+
+  it("succeeds when the client does not answer, and reports it", async () => {
+    const errors = silence();
+    const service = start();
+    const { receiver, client, authorized } = await listeningClient(service);
+    await receiver.answer({ kind: "respond", status: 500, headers: {}, body: "" });
+    const { token } = await signedInAs(service, "superuser");
+    const path = `/api/auth/clients/${client.id}`;
+    expect((await service.call("DELETE", path, undefined, token)).status).toBe(200);
+    expect(linesOf(errors)).toMatchObject([
+      { clientId: client.id, sessionId: familyOf(authorized.access_token), reason: "http_500" },
+    ]);
+  });
 });

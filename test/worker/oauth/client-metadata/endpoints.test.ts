@@ -70,6 +70,47 @@ describe("a client with a metadata document", () => {
   });
 });
 
+describe("withdrawn clients", () => {
+  it("get no tokens once the configuration lists their host no more", async () => {
+    const { clientId } = await openClient();
+    const { verifier, path } = await requestOf(clientId);
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email);
+    const page = await browser.submit(await browser.visit(path), {}, "allow");
+    const code = new URL(continuedUrl(page)).searchParams.get("code") ?? "";
+    const redemption = {
+      ...{ grant_type: "authorization_code", client_id: clientId, code },
+      ...{ redirect_uri: CALLBACK, code_verifier: verifier },
+    };
+    const without = startService({ env: { RESOURCES, CLIENT_METADATA_HOSTS: "other.example.com" } });
+    expect(jsonOf(await postForm(without, "/oauth/token", redemption)).error).toBe("invalid_client");
+    const { refresh_token } = jsonOf(await postForm(service, "/oauth/token", redemption));
+    const refresh = {
+      ...{ grant_type: "refresh_token", client_id: clientId },
+      refresh_token: String(refresh_token),
+    };
+    expect(jsonOf(await postForm(without, "/oauth/token", refresh)).error).toBe("invalid_client");
+    // Nothing was spent.
+    expect((await postForm(service, "/oauth/token", refresh)).status).toBe(200);
+  });
+
+  it("are unknown to the logout endpoint, too, and their document is read again once it has expired", async () => {
+    const { clientId, requests } = await openClient();
+    const query = new URLSearchParams({ client_id: clientId });
+    const logout = (of = service) =>
+      of.call("GET", `/oauth/logout?${query}`, undefined, undefined, { Accept: "text/html" });
+    expect((await logout()).status).toBe(400);
+    expect(await requests()).toHaveLength(0);
+    expect((await postForm(service, "/oauth/par", (await requestOf(clientId)).form)).status).toBe(201);
+    expect((await logout()).status).toBe(200);
+    service.clock.advance(24 * 3_600_000);
+    expect((await logout()).status).toBe(200);
+    expect(await requests()).toHaveLength(2);
+    const without = startService({ env: { RESOURCES, CLIENT_METADATA_DOCUMENTS: "off" } });
+    expect((await logout(without)).status).toBe(400);
+  });
+});
+
 describe("the discovery document", () => {
   it.each([
     [{}, {}],

@@ -3,10 +3,11 @@ import { describe, expect, inject, it } from "vitest";
 import { runInScope } from "../../../../src/composition/request-scope.ts";
 import { newMeter } from "../../../../src/db/metered-d1.ts";
 import { resolveClient } from "../../../../src/oauth/client-metadata/resolve-client.ts";
-import { CALLBACK, RESOURCES } from "../../../support/client-administration.ts";
+import { CALLBACK, insertGrant, RESOURCES } from "../../../support/client-administration.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../../../support/loopback/protocol.ts";
 import { startService } from "../../../support/service.ts";
+import { accountIdOf, registerVerifiedUser } from "../../../support/users.ts";
 
 const HOUR = 3_600_000;
 const host = new URL(inject("loopbackUrl")).host;
@@ -42,6 +43,11 @@ async function resolve(clientId: string, of = service) {
   );
   return { client: found?.client ?? null, d1: meter.d1 };
 }
+
+/** The columns of a client that a copy keeps. */
+const COPIED =
+  "name, type, auth_method, redirect_uris, post_logout_redirect_uris, grant_types, resources, scopes, source, " +
+  "metadata_expires_at, updated_at";
 
 const rowsOf = async (clientId: string) =>
   (await env.DB.prepare("SELECT * FROM oauth_clients WHERE id = ?").bind(clientId).all()).results;
@@ -144,5 +150,37 @@ describe("a client of a metadata document", () => {
 
   it("a registered client needs one round trip, and an unknown one is unknown", async () => {
     expect(await resolve("client_unknown")).toEqual({ client: null, d1: 1 });
+  });
+});
+
+describe("clients of metadata documents that no user has allowed", () => {
+  it("are 1000 at most: the oldest are deleted, and come back when they are named again", async () => {
+    const { clientId, document, answer } = openDocument();
+    await answer(respond(document));
+    await resolve(clientId);
+    const [used, granted] = ["used", "granted"].map((name) => `https://${name}.example.org/client.json`);
+    const insertCopies = (count: number, id: string, changes: string) =>
+      env.DB.prepare(
+        `INSERT INTO oauth_clients (id, created_at, last_used_at, ${COPIED})
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+         SELECT ${id}, ${changes}, ${COPIED} FROM oauth_clients, n WHERE id = ?1`,
+      );
+    await insertCopies(1, "?2", "1, 1").bind(clientId, used).run();
+    await insertCopies(1, "?2", "1, NULL").bind(clientId, granted).run();
+    const { email } = await registerVerifiedUser(service);
+    await insertGrant(granted ?? "", await accountIdOf(email), service.clock.now());
+    await insertCopies(1000, "'https://flood.example.org/' || i", "created_at + i, NULL")
+      .bind(clientId)
+      .run();
+    const next = openDocument();
+    service.clock.advance(10_000);
+    await next.answer(respond(next.document));
+    await resolve(next.clientId);
+    const unused =
+      "SELECT count(*) AS n FROM oauth_clients WHERE source = 'metadata' AND last_used_at IS NULL AND id != ?";
+    expect(await env.DB.prepare(unused).bind(granted).first("n")).toBe(1000);
+    for (const id of [used, granted, next.clientId]) expect(await rowsOf(id ?? "")).toHaveLength(1);
+    expect(await rowsOf(clientId)).toHaveLength(0);
+    expect((await resolve(clientId)).client?.id).toBe(clientId);
   });
 });

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { hashOneTimeToken } from "../../../../src/core/crypto/one-time-token.ts";
+import { expectErrorResponse } from "../../../support/assertions.ts";
 import {
   CALLBACK,
   clientsApiAs,
@@ -9,8 +10,9 @@ import {
   RESOURCES,
   registeredClient,
 } from "../../../support/client-administration.ts";
+import { EVERY_HOUR } from "../../../support/outbox.ts";
 import { startService } from "../../../support/service.ts";
-import { accountIdOf, registerVerifiedUser, signedInAs } from "../../../support/users.ts";
+import { accountIdOf, PASSWORD, registerVerifiedUser, signedInAs } from "../../../support/users.ts";
 
 const DAY_SECONDS = 24 * 3600;
 const service = startService({ env: { RESOURCES } });
@@ -198,6 +200,50 @@ describe("the rotation of a secret", () => {
   });
 });
 
+describe("changes of a client", () => {
+  it("need a recent authentication, and reads do not", async () => {
+    const own = startService({ env: { RESOURCES } });
+    const { call, client, superuser } = await registeredClient(own);
+    const { secrets } = (await call("GET", `/${client.id}`)).body.data;
+    const changes = [
+      ["POST", "", { name: "Notes", redirectUris: [CALLBACK] }],
+      ["PATCH", `/${client.id}`, { name: "Renamed" }],
+      ["POST", `/${client.id}/secrets`, { overlapSeconds: 60 }],
+      ["DELETE", `/${client.id}/secrets/${secrets[0].id}`, undefined],
+      ["DELETE", `/${client.id}`, undefined],
+    ] as const;
+    own.clock.advance(10 * 60_000);
+    for (const [method, path, body] of changes)
+      expectErrorResponse(await call(method, path, body), 403, "reauthentication_required");
+    expect((await call("GET", `/${client.id}`)).body.data).toMatchObject({
+      client: { name: "Notes" },
+      secrets,
+    });
+    for (const path of ["", `/${client.id}/grants`]) expect((await call("GET", path)).status).toBe(200);
+    const { token } = superuser;
+    expect((await own.post("/me/reauthenticate", { password: PASSWORD }, token)).status).toBe(200);
+    for (const [method, path, body] of changes)
+      expect((await call(method, path, body)).status).toBeLessThan(300);
+  });
+});
+
+describe("the purge", () => {
+  it("deletes secrets that have expired, and no others", async () => {
+    const own = startService({ env: { RESOURCES } });
+    const { call, client } = await registeredClient(own);
+    const rotated = await call("POST", `/${client.id}/secrets`, { overlapSeconds: 60 });
+    expect(await hashesOf(client.id)).toHaveLength(2);
+    own.clock.advance(59_999);
+    await own.runCron(EVERY_HOUR);
+    expect(await hashesOf(client.id)).toHaveLength(2);
+    own.clock.advance(1);
+    await own.runCron(EVERY_HOUR);
+    expect(await hashesOf(client.id)).toEqual([
+      { hash: await hashOneTimeToken(rotated.body.data.secret), expiresAt: null },
+    ]);
+  });
+});
+
 describe("the deletion of a client", () => {
   it("ends its sessions and deletes its grants and secrets, and no others", async () => {
     const { call, client } = await registeredClient(service);
@@ -216,6 +262,8 @@ describe("the deletion of a client", () => {
     expect(await hashesOf(client.id)).toEqual([]);
     expect((await call("GET", `/${client.id}/grants`)).body.data.grants).toEqual([]);
     expect((await call("GET", `/${other.client.id}`)).body.data.grants).toBe(1);
-    expect(await service.env.KV.get(`deny:sid:${sessionId}`)).toBe("1");
+    const [entry] = (await service.env.KV.list({ prefix: `deny:sid:${sessionId}` })).keys;
+    // As long as the refresh token would have been valid, as after every end of a session.
+    expect((entry?.expiration ?? 0) - Date.now() / 1000).toBeGreaterThan(1e6 - 100);
   });
 });

@@ -13,7 +13,7 @@ import { formsIn, headingOf, linkOn, openPageBrowser, signedInPageBrowser } from
 import { createTestClock, startService } from "../../../support/service.ts";
 import { accountIdOf, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
-const service = startService({ env: RESOURCE_VARIABLES });
+const service = startService({ env: { ...RESOURCE_VARIABLES, CLIENT_REGISTRATION: "on" } });
 
 async function signedIn(of = service) {
   const { email } = await registerVerifiedUser(of);

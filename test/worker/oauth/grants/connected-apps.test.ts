@@ -113,7 +113,9 @@ describe("DELETE /me/apps/:id", () => {
     await browser.submit(await browser.visit(authorizeUrl(client)), {}, "allow");
     const page = await browser.visit("/account/apps");
     expect(page.text).toContain("<strong>Notes</strong>");
-    expect(page.text).toContain("Sign you in with your account · Read your notes");
+    expect(page.text).toContain(
+      `Sign you in with your account · Access ${NOTES.uri} on your behalf · Read your notes`,
+    );
     const after = await browser.submit(page, {
       id: formsIn(page).find(({ values }) => values.id)?.values.id ?? "",
     });

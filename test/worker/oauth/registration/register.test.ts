@@ -1,6 +1,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { CALLBACK, insertGrant, RESOURCES } from "../../../support/client-administration.ts";
+import {
+  authorizeClient,
+  createClient,
+  errorOf as oauthErrorOf,
+  postForm,
+  refresh,
+} from "../../../support/oauth.ts";
 import { EVERY_HOUR } from "../../../support/outbox.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import { accountIdOf, registerVerifiedUser } from "../../../support/users.ts";
@@ -162,5 +169,40 @@ describe("the hourly purge", () => {
       await existing(granted),
       await existing("by-an-admin"),
     ]).toEqual([null, "registration", "registration", "admin"]);
+  });
+});
+
+describe("a registered client", () => {
+  it("is refused everywhere while CLIENT_REGISTRATION is off", async () => {
+    const { json } = await register(service, {
+      redirect_uris: [CALLBACK],
+      grant_types: ["authorization_code", "refresh_token"],
+      scope: "openid",
+    });
+    const form = { client_id: json.client_id, grant_type: "authorization_code", code: "x" };
+    const errorOf = async (of: Service, path: string) =>
+      JSON.parse((await postForm(of, path, { ...form, token: "x" })).text).error;
+    const without = startService({ env: { RESOURCES } });
+    for (const path of ["/oauth/token", "/oauth/par", "/oauth/device_authorization", "/oauth/revoke"])
+      expect([path, await errorOf(without, path)]).toEqual([path, "invalid_client"]);
+    expect(await errorOf(service, "/oauth/token")).toBe("invalid_request");
+    const query = new URLSearchParams({ client_id: json.client_id, redirect_uri: CALLBACK });
+    for (const page of ["/oauth/authorize", "/oauth/logout"]) {
+      const answer = await without.call("GET", `${page}?${query}`, undefined, undefined, {
+        Accept: "text/html",
+      });
+      expect([page, answer.status]).toEqual([page, 400]);
+    }
+  });
+
+  it("cannot refresh while CLIENT_REGISTRATION is off, and goes on once it is on again", async () => {
+    const client = await createClient(service, {
+      ...{ source: "registration", type: "public", authMethod: "none" },
+      ...{ resources: [], scopes: ["openid"] },
+    });
+    const tokens = await authorizeClient(service, client, { resource: "", scope: "openid" });
+    const without = startService({ env: { RESOURCES }, clock: service.clock });
+    expect(oauthErrorOf(await refresh(without, client, tokens.refresh_token))).toBe("invalid_client");
+    expect((await refresh(service, client, tokens.refresh_token)).status).toBe(200);
   });
 });

@@ -276,12 +276,15 @@ describe("private_key_jwt", () => {
         () =>
           new Response(JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: "?", y: "?", kid: "one" }] })),
       ],
-    ])("is refused for %s, and the failure is not cached", async (_name, respond) => {
+    ])("is refused for %s, and a failure is remembered for 30 seconds", async (_name, respond) => {
       serve(respond);
       const { own, send } = await withUri();
       expect((await send()).status).toBe(401);
       if (_name !== "an unusable key") {
-        serve(() => new Response(jwks));
+        const requests = serve(() => new Response(jwks));
+        expect((await send()).status).toBe(401);
+        expect(requests).toHaveLength(0);
+        service.clock.advance(30_000);
         expect((await send()).status).toBe(200);
       }
       expect(own.log.length).toBeGreaterThan(0);

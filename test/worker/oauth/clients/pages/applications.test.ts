@@ -10,7 +10,7 @@ import {
 } from "../../../../support/client-administration.ts";
 import { headingOf, linkOn, signedInPageBrowser } from "../../../../support/pages.ts";
 import { startService } from "../../../../support/service.ts";
-import { signedInAs } from "../../../../support/users.ts";
+import { PASSWORD, signedInAs } from "../../../../support/users.ts";
 
 const service = startService({ env: { RESOURCES } });
 
@@ -225,5 +225,62 @@ describe("/admin/applications/:id", () => {
       superuser.token,
     );
     expect(body.data.client.id).toBe(id);
+  });
+});
+
+describe("a superuser who has signed in more than ten minutes ago", () => {
+  const arrange = async () => {
+    const own = startService({ env: { RESOURCES } });
+    const { client, superuser } = await registeredClient(own);
+    const browser = await signedInPageBrowser(own, superuser.email);
+    const path = `/admin/applications/${client.id}`;
+    const opened = {
+      settings: await browser.visit(path),
+      form: await browser.visit("/admin/applications/new"),
+    };
+    own.clock.advance(10 * 60_000);
+    return { client, browser, path, opened };
+  };
+
+  it("confirms by the password, then changes the application", async () => {
+    const { client, browser, path } = await arrange();
+    const page = await browser.visit(path);
+    expect(page.text).toContain("Confirm that it is you to change or delete this application.");
+    expect(page.text).toContain(client.id);
+    expect(page.text).not.toContain('value="save"');
+    const wrong = await browser.submit(page, { password: "wrong password" }, "confirm");
+    expect(wrong.status).toBe(401);
+    const confirmed = await browser.submit(wrong, { password: PASSWORD }, "confirm");
+    expect(confirmed.path).toBe(path);
+    const saved = await browser.submit(confirmed, { clientName: "Renamed" }, "save");
+    expect([saved.path, (await rowOf(client.id))?.name]).toEqual([path, "Renamed"]);
+  });
+
+  it("confirms before the form of a new application", async () => {
+    const { browser } = await arrange();
+    const page = await browser.visit("/admin/applications/new");
+    expect(page.text).not.toContain('name="clientName"');
+    const form = await browser.submit(page, { password: PASSWORD }, "confirm");
+    expect(form.text).toContain('name="clientName"');
+  });
+
+  it.each([["save"], ["rotate"], ["delete"], ["deleteSecret"]])(
+    "cannot use the form %s of a page that was opened before",
+    async (act) => {
+      const { client, browser, opened } = await arrange();
+      const before = [await rowOf(client.id), await hashesOf(client.id)];
+      const answer = await browser.submit(opened.settings, act === "delete" ? { sure: "yes" } : {}, act);
+      expect(answer.status).toBe(403);
+      expect([await rowOf(client.id), await hashesOf(client.id)]).toEqual(before);
+    },
+  );
+
+  it("cannot create one by a form that was opened before", async () => {
+    const { browser, opened } = await arrange();
+    const count = "SELECT count(*) AS n FROM oauth_clients";
+    const before = await env.DB.prepare(count).first("n");
+    const fields = { clientName: "Late", clientKind: "web", redirectUris: CALLBACK, scopes: "openid" };
+    expect((await browser.submit(opened.form, fields)).status).toBe(403);
+    expect(await env.DB.prepare(count).first("n")).toBe(before);
   });
 });

@@ -1,0 +1,46 @@
+import { and, eq, exists, not, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-select.ts";
+import { type BatchPart, type NamedResults, runBatch } from "../../db/run-batch.ts";
+import { oauthClientAssertions as assertions, oauthClients } from "../../db/schema.ts";
+import type { UsedAssertion } from "./client-assertion.ts";
+
+/**
+ * Whether the assertion of the request is unused; undefined without one. Each statement of a batch that changes
+ * something depends on it (`runBatchOnce`).
+ */
+export const assertionIsUnused = (db: Database, assertion: UsedAssertion | null): SQL | undefined =>
+  assertion === null
+    ? undefined
+    : not(
+        exists(
+          db
+            .select({ one: sql`1` })
+            .from(assertions)
+            .where(
+              and(eq(assertions.clientId, assertion.clientId), eq(assertions.jtiHash, assertion.jtiHash)),
+            ),
+        ),
+      );
+
+/** RFC 7523 §3: of concurrent uses of one assertion, one inserts the row. A deleted client inserts none. */
+export const useAssertion = (db: Database, assertion: UsedAssertion) =>
+  insertFrom(db, assertions, assertion, oauthClients, eq(oauthClients.id, assertion.clientId))
+    .onConflictDoNothing()
+    .returning({ jtiHash: assertions.jtiHash });
+
+/**
+ * Runs the batch of a request, and stores the use of its assertion as the last statement. The parts must depend on
+ * `assertionIsUnused`. Null: another request has used the assertion, so that the parts have changed nothing.
+ */
+export async function runBatchOnce<Parts extends Readonly<Record<string, BatchPart>>>(
+  db: Database,
+  assertion: UsedAssertion | null,
+  parts: Parts,
+): Promise<NamedResults<Parts> | null> {
+  if (assertion === null) return runBatch(db, parts);
+  const results = await runBatch(db, { ...parts, assertionUse: useAssertion(db, assertion) });
+  // TypeScript cannot separate the results of a generic list of parts.
+  const { assertionUse } = results as { readonly assertionUse: readonly unknown[] };
+  return assertionUse.length > 0 ? (results as unknown as NamedResults<Parts>) : null;
+}

@@ -1,0 +1,111 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { inParallel, statusCounts } from "../../../support/assertions.ts";
+import { authorizationQuery } from "../../../support/authorization-requests.ts";
+import {
+  authorizedCode,
+  createKeyClient,
+  errorOf,
+  jsonOf,
+  NOTES,
+  postForm,
+  RESOURCE_VARIABLES,
+  redeem,
+  requestTokens,
+  signedInUser,
+  tokensOf,
+} from "../../../support/oauth.ts";
+import { type ApiResponse, startService } from "../../../support/service.ts";
+
+const service = startService({ env: RESOURCE_VARIABLES });
+
+type KeyClient = Awaited<ReturnType<typeof createKeyClient>>["client"];
+
+const newCode = async (client: KeyClient) =>
+  authorizedCode(service, { client, user: await signedInUser(service) });
+
+function successOf(answers: readonly ApiResponse[]): ApiResponse {
+  const success = answers.find(({ status }) => status === 200);
+  if (success === undefined) throw new Error("no request succeeded");
+  return success;
+}
+
+const refreshWith = (client: KeyClient, refreshToken: string, assertion: Record<string, string>) =>
+  requestTokens(service, client, {
+    ...assertion,
+    ...{ grant_type: "refresh_token", refresh_token: refreshToken },
+  });
+
+const sessionsOf = (client: KeyClient) =>
+  env.DB.prepare("SELECT count(*) AS n FROM sessions WHERE client_id = ?").bind(client.id).first("n");
+
+describe("a client assertion", () => {
+  it("redeems one code of parallel requests; the others get invalid_client, and their codes stay good", async () => {
+    const { client, assertion } = await createKeyClient(service);
+    const codes = [];
+    for (let at = 0; at < 20; at += 1) codes.push(await newCode(client));
+    const presented = await assertion();
+    const answers = await Promise.all(codes.map((code) => redeem(service, client, code, presented)));
+    expect(statusCounts(answers)).toEqual({ 200: 1, 401: 19 });
+    for (const answer of answers) if (answer.status === 401) expect(errorOf(answer)).toBe("invalid_client");
+    expect(await sessionsOf(client)).toBe(1);
+    const unused = codes.filter((_, at) => answers[at]?.status === 401);
+    const [code] = unused;
+    if (code === undefined) throw new Error("no unused code");
+    expect((await redeem(service, client, code, await assertion())).status).toBe(200);
+  });
+
+  it("of 50 parallel requests with the same code redeems one", async () => {
+    const { client, assertion } = await createKeyClient(service);
+    const [code, presented] = [await newCode(client), await assertion()];
+    const answers = await inParallel(50, () => redeem(service, client, code, presented));
+    expect(statusCounts(answers)).toEqual({ 200: 1, 401: 49 });
+    // A replayed assertion is no reuse of the code, which would end the family.
+    const { refresh_token } = tokensOf(successOf(answers));
+    expect((await refreshWith(client, refresh_token, await assertion())).status).toBe(200);
+  });
+
+  it("refreshes once; a replay rotates nothing and is no reuse of the refresh token", async () => {
+    const { client, assertion } = await createKeyClient(service, { refreshGraceSeconds: 0 });
+    const first = tokensOf(await redeem(service, client, await newCode(client), await assertion()));
+    const presented = await assertion();
+    const answers = await inParallel(50, () => refreshWith(client, first.refresh_token, presented));
+    expect(statusCounts(answers)).toEqual({ 200: 1, 401: 49 });
+    const second = tokensOf(successOf(answers));
+    service.clock.advance(1000);
+    expect(errorOf(await refreshWith(client, second.refresh_token, presented))).toBe("invalid_client");
+    expect((await refreshWith(client, second.refresh_token, await assertion())).status).toBe(200);
+  });
+
+  it("gets a token of the machine, introspects and pushes a request once each", async () => {
+    const { client, assertion } = await createKeyClient(service);
+    const grant = { grant_type: "client_credentials", resource: NOTES, scope: "notes:read" };
+    const push = Object.fromEntries(authorizationQuery(client, { scope: "openid" }));
+    for (const [path, form, status] of [
+      ["/oauth/token", grant, 200],
+      ["/oauth/introspect", { token: "unknown" }, 200],
+      ["/oauth/revoke", { token: "unknown" }, 200],
+      ["/oauth/par", push, 201],
+    ] as const) {
+      const presented = await assertion();
+      const answers = await inParallel(50, () => postForm(service, path, { ...form, ...presented }));
+      expect([path, statusCounts(answers)]).toEqual([path, { [status]: 1, 401: 49 }]);
+    }
+    const pushed = "SELECT count(*) AS n FROM oauth_pushed_requests WHERE client_id = ?";
+    expect(await env.DB.prepare(pushed).bind(client.id).first("n")).toBe(1);
+  });
+
+  it("is used up by a request that is refused, too", async () => {
+    const { client, assertion } = await createKeyClient(service);
+    const wrong = await assertion();
+    const code = await newCode(client);
+    const refused = await redeem(service, client, { ...code, verifier: "x".repeat(43) }, wrong);
+    expect(errorOf(refused)).toBe("invalid_grant");
+    expect(errorOf(await redeem(service, client, code, wrong))).toBe("invalid_client");
+    const early = await assertion();
+    const unsupported = await requestTokens(service, client, { ...early, grant_type: "password" });
+    expect(jsonOf(unsupported).error).toBe("unsupported_grant_type");
+    expect(errorOf(await redeem(service, client, code, early))).toBe("invalid_client");
+    expect((await redeem(service, client, code, await assertion())).status).toBe(200);
+  });
+});
