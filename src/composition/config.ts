@@ -16,7 +16,7 @@ import { readRateLimits } from "../rate-limit/settings.ts";
 import type { SignUpField } from "../registration/sign-up-fields/sign-up-field.ts";
 import type { SignUpSettings } from "../registration/sign-up-settings.ts";
 import type { Resource } from "../sessions/resource.ts";
-import type { PageLinks } from "../ui/page-links.tsx";
+import type { PageLinks } from "../ui/page.ts";
 import { authenticationProblems, secondFactorSettings } from "./authentication-settings.ts";
 import { readClaimsSettings } from "./claims-settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";

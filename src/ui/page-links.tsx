@@ -1,12 +1,5 @@
-import type { PageProps } from "./page.ts";
+import type { PageLinks, PageProps } from "./page.ts";
 import type { Words } from "./ui-texts.ts";
-
-/** Pages of the operator that the pages of the service link to. Null: there is none. */
-export type PageLinks = {
-  readonly terms: string | null;
-  readonly privacy: string | null;
-  readonly support: string | null;
-};
 
 const LINKS = ["terms", "privacy", "support"] as const satisfies readonly (keyof PageLinks &
   keyof Words["links"])[];

@@ -7,7 +7,6 @@ import type { Locale } from "../core/locale.ts";
 import type { HttpEnv } from "../http/context.ts";
 import type { PageAccess } from "../http/openapi-operation.ts";
 import type { SessionRestriction } from "../sessions/session.ts";
-import type { PageLinks } from "./page-links.tsx";
 import type { Form } from "./read-form.ts";
 import type { ReturnTarget } from "./return-target.ts";
 import type { Words } from "./ui-texts.ts";
@@ -56,6 +55,13 @@ export type Brand = {
   readonly appName: string;
   readonly logoUrl: string | null;
   readonly color: string | null;
+};
+
+/** Pages of the operator that the pages of the service link to. Null: there is none. */
+export type PageLinks = {
+  readonly terms: string | null;
+  readonly privacy: string | null;
+  readonly support: string | null;
 };
 
 /** What every view receives. */

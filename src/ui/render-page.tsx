@@ -6,8 +6,7 @@ import type { Locale } from "../core/locale.ts";
 import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
 import { captchaSources } from "./captcha-widget.tsx";
 import { Frame } from "./layout.tsx";
-import type { Brand, CaptchaWidget, PageAssets, PageContext, PageProps } from "./page.ts";
-import type { PageLinks } from "./page-links.tsx";
+import type { Brand, CaptchaWidget, PageAssets, PageContext, PageLinks, PageProps } from "./page.ts";
 import { withReturnTarget } from "./return-target.ts";
 import type { Words } from "./ui-texts.ts";
 

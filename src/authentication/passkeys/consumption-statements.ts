@@ -4,8 +4,8 @@ import { newId } from "../../core/ids.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { auditEvents, factors, webauthnChallenges } from "../../db/schema.ts";
+import type { ConsumptionStatements } from "../second-factor/consumption-statements.ts";
 import type { Consumption } from "../second-factor/second-factor.ts";
-import type { ConsumptionStatements } from "../second-factor/statements.ts";
 
 type Assertion = Extract<Consumption, { of: "passkey" }>;
 

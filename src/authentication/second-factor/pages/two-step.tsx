@@ -20,7 +20,7 @@ type Deps = ListFactorsDeps &
   EnableEmailOtpDeps &
   RemoveFactorDeps & { readonly settings: { readonly secondFactor: SecondFactorSettings } };
 
-/** What the user has for the second step of a sign-in. A restricted session is led here. */
+/** What the user has for the second factor of a sign-in. A restricted session is led here. */
 export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
   path: TWO_STEP_PAGE,
   access: "signed_in",

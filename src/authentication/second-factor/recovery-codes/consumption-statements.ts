@@ -1,8 +1,8 @@
 import { and, eq, exists, isNull, sql } from "drizzle-orm";
 import { recoveryCodes } from "../../../db/schema.ts";
 import { NO_SEND_LIMITS, queueMessage } from "../../../messaging/outbox/statements.ts";
+import type { ConsumptionStatements } from "../consumption-statements.ts";
 import type { Consumption } from "../second-factor.ts";
-import type { ConsumptionStatements } from "../statements.ts";
 
 type RecoveryCode = Extract<Consumption, { of: "recovery_code" }>;
 

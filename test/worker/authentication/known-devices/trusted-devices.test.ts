@@ -70,8 +70,8 @@ describe("a trusted device", () => {
     const [device] = await devicesOf(token);
     expect(device?.trustedUntil).toBe(new Date(clock.now() + 30 * DAY).toISOString());
     const path = `/api/auth/me/devices/${device?.id}/trust`;
-    const stranger = (await logIn(service, (await registerVerifiedUser(service)).email)).token;
-    expectErrorResponse(await service.call("DELETE", path, undefined, stranger), 404, "not_found");
+    const other = (await logIn(service, (await registerVerifiedUser(service)).email)).token;
+    expectErrorResponse(await service.call("DELETE", path, undefined, other), 404, "not_found");
     expect((await service.call("DELETE", path, undefined, token)).status).toBe(200);
     expectErrorResponse(await service.call("DELETE", path, undefined, token), 404, "not_found");
     expect(await devicesOf(token)).toMatchObject([{ id: device?.id, trustedUntil: null }]);
@@ -182,10 +182,10 @@ describe("the pages of trusted devices", () => {
     expect(page.text).not.toMatch(/name="rememberDevice"[^>]*checked/);
     await browser.submit(page, { code: ANSWERS.totp, rememberDevice: "yes" });
     const devices = await browser.visit("/account/devices");
-    expect(devices.text).toContain("Needs no second step until");
+    expect(devices.text).toContain("No two-step verification until");
     const after = await browser.submit(devices, {}, "end-trust");
-    expect(after.text).toContain("Sign-ins on that device need the second step again.");
-    expect(after.text).not.toContain("Needs no second step until");
+    expect(after.text).toContain("Sign-ins on that device need two-step verification again.");
+    expect(after.text).not.toContain("No two-step verification until");
     expect(after.text).toContain("Forget");
   });
 
