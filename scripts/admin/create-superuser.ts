@@ -31,7 +31,8 @@ export async function createSuperuser(deps: Operator, input: Input): Promise<str
     role: "superuser",
     caller,
   } as const;
-  const settings = { ...deps.settings, publicUrl };
+  // The operator may invite, whatever SIGN_UP says.
+  const settings = { ...deps.settings, publicUrl, signUp: { policy: "open" } as const };
   const result = await inviteUser({ ...deps, settings, messages: noMessages }, invitation);
   if (result.ok) {
     return (

@@ -10,6 +10,7 @@ import {
   isNull,
   lt,
   ne,
+  notExists,
   or,
   type Placeholder,
   type SQL,
@@ -71,9 +72,8 @@ export const enrolmentDueAt = (db: Database) => {
     .select({ one: sql`1` })
     .from(factors)
     .where(and(eq(factors.accountId, accounts.id), eq(factors.isSecondFactor, true)));
-  return sql<
-    number | null
-  >`CASE WHEN ${accounts.enrolmentDueAt} IS NOT NULL AND NOT EXISTS ${secondFactor} THEN ${accounts.enrolmentDueAt} END`.as(
+  const isMissing = notExists(secondFactor);
+  return sql<number | null>`CASE WHEN ${isMissing} THEN ${accounts.enrolmentDueAt} END`.as(
     "enrolment_due_at",
   );
 };

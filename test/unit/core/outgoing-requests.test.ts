@@ -14,8 +14,11 @@ const SENDERS = {
   "src/oauth/client-metadata/fetch-document.ts": "worker/oauth/client-metadata/resolve-client",
 };
 
+/** Scripts of pages: a browser runs them, and they call this service. */
+const IN_BROWSERS = /^(?:authentication\/passkeys\/browser\/|messaging\/dev-mailbox\/script\.ts)/;
+
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.tsx?$/.test(name))
+  .filter((name) => /\.tsx?$/.test(name) && !IN_BROWSERS.test(name))
   .map((name) => ({ name: `src/${name}`, text: readFileSync(`src/${name}`, "utf8") }));
 
 /** The arguments of each call of the global `fetch`. A method of that name belongs to a binding. */

@@ -22,7 +22,7 @@ type Deps = ListFactorsDeps &
 
 /** What the user has for the second factor of a sign-in. A restricted session is led here. */
 export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
-  path: TWO_STEP_PAGE,
+  path: "/account/two-step",
   access: "signed_in",
   allows: ["enrol_second_factor"],
   title: (t) => t.twoStep.title,
