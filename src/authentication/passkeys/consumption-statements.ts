@@ -2,8 +2,8 @@ import { and, eq, exists, gt, isNull, type SQL, sql } from "drizzle-orm";
 import { newId } from "../../core/ids.ts";
 import type { Database } from "../../db/database.ts";
 import { factors, webauthnChallenges } from "../../db/schema.ts";
+import type { ConsumptionStatements } from "../second-factor/consumption-statements.ts";
 import type { Consumption } from "../second-factor/second-factor.ts";
-import type { ConsumptionStatements } from "../second-factor/statements.ts";
 
 type Assertion = Extract<Consumption, { of: "passkey" }>;
 

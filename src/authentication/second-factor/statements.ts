@@ -1,8 +1,8 @@
 import { and, eq, exists, gt, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../../db/database.ts";
 import { accounts, factors, knownDevices, recoveryCodes, webauthnChallenges } from "../../db/schema.ts";
 import { passkeyConsumption } from "../passkeys/consumption-statements.ts";
+import type { When } from "./consumption-statements.ts";
 import { recoveryCodeConsumption } from "./recovery-codes/consumption-statements.ts";
 import type { Consumption, FactorFacts, Verified } from "./second-factor.ts";
 import { totpConsumption } from "./totp/consumption-statements.ts";
@@ -72,21 +72,6 @@ export const selectFactorState = (
       ),
     ),
 });
-
-type When = { readonly where: SQL; readonly now: number };
-
-/** The SQL of a kind of consumption. */
-export type ConsumptionStatements<C extends Consumption> = {
-  /** Whether the state is still unused. */
-  readonly isUnused: (db: Database, accountId: string, consumption: C, now: number) => SQL | undefined;
-  /** Uses it, if `where` holds. */
-  readonly consume: (
-    db: Database,
-    accountId: string,
-    consumption: C,
-    when: When,
-  ) => readonly BatchItem<"sqlite">[];
-};
 
 const isUnused = (db: Database, accountId: string, consumption: Consumption, now: number) => {
   switch (consumption.of) {

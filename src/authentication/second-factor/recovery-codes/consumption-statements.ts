@@ -1,7 +1,7 @@
 import { and, eq, exists, isNull, sql } from "drizzle-orm";
 import { recoveryCodes } from "../../../db/schema.ts";
+import type { ConsumptionStatements } from "../consumption-statements.ts";
 import type { Consumption } from "../second-factor.ts";
-import type { ConsumptionStatements } from "../statements.ts";
 
 type RecoveryCode = Extract<Consumption, { of: "recovery_code" }>;
 

@@ -1,7 +1,7 @@
 import { and, eq, exists, isNull, lt, or, sql } from "drizzle-orm";
 import { factors } from "../../../db/schema.ts";
+import type { ConsumptionStatements } from "../consumption-statements.ts";
 import type { Consumption } from "../second-factor.ts";
-import type { ConsumptionStatements } from "../statements.ts";
 
 type TotpStep = Extract<Consumption, { of: "totp" }>;
 

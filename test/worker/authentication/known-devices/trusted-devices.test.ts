@@ -186,10 +186,10 @@ describe("the pages of trusted devices", () => {
     expect(page.text).not.toMatch(/name="rememberDevice"[^>]*checked/);
     await browser.submit(page, { code: ANSWERS.totp, rememberDevice: "yes" });
     const devices = await browser.visit("/account/devices");
-    expect(devices.text).toContain("Needs no second step until");
+    expect(devices.text).toContain("Trusted until");
     const after = await browser.submit(devices, {}, "end-trust");
-    expect(after.text).toContain("Sign-ins on that device need the second step again.");
-    expect(after.text).not.toContain("Needs no second step until");
+    expect(after.text).toContain("That device is not trusted any more");
+    expect(after.text).not.toContain("Trusted until");
     expect(after.text).toContain("Forget");
   });
 
