@@ -76,10 +76,11 @@ describe("the other variables of the second factor", () => {
     expect(settingsOf({ SECOND_FACTORS: "sms_otp,totp", SMS_PROVIDER: "off" }).kinds).toEqual(["totp"]);
   });
 
-  it.each([{ SECOND_FACTORS: "fax" }, { SECOND_FACTOR_GRACE_DAYS: "-1" }, { TRUSTED_DEVICE_DAYS: "1.5" }])(
-    "are refused for %j",
-    (variables) => {
-      expect(problemsOf(variables)).toEqual(Object.keys(variables));
-    },
-  );
+  it.each([
+    ["SECOND_FACTORS", "fax"],
+    ["SECOND_FACTOR_GRACE_DAYS", "-1"],
+    ["TRUSTED_DEVICE_DAYS", "1.5"],
+  ])("are refused for %s=%s", (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([name]);
+  });
 });
