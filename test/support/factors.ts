@@ -40,7 +40,10 @@ export const ALL_FACTORS: readonly SecondFactor[] = [
   ...SECOND_FACTORS.filter(({ kind }) => kind === "email_otp" || kind === "sms_otp"),
   standIn("recovery_code", {
     async verify(_deps, { recoveryCodes }, answer) {
-      const code = recoveryCodes.find(({ codeHash }) => answer.by === "code" && codeHash === answer.code);
+      const plain = (text: string) => text.replaceAll("-", "");
+      const code = recoveryCodes.find(
+        ({ codeHash }) => answer.by === "code" && plain(codeHash) === plain(answer.code),
+      );
       return code
         ? { factorId: null, amr: ["otp"], consumes: { of: "recovery_code", codeId: code.id } }
         : null;

@@ -8,6 +8,7 @@ import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { endTrustOfDevices } from "../known-devices/statements.ts";
 import { newFactorRow } from "./statements.ts";
 
 type EmailOtpSetting = {
@@ -26,7 +27,7 @@ export type EmailOtpStore = ReturnType<typeof emailOtpStore>;
 
 export function emailOtpStore(db: Database, caps: SendCaps) {
   return {
-    /** Switches the mailed code of an account on or off. Switching it on makes all devices unknown. */
+    /** Switches the mailed code of an account on or off. Switching it on makes all devices unknown; off ends their trust. */
     async set(setting: EmailOtpSetting): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
       const { accountId, factorId, checkedHash, enabled, notice, audit, now } = setting;
       const isConfirmed = and(eq(accounts.id, accountId), isActive(), eq(accounts.passwordHash, checkedHash));
@@ -49,6 +50,15 @@ export function emailOtpStore(db: Database, caps: SendCaps) {
           .set({ ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
           .where(differs)
           .returning({ id: accounts.id }),
+        devices: enabled
+          ? []
+          : [
+              endTrustOfDevices(
+                db,
+                accountId,
+                exists(db.select({ one: sql`1` }).from(accounts).where(differs)),
+              ),
+            ],
         // After the statements above, whose condition it makes false.
         factor: [
           enabled

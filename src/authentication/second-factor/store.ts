@@ -15,6 +15,7 @@ import {
   isInOutbox,
   queueMessage,
   type SendCaps,
+  TEXT_AFTER_PASSWORD_LIMITS,
 } from "../../messaging/outbox/statements.ts";
 import type { NewSession } from "../../sessions/session.ts";
 import {
@@ -129,7 +130,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
                 message: mail,
                 accountId,
                 now,
-                limits: AFTER_PASSWORD_LIMITS,
+                limits: mail.channel === "sms" ? TEXT_AFTER_PASSWORD_LIMITS : AFTER_PASSWORD_LIMITS,
                 caps,
                 source: accounts,
                 where: isValid,

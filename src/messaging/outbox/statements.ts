@@ -56,6 +56,9 @@ export const ADMIN_MESSAGE_LIMITS: SendLimits = { windows: [ONCE_A_MINUTE, FIVE_
 /** For a code that is sent after a correct password. The limit of one a minute applies to resending it. */
 export const AFTER_PASSWORD_LIMITS: SendLimits = { windows: [FIVE_AN_HOUR] };
 
+/** The same for a code by SMS, which costs money: all texts together stay below the cap. */
+export const TEXT_AFTER_PASSWORD_LIMITS: SendLimits = { ...AFTER_PASSWORD_LIMITS, cap: "reserved" };
+
 /** For notices that would be noise if they came more often. */
 export const HOURLY_LIMIT: SendLimits = {
   windows: [{ within: HOUR, max: 1, isCourtesy: true }],

@@ -24,7 +24,7 @@ import { service } from "../../support/tokens/service.ts";
 /** Parameters of routes that are no tokens. A parameter that is in neither list fails the test. */
 const PLAIN_PARAMETERS = new Set(
   `email password confirmPassword currentPassword newPassword newEmail name username lastName age enabled role phone
-   transport audience limit cursor search status userId type returnTo error iss nonce
+   transport audience factor rememberDevice assertion limit cursor search status userId type returnTo error iss nonce
    resource scopes expiresInDays overlapSeconds accessTokenTtl authMethod backchannelLogoutUri clientUri grantTypes idTokenAlg
    isFirstParty jwks jwksUri logoUri postLogoutRedirectUris redirectUris refreshGraceSeconds refreshIdleTtl refreshMaxTtl
    requiresPushedRequests resources rotatesRefreshTokens`.split(/\s+/),

@@ -70,8 +70,8 @@ describe("a trusted device", () => {
     const [device] = await devicesOf(token);
     expect(device?.trustedUntil).toBe(new Date(clock.now() + 30 * DAY).toISOString());
     const path = `/api/auth/me/devices/${device?.id}/trust`;
-    const other = (await logIn(service, (await registerVerifiedUser(service)).email)).token;
-    expectErrorResponse(await service.call("DELETE", path, undefined, other), 404, "not_found");
+    const otherUser = (await logIn(service, (await registerVerifiedUser(service)).email)).token;
+    expectErrorResponse(await service.call("DELETE", path, undefined, otherUser), 404, "not_found");
     expect((await service.call("DELETE", path, undefined, token)).status).toBe(200);
     expectErrorResponse(await service.call("DELETE", path, undefined, token), 404, "not_found");
     expect(await devicesOf(token)).toMatchObject([{ id: device?.id, trustedUntil: null }]);
@@ -110,6 +110,10 @@ describe("a trusted device", () => {
     "a password change": (_email, token) =>
       service.post("/me/password", { currentPassword: PASSWORD, newPassword: `${PASSWORD} 2` }, token),
     "enabling the mailed code": (_email, token) => enableSecondFactor(service, token),
+    "disabling the mailed code": async (email, token) => {
+      await enableFactor(email, "email_otp");
+      return service.post("/me/otp", { enabled: false, password: PASSWORD }, token);
+    },
     "forgetting the device": async (_email, token) => {
       const [device] = await devicesOf(token);
       return service.call("DELETE", `/api/auth/me/devices/${device?.id}`, undefined, token);
@@ -182,10 +186,10 @@ describe("the pages of trusted devices", () => {
     expect(page.text).not.toMatch(/name="rememberDevice"[^>]*checked/);
     await browser.submit(page, { code: ANSWERS.totp, rememberDevice: "yes" });
     const devices = await browser.visit("/account/devices");
-    expect(devices.text).toContain("No two-step verification until");
+    expect(devices.text).toContain("Trusted until");
     const after = await browser.submit(devices, {}, "end-trust");
-    expect(after.text).toContain("Sign-ins on that device need two-step verification again.");
-    expect(after.text).not.toContain("No two-step verification until");
+    expect(after.text).toContain("That device is not trusted any more");
+    expect(after.text).not.toContain("Trusted until");
     expect(after.text).toContain("Forget");
   });
 

@@ -107,7 +107,13 @@ const forIdentity = (present: typeof bySocialToken, credential: string): Row => 
     async () => {
       const { email } = await registerVerifiedUser(plain);
       const answer = await (await present(email, always))();
-      expect(Object.keys(answer.body.data).sort()).toEqual(["challengeId", "expiresIn", "otpRequired"]);
+      expect(Object.keys(answer.body.data).sort()).toEqual([
+        "challengeId",
+        "defaultFactor",
+        "expiresIn",
+        "factors",
+        "otpRequired",
+      ]);
       expect([answer.headers.getSetCookie(), await countSessions(email)]).toEqual([[], 0]);
     },
   ],
@@ -144,7 +150,13 @@ const matrix: Readonly<Record<string, Row>> = {
       async () => {
         const { email } = await registerVerifiedUser(plain);
         const answer = await always.post("/login", { email, password: PASSWORD });
-        expect(Object.keys(answer.body.data).sort()).toEqual(["challengeId", "expiresIn", "otpRequired"]);
+        expect(Object.keys(answer.body.data).sort()).toEqual([
+          "challengeId",
+          "defaultFactor",
+          "expiresIn",
+          "factors",
+          "otpRequired",
+        ]);
         expect([answer.headers.getSetCookie(), await countSessions(email)]).toEqual([[], 0]);
       },
     ],

@@ -80,6 +80,24 @@ describe("the texted code of a sign-in", () => {
     expect((await service.post("/login/otp", { challengeId, code: second })).status).toBe(200);
   });
 
+  it("is texted five times an hour, and within the cap of all texts", async () => {
+    const { email, token, phone } = await userWithPhone();
+    await enable(token);
+    const limits = { SECOND_FACTORS: ALL_KINDS, RATE_LIMITS: "", BURST: undefined };
+    const limited = startService({ clock: service.clock, env: limits });
+    const before = (await smsMessagesTo(service, phone)).length;
+    const statuses: number[] = [];
+    for (let signIns = 0; signIns < 6; signIns += 1)
+      statuses.push((await limited.post("/login", { email, password: PASSWORD })).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+    expect(await smsMessagesTo(service, phone)).toHaveLength(before + 5);
+    const other = await userWithPhone();
+    await enable(other.token);
+    const capped = startService({ clock: service.clock, env: { ...limits, SMS_HOURLY_CAP: "5" } });
+    const refused = await capped.post("/login", { email: other.email, password: PASSWORD });
+    expectErrorResponse(refused, 429, "rate_limited");
+  });
+
   it("is refused where the service does not allow it, and is not offered there", async () => {
     const { email, token } = await userWithPhone();
     await enable(token);

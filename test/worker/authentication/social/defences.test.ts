@@ -34,7 +34,13 @@ describe("second factor, lockout and deactivation at a social login", () => {
   it("requires the second factor as after a password and records both factors in amr", async () => {
     const user = socialUser();
     const answer = await gitHub(user, always);
-    expect(Object.keys(answer.body.data).sort()).toEqual(["challengeId", "expiresIn", "otpRequired"]);
+    expect(Object.keys(answer.body.data).sort()).toEqual([
+      "challengeId",
+      "defaultFactor",
+      "expiresIn",
+      "factors",
+      "otpRequired",
+    ]);
     expect(await countSessions(user.email)).toBe(0);
     const { challengeId } = answer.body.data;
     const code = await mailedCodeTo(always, user.email);
