@@ -63,16 +63,8 @@ export function factorStore(db: Database, caps: SendCaps) {
           .select({ left: sql<number>`count(*)` })
           .from(recoveryCodes)
           .where(and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))),
-        account: db
-          .select({ enrolmentDueAt: accounts.enrolmentDueAt })
-          .from(accounts)
-          .where(eq(accounts.id, accountId)),
       });
-      return {
-        factors: results.factors,
-        recoveryCodesLeft: results.codes[0]?.left ?? 0,
-        enrolmentDueAt: results.account[0]?.enrolmentDueAt ?? null,
-      };
+      return { factors: results.factors, recoveryCodesLeft: results.codes[0]?.left ?? 0 };
     },
 
     /**

@@ -220,10 +220,10 @@ describe("which sessions may add an authenticator app", () => {
     )
       .bind(await accountIdOf(email))
       .run();
-    expectErrorResponse(await service.get("/me", token), 403, "second_factor_enrolment_required");
+    expectErrorResponse(await service.get("/me/keys", token), 403, "second_factor_enrolment_required");
     expect((await list(token)).factors).toEqual([]);
     await addAuthenticator(service, token);
-    expect((await service.get("/me", token)).status).toBe(200);
+    expect((await service.get("/me/keys", token)).status).toBe(200);
     const { results } = await service.env.DB.prepare(
       "SELECT restriction, amr FROM sessions WHERE account_id = ? ORDER BY created_at DESC",
     )
