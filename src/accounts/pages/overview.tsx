@@ -9,18 +9,15 @@ import { type ListIdentitiesDeps, listIdentities } from "../../authentication/so
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
 import { Badge, fullNameOf, Person, Phone, Row, Rows } from "../../ui/settings-rows.tsx";
-import type { Account, SignInMethods } from "../account.ts";
-import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-methods.ts";
+import type { Account } from "../account.ts";
 
-type Deps = ReadSignInMethodsDeps &
-  ListIdentitiesDeps &
+type Deps = ListIdentitiesDeps &
   ListFactorsDeps & {
     readonly settings: { readonly secondFactor: SecondFactorSettings; readonly canText: boolean };
   };
 
 type Data = {
   readonly account: Account;
-  readonly signInMethods: SignInMethods;
   readonly factors: ListedFactors;
   readonly settings: Deps["settings"];
   readonly linked: readonly { readonly name: string }[];
@@ -36,15 +33,14 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const { account } = c.var.session;
     const deps = depsOf(c);
     const accountId = account.id;
-    const [signInMethods, factors, linked] = await Promise.all([
-      readSignInMethods(deps, { accountId }),
+    const [factors, linked] = await Promise.all([
       listFactors(deps, c.var.session),
       listIdentities(deps, { accountId }),
     ]);
     const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
-    return { account, signInMethods, factors, linked, hasProviders, settings: deps.settings };
+    return { account, factors, linked, hasProviders, settings: deps.settings };
   },
-  view: (p, { account, signInMethods, factors, linked, hasProviders, settings }) => {
+  view: (p, { account, factors, linked, hasProviders, settings }) => {
     const t = p.t.account;
     const hasSecondFactor =
       factors.factors.some(({ isSecondFactor }) => isSecondFactor) ||
@@ -71,7 +67,7 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
             {account.email} {account.emailVerifiedAt === null && <Badge good={false}>{t.unverified}</Badge>}
           </Row>
           <Row href="/account/password" label={p.t.fields.password}>
-            {signInMethods.hasPassword ? "••••••••" : t.none}
+            {factors.hasPassword ? "••••••••" : t.none}
           </Row>
           <Row href="/account/two-step" label={t.secondFactor}>
             <Badge good={hasSecondFactor}>{hasSecondFactor ? t.on : t.off}</Badge>

@@ -19,4 +19,5 @@ export const MAX_AUTHENTICATORS = 10;
 export type FactorOverview = {
   readonly factors: readonly FactorSummary[];
   readonly recoveryCodesLeft: number;
+  readonly hasPassword: boolean;
 };

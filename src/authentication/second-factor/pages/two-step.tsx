@@ -22,7 +22,7 @@ type Deps = ListFactorsDeps &
     readonly settings: { readonly secondFactor: SecondFactorSettings; readonly publicUrl: string };
   };
 
-/** What the user has for the second step of a sign-in. A restricted session is led here. */
+/** The second factors of the user. A restricted session is led here. */
 export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
   path: TWO_STEP_PAGE,
   access: "signed_in",

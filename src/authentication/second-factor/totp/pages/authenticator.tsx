@@ -10,7 +10,7 @@ import { redirectWithFlash } from "../../../../ui/redirect-with-flash.ts";
 import { searchOf, wordsOf } from "../../../../ui/render-page.tsx";
 import { codeField } from "../../../one-time-codes/fields.ts";
 import { factorErrors } from "../../factor-errors.ts";
-import { MAX_LABEL_LENGTH, optionalLabelField } from "../../factor-fields.ts";
+import { MAX_LABEL_LENGTH, optionalLabelField } from "../../factors/fields.ts";
 import { type ListFactorsDeps, listFactors } from "../../list-factors.ts";
 import { requireEnrolment } from "../../pages/require-recent-authentication.ts";
 import { backToTwoStep, pageAfterEnrolment, TWO_STEP_PAGE } from "../../pages/two-step-data.ts";

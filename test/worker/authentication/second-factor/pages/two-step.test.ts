@@ -217,10 +217,10 @@ describe("what the page of two-step verification says about the policy", () => {
   };
 
   it("names what the policy requires", async () => {
-    expect(await textUnder({ SECOND_FACTOR: "required" })).toContain("always needs a second step");
+    expect(await textUnder({ SECOND_FACTOR: "required" })).toContain("Your account always needs");
     expect(await textUnder({ SECOND_FACTOR: "new_device" })).toContain("On a new device");
     const off = await textUnder({ SECOND_FACTOR: "off" });
-    expect(off).toContain("does not ask for a second step");
+    expect(off).toContain("This service does not ask");
     expect(off).not.toContain("Add an authenticator app");
   });
 
@@ -252,7 +252,7 @@ describe("what the page of two-step verification says about the policy", () => {
     expect(next.text).not.toMatch(/<a [^>]*href="\/\/evil/);
   });
 
-  it("the last second step cannot be removed where one is required", async () => {
+  it("the last second factor cannot be removed where one is required", async () => {
     const own = startService({ env: { SECOND_FACTOR: "required" }, clock: service.clock });
     const { email, browser } = await userWithAuthenticator();
     const page = await browser.visit(

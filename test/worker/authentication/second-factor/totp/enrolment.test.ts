@@ -139,7 +139,7 @@ describe("adding an authenticator app", () => {
     expect(await subjectsTo(service, email)).toHaveLength(1);
   });
 
-  it("the code that added it signs nobody in", async () => {
+  it("the code that added it is not accepted by a sign-in", async () => {
     const { token, email } = await registerOnKnownDevice(service);
     const offered = await offerAuthenticator(service, token);
     const code = totpCodeOf(service, offered.secret);
