@@ -13,7 +13,7 @@ import {
   labelField,
   offeredAuthenticatorSchema,
   recoveryCodesSchema,
-} from "./factor-fields.ts";
+} from "./factors/fields.ts";
 import { type CreateRecoveryCodesDeps, createRecoveryCodes } from "./recovery-codes/create-recovery-codes.ts";
 import { type StartTotpEnrolmentDeps, startTotpEnrolment } from "./totp/start-totp-enrolment.ts";
 import { type VerifyTotpEnrolmentDeps, verifyTotpEnrolment } from "./totp/verify-totp-enrolment.ts";

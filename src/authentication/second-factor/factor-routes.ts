@@ -9,7 +9,7 @@ import { RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
 import { type ChangeFactorDeps, renameFactor, setPasskeyAsSecondFactor } from "./change-factor.ts";
 import type { FactorSummary } from "./factor.ts";
 import { CONFLICTS, factorErrors } from "./factor-errors.ts";
-import { factorListSchema, labelField } from "./factor-fields.ts";
+import { factorListSchema, labelField } from "./factors/fields.ts";
 import { type ListFactorsDeps, listFactors } from "./list-factors.ts";
 import { type RemoveFactorDeps, removeFactor } from "./remove-factor.ts";
 

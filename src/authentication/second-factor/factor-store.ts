@@ -1,43 +1,17 @@
-import { and, asc, eq, exists, isNull, notExists, type SQL, sql } from "drizzle-orm";
-import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from "drizzle-orm";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors, recoveryCodes } from "../../db/schema.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import type { CurrentSession } from "../../sessions/session.ts";
 import { liftEnrolmentRestriction } from "../../sessions/statements.ts";
-import type { Amr } from "../amr.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/statements.ts";
-import type { FactorKind, FactorOverview } from "./factor.ts";
+import type { FactorOverview } from "./factor.ts";
+import type { EnrolmentOutcome, FactorEnrolment } from "./factor-enrolment.ts";
 import { countFactors, forgetDevices, hasNoSecondFactor } from "./factor-statements.ts";
 import { newFactorRow } from "./statements.ts";
-
-type Enrolment = {
-  readonly session: CurrentSession;
-  readonly factor: {
-    readonly id: string;
-    readonly kind: FactorKind;
-    readonly label?: string | null;
-    readonly secret?: string;
-    readonly lastStep?: number;
-  };
-  /** Factors of this kind that an account may have. */
-  readonly max: number;
-  /** What the enrolment has proved, for a session that was restricted to it. */
-  readonly proves: readonly Amr[];
-  readonly notice: NewMessage;
-  readonly audit: NewAuditEvent;
-  readonly now: number;
-};
-
-type EnrolmentOutcome =
-  /** `isFirst`: it is the first second factor of the account. */
-  | { readonly kind: "enrolled"; readonly isFirst: boolean }
-  | { readonly kind: "used_already" | "too_many_factors" | "reauthentication_required" };
 
 export type FactorStore = ReturnType<typeof factorStore>;
 
@@ -63,15 +37,15 @@ export function factorStore(db: Database, caps: SendCaps) {
           .select({ left: sql<number>`count(*)` })
           .from(recoveryCodes)
           .where(and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))),
-        account: db
-          .select({ enrolmentDueAt: accounts.enrolmentDueAt })
+        password: db
+          .select({ id: accounts.id })
           .from(accounts)
-          .where(eq(accounts.id, accountId)),
+          .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
       });
       return {
         factors: results.factors,
         recoveryCodesLeft: results.codes[0]?.left ?? 0,
-        enrolmentDueAt: results.account[0]?.enrolmentDueAt ?? null,
+        hasPassword: results.password.length > 0,
       };
     },
 
@@ -79,7 +53,7 @@ export function factorStore(db: Database, caps: SendCaps) {
      * Inserts a factor. The first one makes all devices unknown. A session that was restricted to the enrolment has no
      * restriction afterwards.
      */
-    async enrol(enrolment: Enrolment): Promise<EnrolmentOutcome> {
+    async enrol(enrolment: FactorEnrolment): Promise<EnrolmentOutcome> {
       const { session, factor, max, proves, notice, audit, now } = enrolment;
       const accountId = session.account.id;
       const owner = and(eq(accounts.id, accountId), isActive(), isRecentlyAuthenticated(db, session, now));

@@ -19,6 +19,5 @@ export const MAX_AUTHENTICATORS = 10;
 export type FactorOverview = {
   readonly factors: readonly FactorSummary[];
   readonly recoveryCodesLeft: number;
-  /** When a required second factor must be set up (ms). Null: no sign-in has missed one yet. */
-  readonly enrolmentDueAt: number | null;
+  readonly hasPassword: boolean;
 };

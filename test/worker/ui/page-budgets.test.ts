@@ -10,7 +10,7 @@ const trips = () => service.log.at(-1)?.d1;
 
 /** D1 round trips by GET: one for the session, and those for the data of the page. */
 const BUDGET: Readonly<Record<string, number>> = {
-  "/account": 4,
+  "/account": 3,
   "/account/apps": 2,
   "/account/complete": 1,
   "/account/confirm": 2,

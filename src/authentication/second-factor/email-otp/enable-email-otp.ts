@@ -7,13 +7,13 @@ import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
 import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
 import { allowedKinds } from "../enrolment-rules.ts";
-import type { FactorStore } from "../factor-store.ts";
+import type { FactorEnroller } from "../factor-enrolment.ts";
 import type { SecondFactorSettings } from "../policy.ts";
 
 export type EnableEmailOtpDeps = {
   readonly clock: Clock;
   readonly settings: { readonly secondFactor: SecondFactorSettings };
-  readonly factors: Pick<FactorStore, "enrol">;
+  readonly factors: FactorEnroller;
   readonly messages: Outbox;
 };
 

@@ -26,7 +26,7 @@ export function FactorRows({ p, data: { factors, allowed } }: Props) {
         </div>
       )}
       {allowed.includes("totp") && (
-        <a class="button" href="/account/two-step/authenticator">
+        <a class="button" href={`/account/two-step/authenticator${p.search}`}>
           {t.addAuthenticator}
         </a>
       )}

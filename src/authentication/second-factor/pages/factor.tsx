@@ -12,7 +12,7 @@ import { redirectToConfirmation } from "../../reauthentication/pages/require-con
 import { type ChangeFactorDeps, renameFactor } from "../change-factor.ts";
 import type { FactorSummary } from "../factor.ts";
 import { factorErrors } from "../factor-errors.ts";
-import { MAX_LABEL_LENGTH, optionalLabelField } from "../factor-fields.ts";
+import { MAX_LABEL_LENGTH, optionalLabelField } from "../factors/fields.ts";
 import { type ListFactorsDeps, listFactors } from "../list-factors.ts";
 import { type RemoveFactorDeps, removeFactor } from "../remove-factor.ts";
 import { factorName } from "./factor-name.ts";

@@ -1,3 +1,5 @@
+import type { PageContext } from "../../../ui/page.ts";
+import { readReturnTarget } from "../../../ui/return-target.ts";
 import type { Words } from "../../../ui/ui-texts.ts";
 import type { FactorSummary } from "../factor.ts";
 import type { ListedFactors } from "../list-factors.ts";
@@ -21,3 +23,9 @@ export const TWO_STEP_PAGE = "/account/two-step";
 
 /** Link back to the page of the second factors, for its subpages. */
 export const backToTwoStep = (t: Words) => ({ href: TWO_STEP_PAGE, label: t.twoStep.title });
+
+/** Where the user goes on after the enrolment: the page that led here, or the page of the second factors. */
+export const pageAfterEnrolment = (
+  c: PageContext,
+  deps: { readonly settings: { readonly publicUrl: string } },
+): string => readReturnTarget(new URL(c.req.url).searchParams, deps.settings) ?? TWO_STEP_PAGE;

@@ -14,13 +14,15 @@ import { type RemoveFactorDeps, removeFactor } from "../remove-factor.ts";
 import { EmailOtpSwitch } from "./email-otp-switch.tsx";
 import { FactorRows } from "./factor-rows.tsx";
 import { PolicyNotice } from "./policy-notice.tsx";
-import { TWO_STEP_PAGE, type TwoStepData } from "./two-step-data.ts";
+import { pageAfterEnrolment, type TwoStepData } from "./two-step-data.ts";
 
 type Deps = ListFactorsDeps &
   EnableEmailOtpDeps &
-  RemoveFactorDeps & { readonly settings: { readonly secondFactor: SecondFactorSettings } };
+  RemoveFactorDeps & {
+    readonly settings: { readonly secondFactor: SecondFactorSettings; readonly publicUrl: string };
+  };
 
-/** What the user has for the second factor of a sign-in. A restricted session is led here. */
+/** The second factors of the user. A restricted session is led here. */
 export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
   path: "/account/two-step",
   access: "signed_in",
@@ -59,7 +61,7 @@ export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
   submit: async (c, form) => {
     const deps = depsOf(c);
     const failed = form.text("act") === "email-on" ? await turnEmailOn(c, deps) : await turnEmailOff(c, deps);
-    if (failed === null) return redirectWithFlash(c, TWO_STEP_PAGE, "saved");
+    if (failed === null) return redirectWithFlash(c, pageAfterEnrolment(c, deps), "saved");
     if (failed === "reauthentication_required") return redirectToConfirmation(c, deps);
     const sentence = failed === "last_second_factor" ? wordsOf(c).twoStep.lastOne : undefined;
     return formFailure(c, factorErrors[failed], undefined, sentence);

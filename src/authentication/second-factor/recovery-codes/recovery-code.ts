@@ -12,7 +12,7 @@ export const FEW_RECOVERY_CODES = 3;
 /** 32 characters, 5 bits each, without 0, 1, I and O, which look like others. */
 const ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const GROUP = 4;
-/** 80 bits. NIST SP 800-63B-4 §3.1.2.1 requires 20 bits, and 64 without a limit of attempts. */
+/** 80 bits: with 64 or more, guesses need no limit of their own (NIST SP 800-63B-4 §3.1.2). */
 const LENGTH = 16;
 
 /** A code in groups, such as `7KQM-X2PD-9RTA-HW4C`. */
@@ -27,8 +27,9 @@ const significant = (code: string): string => code.toUpperCase().replace(/[\s-]/
 
 type Deps = { readonly secrets: SecretRing };
 
-const hashUnder = (root: SecretRoot, accountId: string, code: string): Promise<string> =>
-  keyedHash(root, "recovery-code", `${accountId}\n${significant(code)}`);
+/** With the id of the root secret, so that `npm run admin -- secrets` can count what depends on it. */
+const hashUnder = async (root: SecretRoot, accountId: string, code: string): Promise<string> =>
+  `${root.id}.${await keyedHash(root, "recovery-code", `${accountId}\n${significant(code)}`)}`;
 
 /** What is stored of a code. */
 export const hashRecoveryCode = ({ secrets }: Deps, accountId: string, code: string): Promise<string> =>

@@ -7,7 +7,7 @@ import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
 import { type EnrolmentRefusal, enrolmentRefusal } from "../enrolment-rules.ts";
 import { MAX_AUTHENTICATORS } from "../factor.ts";
-import type { FactorStore } from "../factor-store.ts";
+import type { FactorEnroller } from "../factor-enrolment.ts";
 import type { SecondFactorSettings } from "../policy.ts";
 import { openEnrolment } from "./enrolment-token.ts";
 import { matchingTimeStep } from "./totp.ts";
@@ -17,7 +17,7 @@ export type VerifyTotpEnrolmentDeps = {
   readonly clock: Clock;
   readonly secrets: SecretRing;
   readonly settings: { readonly secondFactor: SecondFactorSettings };
-  readonly factors: Pick<FactorStore, "enrol">;
+  readonly factors: FactorEnroller;
   readonly messages: Outbox;
 };
 

@@ -129,7 +129,7 @@ export const ACCOUNT: readonly PageState[] = [
     page: "/account/two-step/authenticator",
     open: async (visitor, service) => {
       await openOnKnownDevice(AUTHENTICATOR)(visitor, service);
-      await type(visitor.page, { code: "12345" });
+      await type(visitor.page, { code: "000000" });
     },
   },
   {

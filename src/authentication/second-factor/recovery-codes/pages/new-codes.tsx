@@ -1,7 +1,7 @@
 import { fill } from "../../../../core/text.ts";
 import type { PageContext } from "../../../../ui/page.ts";
 import { type RenderPageDeps, renderPage, wordsOf } from "../../../../ui/render-page.tsx";
-import { TWO_STEP_PAGE } from "../../pages/two-step-data.ts";
+import { pageAfterEnrolment, TWO_STEP_PAGE } from "../../pages/two-step-data.ts";
 
 /** Shows a new set once, in the response to the form: as text to copy or to print, and as a file. */
 export function showNewCodes(
@@ -42,7 +42,7 @@ export function showNewCodes(
         >
           {t.download}
         </a>
-        <a class="button main" href={TWO_STEP_PAGE}>
+        <a class="button main" href={pageAfterEnrolment(c, deps)}>
           {t.done}
         </a>
       </section>

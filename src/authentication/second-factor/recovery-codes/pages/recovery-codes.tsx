@@ -8,13 +8,13 @@ import type { RenderPageDeps } from "../../../../ui/render-page.tsx";
 import { factorErrors } from "../../factor-errors.ts";
 import { type ListFactorsDeps, listFactors } from "../../list-factors.ts";
 import { requireRecentAuthentication } from "../../pages/require-recent-authentication.ts";
-import { backToTwoStep, TWO_STEP_PAGE } from "../../pages/two-step-data.ts";
+import { backToTwoStep, pageAfterEnrolment, TWO_STEP_PAGE } from "../../pages/two-step-data.ts";
 import { type CreateRecoveryCodesDeps, createRecoveryCodes } from "../create-recovery-codes.ts";
 import { RECOVERY_CODE_COUNT } from "../recovery-code.ts";
 import { showNewCodes } from "./new-codes.tsx";
 
 type Deps = CreateRecoveryCodesDeps & ListFactorsDeps & RenderPageDeps;
-type Data = { readonly left: number };
+type Data = { readonly left: number; readonly next: string };
 
 /** Creates a set of recovery codes. The page follows the enrolment of a first factor, too. */
 export const recoveryCodesPage = (depsOf: DepsOf<Deps>): Page<Data, null> => ({
@@ -24,8 +24,12 @@ export const recoveryCodesPage = (depsOf: DepsOf<Deps>): Page<Data, null> => ({
   title: (t) => t.recoveryCodes.title,
   back: backToTwoStep,
   load: (c) => requireRecentAuthentication(c, depsOf(c)),
-  loadData: async (c) => ({ left: (await listFactors(depsOf(c), c.var.session)).recoveryCodesLeft }),
-  view: (p, { left }) => (
+  loadData: async (c) => {
+    const deps = depsOf(c);
+    const { recoveryCodesLeft: left } = await listFactors(deps, c.var.session);
+    return { left, next: pageAfterEnrolment(c, deps) };
+  },
+  view: (p, { left, next }) => (
     <section class="card">
       <p class="lead">{p.t.recoveryCodes.lead}</p>
       <p>{fill(p.t.recoveryCodes.howMany, { count: String(RECOVERY_CODE_COUNT) })}</p>
@@ -35,7 +39,7 @@ export const recoveryCodesPage = (depsOf: DepsOf<Deps>): Page<Data, null> => ({
           {left === 0 ? p.t.recoveryCodes.create : p.t.recoveryCodes.replace}
         </button>
       </Form>
-      <a class="button" href={TWO_STEP_PAGE}>
+      <a class="button" href={next}>
         {p.t.recoveryCodes.notNow}
       </a>
     </section>

@@ -7,13 +7,13 @@ import type { Page, PageContext, PageProps } from "../../../../ui/page.ts";
 import { invalid, readFields } from "../../../../ui/read-fields.ts";
 import type { Form as Posted } from "../../../../ui/read-form.ts";
 import { redirectWithFlash } from "../../../../ui/redirect-with-flash.ts";
-import { wordsOf } from "../../../../ui/render-page.tsx";
+import { searchOf, wordsOf } from "../../../../ui/render-page.tsx";
 import { codeField } from "../../../one-time-codes/fields.ts";
 import { factorErrors } from "../../factor-errors.ts";
-import { MAX_LABEL_LENGTH, optionalLabelField } from "../../factor-fields.ts";
+import { MAX_LABEL_LENGTH, optionalLabelField } from "../../factors/fields.ts";
 import { type ListFactorsDeps, listFactors } from "../../list-factors.ts";
 import { requireEnrolment } from "../../pages/require-recent-authentication.ts";
-import { backToTwoStep, TWO_STEP_PAGE } from "../../pages/two-step-data.ts";
+import { backToTwoStep, pageAfterEnrolment, TWO_STEP_PAGE } from "../../pages/two-step-data.ts";
 import {
   type OfferedAuthenticator,
   offerAgain,
@@ -22,7 +22,9 @@ import {
 } from "../start-totp-enrolment.ts";
 import { type VerifyTotpEnrolmentDeps, verifyTotpEnrolment } from "../verify-totp-enrolment.ts";
 
-type Deps = StartTotpEnrolmentDeps & VerifyTotpEnrolmentDeps & ListFactorsDeps;
+type Deps = StartTotpEnrolmentDeps &
+  VerifyTotpEnrolmentDeps &
+  ListFactorsDeps & { readonly settings: { readonly publicUrl: string } };
 
 /** Adds an authenticator app: the QR code and its text, and the field for the first code. */
 export const authenticatorPage = (depsOf: DepsOf<Deps>): Page<OfferedAuthenticator> => ({
@@ -98,7 +100,7 @@ async function offerFor(
 async function leave(c: PageContext, deps: Deps): Promise<Response> {
   const { recoveryCodesLeft, allowed } = await listFactors(deps, c.var.session);
   const needsCodes = recoveryCodesLeft === 0 && allowed.includes("recovery_code");
-  const next = needsCodes ? `${TWO_STEP_PAGE}/recovery-codes` : TWO_STEP_PAGE;
+  const next = needsCodes ? `${TWO_STEP_PAGE}/recovery-codes${searchOf(c)}` : pageAfterEnrolment(c, deps);
   return redirectWithFlash(c, next, "authenticatorAdded");
 }
 

@@ -139,7 +139,7 @@ describe("adding an authenticator app", () => {
     expect(await subjectsTo(service, email)).toHaveLength(1);
   });
 
-  it("the code that added it does not sign in", async () => {
+  it("the code that added it is not accepted by a sign-in", async () => {
     const { token, email } = await registerOnKnownDevice(service);
     const offered = await offerAuthenticator(service, token);
     const code = totpCodeOf(service, offered.secret);
@@ -220,10 +220,10 @@ describe("which sessions may add an authenticator app", () => {
     )
       .bind(await accountIdOf(email))
       .run();
-    expectErrorResponse(await service.get("/me", token), 403, "second_factor_enrolment_required");
+    expectErrorResponse(await service.get("/me/keys", token), 403, "second_factor_enrolment_required");
     expect((await list(token)).factors).toEqual([]);
     await addAuthenticator(service, token);
-    expect((await service.get("/me", token)).status).toBe(200);
+    expect((await service.get("/me/keys", token)).status).toBe(200);
     const { results } = await service.env.DB.prepare(
       "SELECT restriction, amr FROM sessions WHERE account_id = ? ORDER BY created_at DESC",
     )

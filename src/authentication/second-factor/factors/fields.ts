@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { nameField } from "../../accounts/fields.ts";
-import { timestamp } from "../../http/timestamp.ts";
-import { SECOND_FACTOR_KINDS } from "./policy.ts";
+import { nameField } from "../../../accounts/fields.ts";
+import { timestamp } from "../../../http/timestamp.ts";
+import { SECOND_FACTOR_KINDS } from "../policy.ts";
 
 /** As long as a first name, on one line. */
 export const labelField = nameField.check(
