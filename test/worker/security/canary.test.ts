@@ -10,6 +10,7 @@ import {
   deleteAccount,
   exerciseApiKeys,
   exerciseCookieSession,
+  exercisePasskeys,
   exerciseSecondFactor,
   exerciseSessionsAndProfile,
   signInWithProvider,
@@ -30,6 +31,7 @@ beforeAll(async () => {
   await watched.earlier.call("GET", "/.well-known/jwks.json");
   const { email, first } = await signUp(driver);
   const device = await exerciseSessionsAndProfile(driver, email, first);
+  await exercisePasskeys(driver, email, first, device);
   await exerciseSecondFactor(driver, email, first, device);
   await exerciseApiKeys(driver, email, first);
   await changePhoneNumbers(driver, email, first);

@@ -34,7 +34,12 @@ async function verify({ id, challengeId }: Subject, assertion: unknown) {
   const now = service.clock.now();
   const deps = await service.composition(service.env);
   const state = await runBatch(db, selectFactorState(db, { accountId: id, subjectId: challengeId, now }));
-  const challenge = { ...state, id: challengeId, codeHash: "", account: { id } } as unknown as ChallengeToVerify;
+  const challenge = {
+    ...state,
+    id: challengeId,
+    codeHash: "",
+    account: { id },
+  } as unknown as ChallengeToVerify;
   return passkeyFactor.verify(deps, challenge, { by: "assertion", assertion });
 }
 
