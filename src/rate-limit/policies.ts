@@ -46,7 +46,11 @@ export const ratePolicies = {
   passkeys: {
     limit: 60,
     windowSeconds: 600,
-    routes: ["POST /api/auth/me/factors/passkeys/options", "POST /api/auth/me/factors/passkeys"],
+    routes: [
+      "POST /api/auth/me/factors/passkeys/options",
+      "POST /api/auth/me/factors/passkeys",
+      "POST /account/passkeys",
+    ],
   },
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
   // address, so the limit is not below that of the burst guard; it stops only sustained load.

@@ -4,6 +4,7 @@ import { holderOf, newApp } from "./client-app.ts";
 import { authorizedCode, jsonOf, redeem, refresh } from "./oauth.ts";
 import { mailedCodeTo, startSecondFactor } from "./one-time-codes.ts";
 import { openPageBrowser } from "./pages.ts";
+import { registerWithPasskey, signInOptions } from "./passkeys.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import { startService } from "./service.ts";
 import { idTokenOf, returnFromProvider, startRedirect } from "./social/browser-flow.ts";
@@ -70,6 +71,15 @@ export const WAYS: Readonly<Record<string, Way>> = {
     const email = await newUser(scope);
     const challenge = await startSecondFactor(always(scope), email);
     return { email, attempt: async () => byBody(await scope.service.post("/login/otp", challenge)) };
+  },
+  "POST /api/auth/login/passkey": async ({ service }) => {
+    const { email, authenticator } = await registerWithPasskey(service);
+    const { challengeId, options } = await signInOptions(service);
+    const assertion = await authenticator.get(options);
+    return {
+      email,
+      attempt: async () => byBody(await service.post("/login/passkey", { challengeId, assertion })),
+    };
   },
   "POST /api/auth/social/:provider/token": async (scope) => {
     const { email, user } = await gitHubUser(scope);

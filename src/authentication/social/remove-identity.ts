@@ -7,6 +7,7 @@ import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/rules.ts";
+import type { SignInMethod } from "../sign-in-methods.ts";
 import type { RemovalFailure } from "./errors.ts";
 import type { SocialProvider } from "./providers/provider.ts";
 import type { IdentityStore } from "./store.ts";
@@ -17,7 +18,7 @@ export type RemoveIdentityDeps = {
   readonly revocationList: Pick<RevocationList, "revokeSessions">;
   readonly deliverEventsNow: () => Promise<void>;
   readonly defer: Defer;
-  readonly settings: { readonly accessTokenTtl: number };
+  readonly settings: { readonly accessTokenTtl: number; readonly signInMethods: readonly SignInMethod[] };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
   readonly messages: Outbox;
 };
@@ -30,7 +31,8 @@ type Removal = {
 };
 
 /**
- * Removes a linked identity, unless it is the last sign-in method: a password, or a provider that is configured.
+ * Removes a linked identity, unless it is the last sign-in method: a password, a passkey, or a provider that is
+ * configured.
  * The other sessions end, as after a password change: sessions do not record the identity that opened them. The session
  * must be recently authenticated.
  */
@@ -51,6 +53,7 @@ export async function removeIdentity(
     session,
     provider,
     usableProviders: [...deps.socialProviders.keys()],
+    canUsePasskeys: deps.settings.signInMethods.includes("passkey"),
     notice,
     audit: newAuditEvent(deps, event, caller, accountId),
     now,

@@ -6,7 +6,7 @@ import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
+import { accounts, auditEvents, factors, identities, sessions } from "../../db/schema.ts";
 import { queueTokenRevocations } from "../../messaging/event-deliveries/statements.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
@@ -56,6 +56,8 @@ type Removal = {
   readonly provider: string;
   /** The configured providers. */
   readonly usableProviders: readonly string[];
+  /** Whether a passkey can sign in. */
+  readonly canUsePasskeys: boolean;
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -186,10 +188,14 @@ export function identityStore(db: Database, caps: SendCaps) {
 
 function hasAnotherSignInMethod(
   db: Database,
-  { session, provider, usableProviders }: Removal,
+  { session, provider, usableProviders, canUsePasskeys }: Removal,
 ): SQL | undefined {
   const accountId = session.account.id;
   const other = alias(identities, "other");
+  const passkeys = db
+    .select({ one: sql`1` })
+    .from(factors)
+    .where(and(eq(factors.accountId, accountId), eq(factors.kind, "passkey")));
   return or(
     exists(
       db
@@ -197,6 +203,7 @@ function hasAnotherSignInMethod(
         .from(accounts)
         .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
     ),
+    canUsePasskeys ? exists(passkeys) : undefined,
     exists(
       db
         .select({ one: sql`1` })

@@ -159,7 +159,10 @@ describe("passkeys", () => {
     await page.waitForURL("**/account");
     await authenticator.answer(false);
     await signOut(page);
+    // A page without a ceremony: the credential must not change during one.
+    await page.goto("/forgot-password");
     await authenticator.setCounter(0);
+    await page.goto("/sign-in");
     await pressPasskey(page, authenticator);
     await page.waitForURL("**/account");
     const events = await setup.configured.db
@@ -190,7 +193,9 @@ describe("passkeys", () => {
       route.fulfill({ contentType: "text/html", body: "frame" }),
     );
     await page.goto(`${top}/top`);
-    const frame = page.frames().find((candidate) => candidate.url() === `${origin}/frame`);
+    const framed = await page.locator("#frame").elementHandle();
+    const frame = await framed?.contentFrame();
+    await frame?.waitForURL(`${origin}/frame`);
     const outcome = await frame?.evaluate(async () => {
       const post = async (path: string, fields: object) => {
         const response = await fetch(`/api/auth${path}`, {

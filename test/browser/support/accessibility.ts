@@ -65,7 +65,7 @@ async function faultsOfDocument(): Promise<string[] | null> {
     .filter(
       ({ autocomplete, form }) =>
         !["current-password", "new-password"].includes(autocomplete) ||
-        !form?.querySelector("input[autocomplete=username]"),
+        !form?.querySelector("input[autocomplete~=username]"),
     )
     .map(({ outerHTML }) => `unfillable: ${outerHTML.slice(0, 120)}`);
 

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { keyRequest } from "../api-keys.ts";
+import { createAuthenticator } from "../authenticator.ts";
 import { totpCodeOf } from "../authenticators.ts";
 import { insertGrant } from "../connected-apps.ts";
 import { tinyPng } from "../image-parts.ts";
@@ -72,6 +73,25 @@ export async function exerciseSecondFactor(
   await ask("GET", "/me/apps", { token: tokens.token });
   await ask("DELETE", `/me/apps/${grantId}`, { token: tokens.token });
   await post("/logout", undefined, tokens.token);
+}
+
+/** Adds a passkey on a known device, and signs in by it. */
+export async function exercisePasskeys(
+  { post, issuedBy, logIn }: ApiDriver,
+  email: string,
+  currentPassword: string,
+  deviceToken?: string,
+) {
+  const { token } = await logIn(email, currentPassword, { deviceToken });
+  const authenticator = createAuthenticator();
+  const creation = await post("/me/factors/passkeys/options", undefined, token);
+  const attestation = await authenticator.create(creation.body.data.options);
+  await post("/me/factors/passkeys", { attestation, label: "Laptop" }, token);
+  const { challengeId, options } = (await post("/login/passkey/options", {})).body.data;
+  const assertion = await authenticator.get(options);
+  issuedBy(await post("/login/passkey", { challengeId, assertion, deviceToken }));
+  await post("/login/passkey", { challengeId, assertion, deviceToken });
+  await post("/login/otp/options", { challengeId });
 }
 
 export async function exerciseApiKeys(driver: ApiDriver, email: string, currentPassword: string) {

@@ -23,6 +23,8 @@ const OPENS_NONE = [
   "POST /api/auth/forgot-password",
   "POST /api/auth/login/otp/resend",
   "POST /api/auth/login/otp/send",
+  "POST /api/auth/login/otp/options",
+  "POST /api/auth/login/passkey/options",
   "GET /api/auth/social/:provider/start",
   "POST /sign-up",
   "POST /sign-up/check-your-mail",
@@ -83,6 +85,8 @@ const row = (...[locked, deactivated, unverified, due, invited]: (Outcome | "-")
 const EXPECTED: Readonly<Record<string, Row>> = {
   "POST /api/auth/login": row("refused", "refused", "refused", "challenge", "refused"),
   "POST /api/auth/login/otp": row("refused", "refused", "refused", "session", "refused"),
+  // A passkey that verifies the user is two factors.
+  "POST /api/auth/login/passkey": row("refused", "refused", "refused", "session", "refused"),
   "POST /api/auth/social/:provider/token": row("refused", "refused", "refused", "challenge", "refused"),
   // The provider proves the address of an unverified account. No sign-in takes over an invited one (security 60).
   "POST /api/auth/social/:provider/token, by the verified address": row(

@@ -11,6 +11,7 @@ import {
   exerciseApiKeys,
   exerciseCookieSession,
   exerciseFactors,
+  exercisePasskeys,
   exerciseSecondFactor,
   exerciseSessionsAndProfile,
   signInWithProvider,
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await watched.earlier.call("GET", "/.well-known/jwks.json");
   const { email, first } = await signUp(driver);
   const device = await exerciseSessionsAndProfile(driver, email, first);
+  await exercisePasskeys(driver, email, first, device);
   await exerciseSecondFactor(driver, email, first, device);
   await exerciseApiKeys(driver, email, first);
   await exerciseFactors(driver, email, first, device);
