@@ -32,6 +32,7 @@ const createKey: PageState["open"] = async (visitor, service) => {
 export const ACCOUNT: readonly PageState[] = [
   { name: "account", page: "/account", open: openOwn("/account") },
   { name: "account-long", page: "/account", open: openWithLongNames("/account") },
+  { name: "account-complete", page: "/account/complete", open: openOwn("/account/complete") },
   { name: "account-profile", page: "/account/profile", open: openOwn("/account/profile") },
   {
     name: "account-profile-refused",
