@@ -31,7 +31,7 @@ export async function createSuperuser(deps: Operator, input: Input): Promise<str
     role: "superuser",
     caller,
   } as const;
-  // The operator may invite, whatever SIGN_UP says.
+  // SIGN_UP does not bind an operator: a closed service gets its first superuser this way.
   const settings = { ...deps.settings, publicUrl, signUp: { policy: "open" } as const };
   const result = await inviteUser({ ...deps, settings, messages: noMessages }, invitation);
   if (result.ok) {

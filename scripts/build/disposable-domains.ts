@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { writeAtomically } from "./write-atomically.ts";
 
 // The domains of disposable email addresses (CC0), one per line, for SIGN_UP_DISPOSABLE=refuse.
 
-const SOURCE = createRequire(import.meta.url).resolve(
-  "disposable-email-domains-js/dist/dict/disposable_email_blocklist.json",
-);
+const PACKAGE = fileURLToPath(new URL("../../node_modules/disposable-email-domains-js", import.meta.url));
+const SOURCE = `${PACKAGE}/dist/dict/disposable_email_blocklist.json`;
 const TARGET = fileURLToPath(new URL("../../public/disposable-domains.txt", import.meta.url));
 
 /** Writes public/disposable-domains.txt when it is missing or differs from the installed list. */

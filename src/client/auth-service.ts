@@ -48,7 +48,11 @@ export type SignUpAnswer = {
   readonly answeredAt: string;
 };
 
-export type UserDetails = User & { readonly signUpAnswers: readonly SignUpAnswer[] };
+export type UserDetails = User & {
+  readonly signUpAnswers: readonly SignUpAnswer[];
+  /** Required fields without an answer, or with an answer to an earlier version. */
+  readonly missingFields: readonly string[];
+};
 
 /** The administrative permissions. */
 export type Permission =

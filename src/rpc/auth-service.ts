@@ -88,8 +88,8 @@ export const createAuthService = <Env>(
       return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input) => {
         const [account] = await lookUpUsers(deps, [input.id]);
         if (!account) return { ok: false, reason: "not_found" };
-        const { signUpAnswers } = presentAnswers(await readAnswers(deps, account.id));
-        return { ok: true, user: { ...presentAccount(account, deps.settings.publicUrl), signUpAnswers } };
+        const answers = presentAnswers(await readAnswers(deps, account.id));
+        return { ok: true, user: { ...presentAccount(account, deps.settings.publicUrl), ...answers } };
       });
     }
 

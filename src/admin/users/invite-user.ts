@@ -39,10 +39,7 @@ export async function inviteUser(
 ): Promise<Result<{ readonly account: Account; readonly url: string }, InviteUserFailure>> {
   const { actor, email, name, role, caller } = input;
   if (!mayInvite(actor, role)) return err({ reason: "not_manageable" });
-  // An operator creates the first superuser of a closed deployment.
-  if (deps.settings.signUp.policy === "closed" && actor.kind !== "operator") {
-    return err({ reason: "sign_up_closed" });
-  }
+  if (deps.settings.signUp.policy === "closed") return err({ reason: "sign_up_closed" });
   const { emailToken, url } = await newEmailToken(deps, "invite");
   const mail =
     actor.kind === "operator"

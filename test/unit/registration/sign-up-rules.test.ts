@@ -1,10 +1,10 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import disposable from "../../../public/disposable-domains.txt?raw";
 import { parseEmailAddress } from "../../../src/core/email-address.ts";
 import { hasSignUpForm, isSignUpOpen, signUpRefusal } from "../../../src/registration/sign-up-rules.ts";
 import type { SignUpSettings } from "../../../src/registration/sign-up-settings.ts";
 
-const DISPOSABLE = new Set(disposable.split("\n"));
+const DISPOSABLE = new Set(readFileSync("public/disposable-domains.txt", "utf8").split("\n"));
 
 const rulesOf = (signUp: Partial<SignUpSettings>, bootstrapSuperuser: string | null = null) => ({
   signUp: { policy: "open", domains: [], refusesDisposable: false, ...signUp } as SignUpSettings,

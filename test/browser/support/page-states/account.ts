@@ -67,6 +67,7 @@ const addAuthenticator: PageState["open"] = async (visitor, service) => {
 export const ACCOUNT: readonly PageState[] = [
   { name: "account", page: "/account", open: openOwn("/account") },
   { name: "account-long", page: "/account", open: openWithLongNames("/account") },
+  { name: "account-complete", page: "/account/complete", open: openOwn("/account/complete") },
   { name: "account-profile", page: "/account/profile", open: openOwn("/account/profile") },
   {
     name: "account-profile-refused",

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { startObservedService } from "../../../support/recorders.ts";
+import { createRpcCaller } from "../../../support/rpc.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { ANSWERS, SIGN_UP_FIELDS, storedAnswers, withFields } from "../../../support/sign-up-fields.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -219,6 +220,8 @@ describe("GET /users/:id", () => {
     const { id } = (await call("GET", `?search=${email}`)).body.data.users[0];
     const { signUpAnswers, missingFields } = (await call("GET", `/${id}`)).body.data;
     expect([signUpAnswers.length, missingFields]).toEqual([4, []]);
+    const user = (await service.get("/me", (await logIn(service, email)).token)).body.data;
+    expect(await createRpcCaller(service).call("getUser", id)).toEqual({ ok: true, user });
     const fewer = startService({ env: withFields([SIGN_UP_FIELDS[0]]), clock });
     const seen = (await usersApiAs(fewer, admin).call("GET", `/${id}`)).body.data.signUpAnswers;
     expect(seen.map(({ field }: { field: string }) => field)).toEqual(["company"]);
