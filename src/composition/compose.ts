@@ -17,8 +17,6 @@ import type { ProviderErrorKind } from "../core/provider-error.ts";
 import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
-import type { DeliveryFailure } from "../messaging/event-deliveries/deliver-event.ts";
-import { deliverNewEvents } from "../messaging/event-deliveries/deliver-events.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { announceEndedSessions } from "../oauth/backchannel-logout/announce-ended-sessions.ts";
 import type { LogoutFailure } from "../oauth/backchannel-logout/deliver-logout-notice.ts";
@@ -46,7 +44,7 @@ import type { PageAssets } from "../ui/page.ts";
 import { parseWords } from "../ui/parse-words.ts";
 import type { Env } from "./bindings.ts";
 import type { Config } from "./config.ts";
-import { eventReceivers } from "./event-receivers.ts";
+import { composeEvents } from "./events.ts";
 import { composeMessaging } from "./messaging.ts";
 import {
   scopedClock as clock,
@@ -68,9 +66,6 @@ export type CompositionOptions = {
   /** The methods of the second factor. Default: those of the service. */
   readonly secondFactors?: readonly SecondFactor[] | undefined;
 };
-
-/** Milliseconds that a Worker of the team may take for an event. */
-const EVENT_TIMEOUT_MS = 10 * SECOND;
 
 /** The dependencies of all use cases. */
 export type Deps = ReturnType<typeof compose>;
@@ -134,16 +129,16 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     timeout: options.providerTimeoutMs,
     reportProviderError,
   });
-  const receivers = eventReceivers(env);
-  const eventDelivery = {
+  const events = composeEvents({
+    env,
+    stores,
+    clock,
+    secrets,
     socialProviders,
-    eventReceivers: receivers,
-    eventTargets: [...receivers.keys()],
-    eventTimeoutMs: options.providerTimeoutMs ?? EVENT_TIMEOUT_MS,
-    reportDeliveryFailure: (failure: DeliveryFailure) => logError({ eventDelivery: "failed", ...failure }),
+    logError,
     reportAlarm,
-  };
-  const deliveringEvents = { ...stores, ...eventDelivery, clock, secrets };
+    options,
+  });
   const noticeDelivery = { ...stores, ...logout, clock, settings, keyRing, reportAlarm };
   return {
     ...stores,
@@ -190,8 +185,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
       style: await assets.readCached("/pages/style.css", minifyCss),
     }),
     deleteDiscardedAvatars: () => deleteDiscardedAvatars({ clock, avatars, avatarObjects }),
-    ...eventDelivery,
-    deliverEventsNow: () => deliverNewEvents(deliveringEvents),
+    ...events,
     clientKeySets: createClientKeySets({
       clock,
       cache: new Map(),

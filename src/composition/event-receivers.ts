@@ -1,5 +1,5 @@
-import type { AuthEventReceiver } from "../client/auth-event.ts";
 import type { VariableProblem } from "../core/config-parsers.ts";
+import type { AuthEventReceiver } from "../event-deliveries/auth-event.ts";
 
 const BINDING = /^EVENTS_([A-Z0-9_]{1,40})$/;
 

@@ -31,9 +31,9 @@ import { oauthTransactionStore } from "../authentication/social/transaction-stor
 import { signInStore } from "../authentication/store.ts";
 import { captchaProofStore } from "../captcha/store.ts";
 import type { Database } from "../db/database.ts";
+import { eventDeliveryStore } from "../event-deliveries/store.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
-import { eventDeliveryStore } from "../messaging/event-deliveries/store.ts";
 import { authorizationStore } from "../oauth/authorization/store.ts";
 import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
 import { clientAssertionStore } from "../oauth/client-authentication/store.ts";

@@ -10,7 +10,7 @@ import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { firstCause } from "../core/unavailable.ts";
 import { newMeter } from "../db/metered-d1.ts";
-import { deliverEvents } from "../messaging/event-deliveries/deliver-events.ts";
+import { deliverEvents } from "../event-deliveries/deliver-events.ts";
 import { reportSendCaps } from "../messaging/outbox/report-send-caps.ts";
 import { retryDeliveries } from "../messaging/outbox/retry-deliveries.ts";
 import { deliverLogoutNotices } from "../oauth/backchannel-logout/deliver-logout-notices.ts";

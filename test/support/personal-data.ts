@@ -3,8 +3,6 @@ import { is } from "drizzle-orm";
 import { getTableConfig, type SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as schema from "../../src/db/schema.ts";
 
-export type PersonalTable = { readonly name: string; readonly columns: readonly SQLiteColumn[] };
-
 /** Columns that name an account by its id, its address or another identifier, although no foreign key says so. */
 const NAMES_AN_ACCOUNT =
   /^(?:account_id|actor_id|subject|requested_by|user_id|owner_id|email|email_key|recipient)$/;

@@ -2,7 +2,7 @@ import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { accountLockouts } from "../../authentication/lockout/lockout-keys.ts";
 import type { Caller } from "../../core/caller.ts";
 import { LOCALES } from "../../core/locale.ts";
-import { type NewDeliveriesDeps, newDeletionEvents } from "../../messaging/event-deliveries/delivery.ts";
+import { type NewDeliveriesDeps, newDeletionEvents } from "../../event-deliveries/delivery.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { ErasedAccount } from "./statements.ts";
 import type { DeletionStore } from "./store.ts";

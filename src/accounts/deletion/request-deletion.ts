@@ -4,7 +4,7 @@ import { isRecentlyAuthenticated } from "../../authentication/reauthentication/r
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type NewDeliveriesDeps, newDeletionEvents } from "../../messaging/event-deliveries/delivery.ts";
+import { type NewDeliveriesDeps, newDeletionEvents } from "../../event-deliveries/delivery.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import type { Account } from "../account.ts";

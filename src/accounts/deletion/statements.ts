@@ -19,8 +19,8 @@ import {
   outbox,
   webauthnChallenges,
 } from "../../db/schema.ts";
-import type { NewEventDelivery } from "../../messaging/event-deliveries/delivery.ts";
-import { queueEvents, queueTokenRevocations } from "../../messaging/event-deliveries/statements.ts";
+import type { NewEventDelivery } from "../../event-deliveries/delivery.ts";
+import { queueEvents, queueTokenRevocations } from "../../event-deliveries/statements.ts";
 import { EMAIL_TOKEN_PURPOSES } from "../../registration/email-tokens/email-token.ts";
 import { voidEmailTokens } from "../../registration/email-tokens/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";

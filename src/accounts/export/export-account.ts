@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { presentExport, presentRow } from "./present-export.ts";
+import { presentExport, presentRow } from "./export-document.ts";
 import type { ExportStore } from "./store.ts";
 
 export type ExportAccountDeps = {

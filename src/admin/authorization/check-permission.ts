@@ -7,7 +7,7 @@ export type CheckPermissionDeps = FindManageableUserDeps;
 
 type Input = { readonly accountId: string; readonly permission: Permission };
 
-/** Whether the account exists, is active, and has a role with this permission now. */
+/** Whether the account exists, is active and not about to be deleted, and has a role with this permission now. */
 export async function checkPermission(
   deps: CheckPermissionDeps,
   { accountId, permission }: Input,
@@ -16,6 +16,7 @@ export async function checkPermission(
   return (
     found !== null &&
     found.account.status === "active" &&
+    found.account.deletionDueAt === null &&
     hasPermission(userActor({ account: found.account, clientId: FIRST_PARTY_CLIENT }), permission)
   );
 }

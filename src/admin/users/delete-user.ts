@@ -2,7 +2,7 @@ import { type AfterErasureDeps, afterErasure } from "../../accounts/deletion/aft
 import { accountLockouts, type LockoutKeyDeps } from "../../authentication/lockout/lockout-keys.ts";
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type NewDeliveriesDeps, newDeletionEvents } from "../../messaging/event-deliveries/delivery.ts";
+import { type NewDeliveriesDeps, newDeletionEvents } from "../../event-deliveries/delivery.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
 import { actorIdOf } from "../authorization/actor.ts";
 import type { AdminActionInput } from "../authorization/admin-action.ts";

@@ -2,7 +2,7 @@ import type { Caller } from "../../core/caller.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { sealProviderToken } from "../../messaging/event-deliveries/delivery.ts";
+import { sealProviderToken } from "../../event-deliveries/delivery.ts";
 import { ownAudience } from "../../sessions/audience.ts";
 import { warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";

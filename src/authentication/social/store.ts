@@ -7,7 +7,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors, identities, sessions } from "../../db/schema.ts";
-import { queueTokenRevocations } from "../../messaging/event-deliveries/statements.ts";
+import { queueTokenRevocations } from "../../event-deliveries/statements.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { openInvitation } from "../../registration/unproven-registration-statements.ts";

@@ -82,6 +82,15 @@ describe("readConfig with valid variables", () => {
   });
 
   it.each([
+    [undefined, 14],
+    ["0", 0],
+    ["30", 30],
+  ])("accepts %j as ACCOUNT_DELETION_DAYS", (given, days) => {
+    const { settings } = configOf({ ...production, ACCOUNT_DELETION_DAYS: given });
+    expect(settings.accountDeletionDelay).toBe(days * 24 * 60 * 60 * 1000);
+  });
+
+  it.each([
     ["https://auth.example.com/", "https://auth.example.com"],
     ["https://AUTH.example.com:443", "https://auth.example.com"],
     ["https://auth.example.com:8443", "https://auth.example.com:8443"],
@@ -240,6 +249,9 @@ describe("readConfig with invalid variables", () => {
     ["a negative ACCESS_TOKEN_TTL", { ACCESS_TOKEN_TTL: "-1" }, "ACCESS_TOKEN_TTL"],
     ["an ACCESS_TOKEN_TTL of half a second", { ACCESS_TOKEN_TTL: "0.5" }, "ACCESS_TOKEN_TTL"],
     ["an ACCESS_TOKEN_TTL of more than a day", { ACCESS_TOKEN_TTL: "86401" }, "ACCESS_TOKEN_TTL"],
+    ["an ACCOUNT_DELETION_DAYS below 0", { ACCOUNT_DELETION_DAYS: "-1" }, "ACCOUNT_DELETION_DAYS"],
+    ["an ACCOUNT_DELETION_DAYS in words", { ACCOUNT_DELETION_DAYS: "two weeks" }, "ACCOUNT_DELETION_DAYS"],
+    ["a variable in place of a binding EVENTS_<NAME>", { EVENTS_CRM: "crm" }, "EVENTS_CRM"],
     ["an ACCESS_TOKEN_TTL in words", { ACCESS_TOKEN_TTL: "15m" }, "ACCESS_TOKEN_TTL"],
     ["a REFRESH_IDLE_TTL in words", { REFRESH_IDLE_TTL: "a week" }, "REFRESH_IDLE_TTL"],
     ["an infinite REFRESH_MAX_TTL", { REFRESH_MAX_TTL: "Infinity" }, "REFRESH_MAX_TTL"],

@@ -5,6 +5,7 @@ import { AuthService } from "../../../src/index.ts";
 import { createKey } from "../../support/api-keys.ts";
 import { recordD1 } from "../../support/d1.ts";
 import { countKv } from "../../support/kv.ts";
+import { setDeletionDue } from "../../support/pending-deletion.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { accountIdOf, registerAndLogIn } from "../../support/users.ts";
@@ -12,7 +13,8 @@ import { accountIdOf, registerAndLogIn } from "../../support/users.ts";
 const d1 = recordD1(env.DB);
 const kv = countKv(env.KV);
 const service = startService({ env: { DB: d1.db, KV: kv.kv } });
-const worker = createRpcCaller(service);
+const ALL = ["verify", "read", "revoke", "export", "delete"];
+const worker = createRpcCaller(service, { props: { permissions: ALL } });
 
 type Method = Parameters<typeof worker.call>[0];
 type Member = Awaited<ReturnType<typeof registerAndLogIn>>;
@@ -78,10 +80,43 @@ const budgets: Record<string, Budget> = {
     kvPuts: 1,
     args: async ({ email }) => [await accountIdOf(email)],
   },
+  deleteUser: {
+    method: "deleteUser",
+    d1: 2,
+    kvGets: 0,
+    kvPuts: 1,
+    args: async ({ email }) => [await accountIdOf(email)],
+  },
+  cancelUserDeletion: {
+    method: "cancelUserDeletion",
+    d1: 2,
+    kvGets: 0,
+    kvPuts: 0,
+    args: async ({ email }) => {
+      const id = await accountIdOf(email);
+      await setDeletionDue(service, id);
+      return [id];
+    },
+  },
+  exportUser: {
+    method: "exportUser",
+    // The events are read while the caller reads the stream.
+    d1: 1,
+    kvGets: 0,
+    kvPuts: 0,
+    args: async ({ email }) => [await accountIdOf(email)],
+  },
 };
 
 /** These methods defer work until after the response: logout notices, the use of a key, and the deletion of published revocations. */
-const DEFERRING = ["revokeSession", "revokeUser", "verifyApiKey"];
+const DEFERRING = [
+  "revokeSession",
+  "revokeUser",
+  "verifyApiKey",
+  "deleteUser",
+  "cancelUserDeletion",
+  "exportUser",
+];
 
 describe("round trips of an RPC call in a warm isolate", () => {
   for (const [name, budget] of Object.entries(budgets)) {

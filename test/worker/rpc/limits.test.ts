@@ -18,7 +18,10 @@ describe("AuthService", () => {
     }
     expect([...names].sort()).toEqual([
       "can",
+      "cancelUserDeletion",
       "constructor",
+      "deleteUser",
+      "exportUser",
       "getUser",
       "getUsers",
       "revokeSession",

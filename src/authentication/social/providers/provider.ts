@@ -1,5 +1,5 @@
+import type { DeliveryOutcome } from "../../../core/delivery-outcome.ts";
 import type { Result } from "../../../core/result.ts";
-import type { DeliveryOutcome } from "../../../messaging/event-deliveries/rules.ts";
 
 /**
  * How far the provider vouches for the email address. `verified`: the user owns the address now. `implied`: the user

@@ -5,8 +5,8 @@ import {
   ResponseBodyError,
   revocationRequest,
 } from "oauth4webapi";
+import type { DeliveryOutcome } from "../../../core/delivery-outcome.ts";
 import { ProviderError } from "../../../core/provider-error.ts";
-import type { DeliveryOutcome } from "../../../messaging/event-deliveries/rules.ts";
 import { requestOptions } from "./code-flow.ts";
 import type { ProviderFetch } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";

@@ -65,6 +65,14 @@ describe("while the deletion is pending", () => {
     expect(await caller.call("verifyApiKey", key)).toEqual({ ok: false, reason: "key_invalid" });
   });
 
+  it("its user has no permission", async () => {
+    const { email } = await registerVerifiedUser(service, undefined, { role: "admin" });
+    const id = await accountIdOf(email);
+    expect(await rpc.call("can", id, "users:list")).toEqual({ ok: true, allowed: true });
+    await setDeletionDue(service, id);
+    expect(await rpc.call("can", id, "users:list")).toEqual({ ok: true, allowed: false });
+  });
+
   it("other Workers refuse the session that can keep the account, and accept it afterwards", async () => {
     const { token } = await pendingUser(service);
     expect(await rpc.call("verifyToken", token)).toEqual({ ok: false, reason: "session_ended" });

@@ -73,7 +73,7 @@ describe("the export of the own data", () => {
     await env.DB.prepare(insert).bind(id).run();
     const others = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
       INSERT INTO audit_events (id, type, at, account_id, actor_id, ip, details)
-      SELECT 'other-' || i, 'account_unlocked', 5000, 'another-' || i, ?1, NULL, '{}' FROM n`;
+      SELECT 'other-' || i, 'account_unlocked', 5000, 'target-' || i, ?1, NULL, '{}' FROM n`;
     await env.DB.prepare(others).bind(id).run();
     const answer = await service.get("/me/export", token);
     const data = JSON.parse(answer.text);
@@ -83,7 +83,7 @@ describe("the export of the own data", () => {
     expect(fields).toHaveLength(20_000);
     expect(new Set(fields).size).toBe(20_000);
     expect(data.actionsOnOthers).toHaveLength(1200);
-    expect(answer.text).not.toContain("another-");
+    expect(answer.text).not.toContain("target-");
   });
 
   it("answers 503 when the store fails before the first byte", async () => {

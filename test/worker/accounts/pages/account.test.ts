@@ -43,6 +43,8 @@ describe("the account pages without scripts", () => {
           "sessions",
           "devices",
           "keys",
+          "deletion",
+          "export",
           "deactivate",
         ].map((name) => `/account/${name}`),
       ),

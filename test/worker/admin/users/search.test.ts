@@ -91,6 +91,7 @@ describe("user search", () => {
             locale: null,
             role: "admin",
             status: "active",
+            deletionDueAt: null,
             createdAt: 0,
             updatedAt: 0,
           },

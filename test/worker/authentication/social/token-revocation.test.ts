@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { createSecretRing } from "../../../../src/core/crypto/secret-ring.ts";
-import { sealProviderToken } from "../../../../src/messaging/event-deliveries/delivery.ts";
+import { sealProviderToken } from "../../../../src/event-deliveries/delivery.ts";
 import { openBrowser } from "../../../support/browser.ts";
 import { emptyTables } from "../../../support/database-rows.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";

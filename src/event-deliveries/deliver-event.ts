@@ -1,9 +1,10 @@
-import type { AuthEvent, AuthEventReceiver } from "../../client/auth-event.ts";
-import type { Clock } from "../../core/clock.ts";
-import { unseal } from "../../core/crypto/seal.ts";
-import type { SecretRing } from "../../core/crypto/secret-ring.ts";
+import type { Clock } from "../core/clock.ts";
+import { unseal } from "../core/crypto/seal.ts";
+import type { SecretRing } from "../core/crypto/secret-ring.ts";
+import type { DeliveryOutcome } from "../core/delivery-outcome.ts";
+import type { AuthEvent, AuthEventReceiver } from "./auth-event.ts";
 import type { TakenDelivery } from "./delivery.ts";
-import { DELIVERY_LEASE_MS, type DeliveryOutcome, judgeEventDelivery } from "./rules.ts";
+import { DELIVERY_LEASE_MS, judgeEventDelivery } from "./rules.ts";
 import type { EventDeliveryStore } from "./store.ts";
 
 /** A failed attempt, for the log. It names neither the account nor a token. */

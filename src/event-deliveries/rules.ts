@@ -1,15 +1,11 @@
-import { HOUR, MINUTE, SECOND } from "../../core/clock.ts";
+import { HOUR, MINUTE, SECOND } from "../core/clock.ts";
+import type { DeliveryOutcome } from "../core/delivery-outcome.ts";
 
 /** How long a taken delivery is reserved. It is longer than an attempt can last. */
 export const DELIVERY_LEASE_MS = MINUTE;
 
 const FIRST_DELAY_MS = 30 * SECOND;
 const MAX_DELAY_MS = HOUR;
-
-export type DeliveryOutcome =
-  | { readonly outcome: "delivered" }
-  /** A short token for the log, such as `http_503` or `timeout`. */
-  | { readonly outcome: "failed"; readonly reason: string };
 
 export type EventDecision =
   | { readonly kind: "delivered" }

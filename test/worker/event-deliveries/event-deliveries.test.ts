@@ -1,18 +1,23 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { AuthEvent } from "../../../../src/client/auth-event.ts";
-import { emptyTables } from "../../../support/database-rows.ts";
-import { EVERY_MINUTE } from "../../../support/outbox.ts";
-import { setDeletionDue } from "../../../support/pending-deletion.ts";
-import { recordEvents } from "../../../support/recorders.ts";
-import { createTestClock, startService } from "../../../support/service.ts";
-import { accountIdOf, registerVerifiedUser } from "../../../support/users.ts";
+import type { AuthEvent, AuthEventReceiver } from "../../../src/client/auth-event.ts";
+import type { AuthEventReceiver as BoundReceiver } from "../../../src/event-deliveries/auth-event.ts";
+import { emptyTables } from "../../support/database-rows.ts";
+import { EVERY_MINUTE } from "../../support/outbox.ts";
+import { setDeletionDue } from "../../support/pending-deletion.ts";
+import { recordEvents } from "../../support/recorders.ts";
+import { createTestClock, startService } from "../../support/service.ts";
+import { accountIdOf, registerVerifiedUser } from "../../support/users.ts";
 
 type Team = Fetcher & {
   takeReceived(): Promise<AuthEvent[]>;
   failNext(count: number): Promise<void>;
 };
 const { TEST_EVENTS: team } = env as unknown as { TEST_EVENTS: Team };
+/** The types of `gatehouse/client` are those of the service: neither assignment compiles otherwise. */
+const receiver: AuthEventReceiver = { onAuthEvent: () => undefined };
+const bound: BoundReceiver = receiver;
+const same: AuthEventReceiver = bound;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -108,6 +113,7 @@ describe("events for Workers of the team", () => {
   });
 
   it("are not queued without a binding, and not for an erasure that did not happen", async () => {
+    expect(same).toBe(receiver);
     const { service, id, clock } = await dueUser({});
     await service.runCron(EVERY_MINUTE);
     expect(await deliveries()).toEqual([]);

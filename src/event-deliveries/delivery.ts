@@ -1,8 +1,8 @@
-import type { AuthEvent } from "../../client/auth-event.ts";
-import { type Clock, DAY } from "../../core/clock.ts";
-import { seal } from "../../core/crypto/seal.ts";
-import type { SecretRing } from "../../core/crypto/secret-ring.ts";
-import { newId } from "../../core/ids.ts";
+import { type Clock, DAY } from "../core/clock.ts";
+import { seal } from "../core/crypto/seal.ts";
+import type { SecretRing } from "../core/crypto/secret-ring.ts";
+import { newId } from "../core/ids.ts";
+import type { AuthEvent } from "./auth-event.ts";
 
 /** Milliseconds after which an event that no attempt could deliver is dead-lettered. */
 export const DELIVERY_LIFE_MS = 7 * DAY;

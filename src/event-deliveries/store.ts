@@ -1,6 +1,6 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
-import type { Database } from "../../db/database.ts";
-import { eventDeliveries as t } from "../../db/schema.ts";
+import type { Database } from "../db/database.ts";
+import { eventDeliveries as t } from "../db/schema.ts";
 import type { TakenDelivery } from "./delivery.ts";
 
 /** One taking of a delivery. */

@@ -1,7 +1,7 @@
 import { and, isNotNull, type SQL, sql } from "drizzle-orm";
-import type { Database } from "../../db/database.ts";
-import { insertFrom, insertIf } from "../../db/insert-select.ts";
-import { eventDeliveries, identities } from "../../db/schema.ts";
+import type { Database } from "../db/database.ts";
+import { insertFrom, insertIf } from "../db/insert-select.ts";
+import { eventDeliveries, identities } from "../db/schema.ts";
 import { DELIVERY_LIFE_MS, type NewEventDelivery } from "./delivery.ts";
 
 const queued = (now: number) => ({
