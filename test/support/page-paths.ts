@@ -18,6 +18,8 @@ export const PAGE_PATHS = [
   "/account/email",
   "/account/two-step-verification",
   "/account/confirm",
+  "/account/factor-removal",
+  "/cancel-factor-removal",
   "/account/phone",
   "/account/phone/code",
   "/account/linked",

@@ -2,6 +2,7 @@ import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import { authorizeUrl } from "./authorization-requests.ts";
 import { registeredClient } from "./client-administration.ts";
 import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
+import { requestRemoval, userWithFactor } from "./factor-removals.ts";
 import { insertClient } from "./oauth-clients.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
@@ -238,6 +239,18 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
   "/reset-password": async (service, _path, options) => {
     const { email } = await registerVerifiedUser(service);
     await service.post("/forgot-password", { email });
+    const browser = openPageBrowser(service, options);
+    return { browser, page: await browser.visit(await linkMailedTo(service, email)) };
+  },
+  "/account/factor-removal": async (service, path, options) => {
+    const { email, id } = await userWithFactor(service);
+    await requestRemoval(service, id);
+    const browser = await signedInPageBrowser(service, email, options);
+    return { browser, page: await browser.visit(path) };
+  },
+  "/cancel-factor-removal": async (service, _path, options) => {
+    const { email, id } = await userWithFactor(service);
+    await requestRemoval(service, id);
     const browser = openPageBrowser(service, options);
     return { browser, page: await browser.visit(await linkMailedTo(service, email)) };
   },

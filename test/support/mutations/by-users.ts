@@ -1,6 +1,8 @@
 import { createKey, keyRequest } from "../api-keys.ts";
 import { registerWithConnectedApp } from "../connected-apps.ts";
+import { requestRemoval } from "../factor-removals.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
+import { insertFactor } from "../number-factor.ts";
 import {
   enableSecondFactor,
   newPhoneNumber,
@@ -10,7 +12,7 @@ import {
   wrongCode,
 } from "../one-time-codes.ts";
 import type { Service } from "../service.ts";
-import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
+import { accountIdOf, logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
 
 const NEXT_PASSWORD = "a newer lighthouse 8";
 
@@ -88,6 +90,27 @@ export const userMutations: readonly Mutation[] = [
       const { email, token } = await registerAndLogIn(service);
       await enableSecondFactor(service, token);
       return { body: await startReauthentication(service, email, token), token };
+    },
+  },
+  {
+    route: "POST /me/reauthenticate/code",
+    status: 200,
+    request: (service) => signedIn(service, {}),
+  },
+  {
+    route: "POST /me/reauthenticate/options",
+    status: 200,
+    request: async (service) => ({ token: (await registerAndLogIn(service)).token }),
+  },
+  {
+    route: "POST /me/factors/removal/cancel",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { email, token } = await registerAndLogIn(service);
+      await insertFactor(email, "totp", null);
+      await requestRemoval(service, await accountIdOf(email));
+      return { token };
     },
   },
   {

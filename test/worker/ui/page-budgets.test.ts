@@ -13,6 +13,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account": 3,
   "/account/apps": 2,
   "/account/confirm": 2,
+  "/account/factor-removal": 2,
+  "/cancel-factor-removal": 1,
   "/account/deactivate": 1,
   "/account/email": 1,
   "/account/linked": 3,

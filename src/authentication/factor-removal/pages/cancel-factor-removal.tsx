@@ -21,7 +21,7 @@ type Data = { readonly token: string; readonly account: string; readonly dueAt: 
 
 /** The mailed link. The page asks for a click: mail scanners open links but submit no forms. It needs no sign-in. */
 export const cancelFactorRemovalPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
-  path: CANCELLATION_PAGE,
+  path: "/cancel-factor-removal",
   access: "everybody",
   title: (t) => t.factorRemoval.title,
   load: async (c, posted) => {
