@@ -100,6 +100,11 @@ export const ACCOUNT: readonly PageState[] = [
       await visitor.page.locator("[name=code]").waitFor();
     },
   },
+  {
+    name: "account-confirm-mailed",
+    page: "/account/confirm",
+    open: openOwn("/account/confirm?factor=email_otp"),
+  },
   { name: "account-linked", page: "/account/linked", open: openOwn("/account/linked") },
   { name: "account-phone", page: "/account/phone", open: openOwn("/account/phone") },
   {
