@@ -1,5 +1,6 @@
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
+import { requestRemoval } from "./admin.ts";
 import { openSignedIn, type PageState, send, startDevice, type, WRONG_PASSWORD } from "./steps.ts";
 
 /** Opens a page as a signed-in member. */
@@ -27,6 +28,17 @@ const createKey: PageState["open"] = async (visitor, service) => {
   await type(visitor.page, { keyName: "Backup script" });
   await visitor.page.locator("#key").waitFor();
 };
+
+/** Opens a page of a user whose factors an admin is about to remove. */
+async function openOwnRemoval(visitor: Visitor, service: ServiceApi, path: string): Promise<void> {
+  const { email } = await service.member();
+  const user = { email, password: PASSWORD };
+  await openSignedIn(visitor, "/account/two-step-verification", user);
+  await type(visitor.page, { password: PASSWORD });
+  await visitor.page.waitForURL("**/account");
+  await requestRemoval(visitor, service, email);
+  await openSignedIn(visitor, path, user);
+}
 
 /** Pages for signed-in users. */
 export const ACCOUNT: readonly PageState[] = [
@@ -99,6 +111,16 @@ export const ACCOUNT: readonly PageState[] = [
       await type(visitor.page, { password: PASSWORD });
       await visitor.page.locator("[name=code]").waitFor();
     },
+  },
+  {
+    name: "account-factor-removal",
+    page: "/account/factor-removal",
+    open: async (visitor, service) => openOwnRemoval(visitor, service, "/account/factor-removal"),
+  },
+  {
+    name: "account-factor-removal-banner",
+    page: "/account",
+    open: async (visitor, service) => openOwnRemoval(visitor, service, "/account"),
   },
   {
     name: "account-confirm-mailed",

@@ -7,7 +7,6 @@ import { administerClient } from "../../../support/client-administration.ts";
 import { holderOf, newApp } from "../../../support/client-app.ts";
 import { connectAndRevokeApp } from "../../../support/connected-apps.ts";
 import { createDeviceClient, decide, pollDevice, startDevice } from "../../../support/devices.ts";
-import { requestRemoval } from "../../../support/factor-removals.ts";
 import { insertFactor } from "../../../support/number-factor.ts";
 import { authorizedCode, redeem } from "../../../support/oauth.ts";
 import {
@@ -110,13 +109,14 @@ async function causeDeviceEvents(): Promise<string> {
 }
 
 /** Requests, cancels and performs the removal of a user's factors. */
-async function causeRemovalEvents(): Promise<string> {
+async function causeRemovalEvents({ token: admin }: SignedIn): Promise<string> {
   const { email, token } = await registerVerifyAndLogIn(service);
   const id = await accountIdOf(email);
   await insertFactor(email, "totp", null);
-  await requestRemoval(service, id);
+  const request = () => service.call("DELETE", `/api/auth/users/${id}/factors`, undefined, admin);
+  await request();
   await service.post("/me/factors/removal/cancel", undefined, token);
-  await requestRemoval(service, id);
+  await request();
   await env.DB.prepare("UPDATE factor_removals SET due_at = 0").run();
   await service.runCron("* * * * *");
   return id;
@@ -144,7 +144,7 @@ describe("the audit log", () => {
     const accountId = await causeEveryEvent();
     const deviceOwnerId = await causeDeviceEvents();
     const superuser = await registeredSuperuser();
-    const removalId = await causeRemovalEvents();
+    const removalId = await causeRemovalEvents(superuser);
     const otherId = await administeredUser(service, superuser);
     await administerClient(service, superuser);
     // docs/observability.md: each event is counted once, when its row is inserted.

@@ -47,7 +47,7 @@ describe("acr_values", () => {
     const { client, email, browser } = await arrange();
     const page = await browser.visit(authorizeUrl(client, { acr_values: TWO }));
     const sent = await browser.submit(page);
-    const after = await browser.submit(sent, { code: await mailedCodeTo(service, email) }, "");
+    const after = await browser.submit(sent, { code: await mailedCodeTo(service, email) });
     expect(codeOf(await browser.send("GET", continuedUrl(after)))).toBe(true);
   });
 
