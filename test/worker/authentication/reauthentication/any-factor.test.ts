@@ -61,8 +61,8 @@ describe("a reauthentication of an account with a second factor", () => {
     const { challengeId } = (await reauthenticate(token, { password: PASSWORD })).body.data;
     const verify = (code: string, as = token) =>
       service.post("/me/reauthenticate/otp", { challengeId, code }, as);
-    const { token: stranger } = await registerAndLogIn(service);
-    expectErrorResponse(await verify(CODE, stranger), 400, "code_invalid");
+    const { token: foreign } = await registerAndLogIn(service);
+    expectErrorResponse(await verify(CODE, foreign), 400, "code_invalid");
     expectErrorResponse(await verify(WRONG_CODE), 400, "code_invalid");
     expect((await verify(CODE)).status).toBe(200);
     expectErrorResponse(await verify(CODE), 400, "code_invalid");
