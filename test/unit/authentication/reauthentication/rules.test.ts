@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   canReach,
   mayEnrolFirstFactor,
-  needsPassword,
+  needsPasswordAsWell,
   offerReauthentication,
   raisedAmr,
 } from "../../../../src/authentication/reauthentication/rules.ts";
@@ -86,7 +86,7 @@ describe("the factors of a reauthentication", () => {
 
 it("a factor needs the password where both are due, unless it verified the user", () => {
   const ask = (secondFactorDue: boolean, hasPassword: boolean, ...amr: string[]) =>
-    needsPassword({ secondFactorDue }, { hasPassword, amr });
+    needsPasswordAsWell({ secondFactorDue }, { hasPassword, amr });
   expect([ask(true, true, "otp"), ask(true, true, "swk"), ask(true, true, "swk", "user")]).toEqual([
     true,
     true,
