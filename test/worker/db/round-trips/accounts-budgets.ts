@@ -75,9 +75,9 @@ export const accountsBudgets: BudgetTable = {
       return api("POST", "/me/reauthenticate", { password: PASSWORD }, token);
     },
   },
-  "POST /me/reauthenticate, by a factor": {
-    // The session, the counted attempt, and what depends on its evaluation.
-    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+  "POST /me/reauthenticate, by a wrong factor": {
+    // The session and the counted attempt. A right answer costs one more, as for a challenge below.
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     status: 400,
     request: async () => {
       const body = { factor: "totp", code: "123456" };
