@@ -1,6 +1,6 @@
 import type { AuthServiceBinding } from "./auth-service.ts";
 import { callService } from "./call-service.ts";
-import { setOptions } from "./recency.ts";
+import { recencyOptions } from "./recency.ts";
 import { requireBinding } from "./require-binding.ts";
 import { isSession } from "./session.ts";
 import type { StrictVerifier } from "./verifier.ts";
@@ -21,7 +21,7 @@ export function overBinding({ binding, audience }: OverBinding): StrictVerifier 
   return {
     canBeStrict: true,
     async verify(token, { strict = false, ...recency } = {}) {
-      const options = { strict, ...setOptions(recency), ...(audience === undefined ? {} : { audience }) };
+      const options = { strict, ...recencyOptions(recency), ...(audience === undefined ? {} : { audience }) };
       const answer = await callService(
         () => binding.verifyToken(token, options),
         ({ session }) => isSession(session),

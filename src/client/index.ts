@@ -15,6 +15,7 @@ export type { OverHttps } from "./jwks-verifier.ts";
 export { createKeyVerifier, isApiKey, type KeyVerifier, type KeyVerifierOptions } from "./key-verifier.ts";
 export type { LogoutEvent } from "./oauth/logout-token.ts";
 export { type MachineClient, type MachineTokens, machineTokens } from "./oauth/machine-tokens.ts";
+export type { Recency } from "./recency.ts";
 export type { AccessToken, MachineToken, UserToken } from "./resource/access-token.ts";
 export type { Authorization, CheckOptions, Refusal, ResourceOptions } from "./resource/authorize-request.ts";
 export { protectResource, type ResourceServer } from "./resource/protect-resource.ts";

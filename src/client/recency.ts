@@ -39,7 +39,7 @@ export const challengeParameters = ({ maxAge, acrValues }: Recency): Record<stri
 });
 
 /** Only what is set: an earlier release of Gatehouse refuses options that it does not know. */
-export const setOptions = ({ maxAge, acrValues }: Recency): Recency => ({
+export const recencyOptions = ({ maxAge, acrValues }: Recency): Recency => ({
   ...(maxAge === undefined ? {} : { maxAge }),
   ...(acrValues === undefined ? {} : { acrValues }),
 });

@@ -44,7 +44,8 @@ export async function verifyToken(
 
 function isRecent({ authTime, acr }: AccessTokenClaims, required: VerifyTokenInput, now: number): boolean {
   const { maxAge, acrValues = [] } = required;
-  if (maxAge !== undefined && now - authTime * SECOND > maxAge * SECOND) return false;
+  // `auth_time` has whole seconds.
+  if (maxAge !== undefined && Math.floor(now / SECOND) - authTime > maxAge) return false;
   return acrValues.length === 0 || (isAcr(acr) && satisfiesAcr(acr, acrValues));
 }
 

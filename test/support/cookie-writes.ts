@@ -4,8 +4,10 @@ import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { CALLBACK, registeredClient } from "./client-administration.ts";
 import { insertGrant } from "./connected-apps.ts";
+import { requestRemoval } from "./factor-removals.ts";
 import { ALL_KINDS, mayEnableTexts, trustDevice } from "./factors.ts";
 import { tinyPng } from "./image-parts.ts";
+import { insertFactor } from "./number-factor.ts";
 import {
   enableSecondFactor,
   mailedCodeTo,
@@ -90,6 +92,13 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       const { data } = (await browser.write("POST", "/me/reauthenticate", { password: PASSWORD })).body;
       return { challengeId: data.challengeId, code: await mailedCodeTo(service, email) };
     },
+    "POST /me/reauthenticate/code": () => ({}),
+    "POST /me/reauthenticate/options": () => undefined,
+    "POST /me/factors/removal/cancel": async () => {
+      await insertFactor(email, "totp", null);
+      await requestRemoval(service, await accountIdOf(email));
+      return undefined;
+    },
     "DELETE /me/devices/:id": () => undefined,
     "DELETE /me/devices/:id/trust": () => undefined,
     "POST /me/factors/sms": async () => {
@@ -124,6 +133,8 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "DELETE /users/:id": () => undefined,
     "DELETE /users/:id/avatar": () => undefined,
     "DELETE /users/:id/sessions": () => undefined,
+    "DELETE /users/:id/factors": () => undefined,
+    "POST /users/:id/factors/removal/cancel": () => undefined,
     "POST /users/:id/activate": () => undefined,
     "POST /users/:id/deletion/cancel": () => undefined,
     "POST /users/:id/deactivate": () => undefined,
@@ -173,7 +184,10 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
     return session?.id ?? "";
   }
   await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
-  const other = await accountIdOf((await registerVerifiedUser(service)).email);
+  const { email: otherEmail } = await registerVerifiedUser(service);
+  const other = await accountIdOf(otherEmail);
+  if (path.includes("/factors")) await insertFactor(otherEmail, "totp", null);
+  if (path.includes("/removal")) await requestRemoval(service, other);
   const isDeletion = path === "/users/:id";
   if (path === "/users/:id/deletion/cancel") await setDeletionDue(service, other);
   if (isDeletion) {

@@ -24,6 +24,8 @@ export const PAGE_PATHS = [
   "/account/two-step-verification",
   "/account/passkeys",
   "/account/confirm",
+  "/account/factor-removal",
+  "/cancel-factor-removal",
   "/account/phone",
   "/account/phone/code",
   "/account/linked",

@@ -3,6 +3,8 @@ import { addAuthenticator, logInOnKnownDevice } from "./authenticators.ts";
 import { authorizeUrl } from "./authorization-requests.ts";
 import { registeredClient } from "./client-administration.ts";
 import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
+import { requestRemoval, userWithFactor } from "./factor-removals.ts";
+import { insertFactor } from "./number-factor.ts";
 import { insertClient } from "./oauth-clients.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
@@ -249,6 +251,19 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
   "/reset-password": async (service, _path, options) => {
     const { email } = await registerVerifiedUser(service);
     await service.post("/forgot-password", { email });
+    const browser = openPageBrowser(service, options);
+    return { browser, page: await browser.visit(await linkMailedTo(service, email)) };
+  },
+  "/account/factor-removal": async (service, path, options) => {
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email, options);
+    await insertFactor(email, "totp", null);
+    await requestRemoval(service, await accountIdOf(email));
+    return { browser, page: await browser.visit(path) };
+  },
+  "/cancel-factor-removal": async (service, _path, options) => {
+    const { email, id } = await userWithFactor(service);
+    await requestRemoval(service, id);
     const browser = openPageBrowser(service, options);
     return { browser, page: await browser.visit(await linkMailedTo(service, email)) };
   },

@@ -1,18 +1,8 @@
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import { actorIdOf } from "../../admin/authorization/actor.ts";
-import type { AdminActionInput } from "../../admin/authorization/admin-action.ts";
-import {
-  type FindManageableUserDeps,
-  type FindManageableUserFailure,
-  findManageableUser,
-} from "../../admin/authorization/find-manageable-user.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
-import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import type { CurrentSession } from "../../sessions/session.ts";
-import { readCancellation } from "./cancellation-token.ts";
 import type { CancelledRemoval, FactorRemovalStore } from "./store.ts";
 
 export type CancelFactorRemovalDeps = {
@@ -24,35 +14,6 @@ export type CancelFactorRemovalDeps = {
 /** `not_pending`: it was cancelled before, or has happened. */
 export type CancelFactorRemovalFailure = { readonly reason: "not_pending" };
 
-/** The user of a session cancels the removal of their factors. */
-export const cancelOwnFactorRemoval = (
-  deps: CancelFactorRemovalDeps,
-  { session, caller }: { readonly session: CurrentSession; readonly caller: Caller },
-): Promise<Result<void, CancelFactorRemovalFailure>> => {
-  const accountId = session.account.id;
-  return cancel(deps, { removal: { accountId }, by: "session", actorId: accountId, caller });
-};
-
-/** The link of the notice cancels the removal, without a sign-in and without the lost factor. */
-export async function cancelFactorRemovalByLink(
-  deps: CancelFactorRemovalDeps & { readonly secrets: SecretRing },
-  { token, caller }: { readonly token: string; readonly caller: Caller },
-): Promise<Result<void, CancelFactorRemovalFailure>> {
-  const removalId = await readCancellation(deps, token);
-  if (removalId === null) return err({ reason: "not_pending" });
-  return cancel(deps, { removal: { removalId }, by: "link", actorId: null, caller });
-}
-
-/** An admin cancels the removal. */
-export async function cancelUserFactorRemoval(
-  deps: CancelFactorRemovalDeps & FindManageableUserDeps,
-  { actor, id, caller }: AdminActionInput,
-): Promise<Result<void, CancelFactorRemovalFailure | FindManageableUserFailure>> {
-  const found = await findManageableUser(deps, actor, "users:remove-factors", id);
-  if (!found.ok) return found;
-  return cancel(deps, { removal: { accountId: id }, by: "admin", actorId: actorIdOf(actor), caller });
-}
-
 type Cancellation = {
   readonly removal: CancelledRemoval;
   readonly by: "link" | "session" | "admin";
@@ -60,7 +21,8 @@ type Cancellation = {
   readonly caller: Caller;
 };
 
-async function cancel(
+/** Cancels a removal. Its callers decide who may. The user is notified. */
+export async function cancelFactorRemoval(
   deps: CancelFactorRemovalDeps,
   { removal, by, actorId, caller }: Cancellation,
 ): Promise<Result<void, CancelFactorRemovalFailure>> {

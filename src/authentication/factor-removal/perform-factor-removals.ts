@@ -9,9 +9,9 @@ import type { DueRemoval, FactorRemovalStore } from "./store.ts";
 export type PerformFactorRemovalsDeps = {
   readonly clock: Clock;
   readonly factorRemovals: Pick<FactorRemovalStore, "listDue" | "perform">;
-  readonly revocationList: Pick<RevocationList, "revokeAccount">;
+  readonly revocationList: Pick<RevocationList, "publishPending">;
   readonly messages: Outbox;
-  readonly settings: { readonly accessTokenTtl: number; readonly canText: boolean };
+  readonly settings: { readonly canText: boolean };
 };
 
 /** Removals of one run. The next one is a minute later. */
@@ -24,6 +24,8 @@ const NO_CALLER: Caller = { ip: null, userAgent: null, locale: LOCALES[0] };
 export async function performFactorRemovals(deps: PerformFactorRemovalsDeps): Promise<void> {
   const due = await deps.factorRemovals.listDue(deps.clock.now(), MAX_REMOVALS);
   for (const removal of due) await perform(deps, removal);
+  // Other Workers may read only the list in KV. The end of a session has put it among the pending ones.
+  if (due.length > 0) await deps.revocationList.publishPending(deps.clock.now());
 }
 
 async function perform(deps: PerformFactorRemovalsDeps, removal: DueRemoval): Promise<void> {
@@ -37,6 +39,5 @@ async function perform(deps: PerformFactorRemovalsDeps, removal: DueRemoval): Pr
   const notices = [mail, ...text];
   const audit = newAuditEvent(deps, { type: "factors_removed" }, NO_CALLER);
   if (!(await deps.factorRemovals.perform({ removal, audit, notices, now }))) return;
-  await deps.revocationList.revokeAccount(removal.accountId, now, deps.settings.accessTokenTtl);
   await deps.messages.deliver(notices.map((notice) => notice.id));
 }

@@ -8,11 +8,9 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { timestamp } from "../../http/timestamp.ts";
 import { idParam } from "../../http/validate-request.ts";
-import {
-  type CancelFactorRemovalDeps,
-  cancelOwnFactorRemoval,
-  cancelUserFactorRemoval,
-} from "./cancel-factor-removal.ts";
+import type { CancelFactorRemovalDeps } from "./cancel-factor-removal.ts";
+import { cancelOwnFactorRemoval } from "./cancel-own-factor-removal.ts";
+import { cancelUserFactorRemoval } from "./cancel-user-factor-removal.ts";
 import { factorRemovalErrors, factorRemovalMessages } from "./errors.ts";
 import { type RequestFactorRemovalDeps, requestFactorRemoval } from "./request-factor-removal.ts";
 

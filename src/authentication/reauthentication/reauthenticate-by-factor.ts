@@ -14,7 +14,7 @@ import type {
   Verified,
 } from "../second-factor/second-factor.ts";
 import { type ReauthenticatedSession, reauthenticated } from "./reauthenticate-session.ts";
-import { type FactorPolicySettings, needsPassword, offerReauthentication, raisedAmr } from "./rules.ts";
+import { type FactorPolicySettings, needsPasswordAsWell, offerReauthentication, raisedAmr } from "./rules.ts";
 import { codeSubject } from "./start-challenge.ts";
 import type { AccountFacts } from "./statements.ts";
 import type { OpenChallenge, ReauthenticationVerificationStore } from "./verification-store.ts";
@@ -74,7 +74,7 @@ export async function reauthenticateByFactor(
   const offer = offerReauthentication(facts.factors, deps.settings);
   const kind = offer.kinds.find((usable) => usable === (claim.kind ?? evaluated.challenge?.factorKind));
   const lacksPassword = (amr: readonly string[]) =>
-    needsPassword(offer, { hasPassword: facts.passwordHash !== null, amr }) && !first.includes("pwd");
+    needsPasswordAsWell(offer, { hasPassword: facts.passwordHash !== null, amr }) && !first.includes("pwd");
   // Whether a passkey verified the user is known after its verification.
   const isUnevaluated = kind !== "passkey" && lacksPassword([]);
   const verified = isUnevaluated ? null : await verifyAnswer(deps, claim, { kind, ...evaluated });

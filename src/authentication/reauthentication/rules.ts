@@ -81,7 +81,7 @@ export function canReach(acr: string, amr: readonly string[], method: Reauthenti
  * Whether a verified factor needs the password as well: if the account has one and a sign-in asks for two factors. A
  * passkey that verified the user is two factors already. An account without a password may use any of its factors.
  */
-export const needsPassword = (
+export const needsPasswordAsWell = (
   { secondFactorDue }: Pick<ReauthenticationOffer, "secondFactorDue">,
   { hasPassword, amr }: { readonly hasPassword: boolean; readonly amr: readonly string[] },
 ): boolean => secondFactorDue && hasPassword && !amr.includes("user");

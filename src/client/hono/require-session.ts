@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { challengeParameters, type Recency, setOptions } from "../recency.ts";
+import { challengeParameters, type Recency, recencyOptions } from "../recency.ts";
 import type { StrictVerifier, Verifier } from "../verifier.ts";
 import { refuse } from "./error-response.ts";
 import type { SessionEnv } from "./session-env.ts";
@@ -31,7 +31,7 @@ export function requireSession(
   options: Options & { readonly strict?: boolean } = {},
 ): MiddlewareHandler<SessionEnv> {
   const { tokenFrom = bearerToken, strict = false, ...recency } = options;
-  const checks = { strict, ...setOptions(recency) };
+  const checks = { strict, ...recencyOptions(recency) };
   return async (c, next) => {
     const token = tokenFrom(c);
     if (!token) return refuse(c, "unauthorized", "Bearer");

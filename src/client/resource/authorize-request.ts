@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import type { Fetch } from "../fetch.ts";
-import { setOptions } from "../recency.ts";
+import { recencyOptions } from "../recency.ts";
 import type { StrictVerifier } from "../verifier.ts";
 import { isCompactJws, KeysUnavailable, verifyJwt } from "../verify-jwt.ts";
 import { type AccessToken, readAccessToken } from "./access-token.ts";
@@ -87,7 +87,7 @@ async function checkSession(
   const { strict = false, maxAge } = requirements;
   const acrValues = acrValuesOf(requirements);
   const recency = strict
-    ? setOptions({ maxAge, acrValues: acrValues.length > 0 ? acrValues : undefined })
+    ? recencyOptions({ maxAge, acrValues: acrValues.length > 0 ? acrValues : undefined })
     : {};
   if (strict && !verifier) throw new TypeError("strict needs a verifier over a service binding");
   if (!verifier || kind === "machine") return "live";

@@ -1,3 +1,4 @@
+import { requestRemoval, userWithFactor } from "../factor-removals.ts";
 import { tinyPng } from "../image-parts.ts";
 import type { Mutation } from "../mutations.ts";
 import { setDeletionDue } from "../pending-deletion.ts";
@@ -63,6 +64,25 @@ export const adminMutations: readonly Mutation[] = [
   action("POST", "/unlock"),
   action("POST", "/reset-password"),
   action("DELETE", "/sessions"),
+  {
+    route: "DELETE /users/:id/factors",
+    status: 200,
+    repeatedStatus: 409,
+    async request(service) {
+      const { id } = await userWithFactor(service);
+      return { path: `/users/${id}/factors`, token: (await signedInAs(service, "admin")).token };
+    },
+  },
+  {
+    route: "POST /users/:id/factors/removal/cancel",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { id } = await userWithFactor(service);
+      const { token } = await requestRemoval(service, id);
+      return { path: `/users/${id}/factors/removal/cancel`, token };
+    },
+  },
   action("PUT", "/role", { body: { role: "admin" } }),
   action("PUT", "/avatar", { body: tinyPng }),
   action("DELETE", "/avatar"),

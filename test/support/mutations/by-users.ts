@@ -7,6 +7,7 @@ import {
   totpCodeOf,
 } from "../authenticators.ts";
 import { registerWithConnectedApp } from "../connected-apps.ts";
+import { requestRemoval } from "../factor-removals.ts";
 import { ALL_KINDS, enableFactor, mayEnableTexts, trustDevice } from "../factors.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import { insertFactor } from "../number-factor.ts";
@@ -21,7 +22,7 @@ import {
 import { creationOptions } from "../passkeys.ts";
 import { pendingUser } from "../pending-deletion.ts";
 import type { Service } from "../service.ts";
-import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
+import { accountIdOf, logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
 
 const NEXT_PASSWORD = "a newer lighthouse 8";
 
@@ -153,6 +154,27 @@ export const userMutations: readonly Mutation[] = [
     async request(service) {
       const { token, authenticator } = await registerWithAuthenticator(service);
       return { path: `/me/factors/${authenticator.id}`, token };
+    },
+  },
+  {
+    route: "POST /me/reauthenticate/code",
+    status: 200,
+    request: (service) => signedIn(service, {}),
+  },
+  {
+    route: "POST /me/reauthenticate/options",
+    status: 200,
+    request: async (service) => ({ token: (await registerAndLogIn(service)).token }),
+  },
+  {
+    route: "POST /me/factors/removal/cancel",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { email, token } = await registerAndLogIn(service);
+      await insertFactor(email, "totp", null);
+      await requestRemoval(service, await accountIdOf(email));
+      return { token };
     },
   },
   {

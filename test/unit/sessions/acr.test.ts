@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { acrOf } from "../../../src/sessions/acr.ts";
+import { acrOf, satisfiesAcr } from "../../../src/sessions/acr.ts";
 
 it.each([
   ["pwd", "1fa"],
@@ -12,8 +12,21 @@ it.each([
   ["pwd otp", "2fa"],
   ["fed otp", "2fa"],
   ["pwd sms", "2fa"],
-  ["hwk user mfa", "phr"],
+  ["pwd hwk", "2fa"],
+  ["fed swk", "2fa"],
   ["mfa", "2fa"],
 ])("the methods %j are %s", (amr, level) => {
-  expect(acrOf(amr.split(" "))).toBe(level === "phr" ? level : `urn:gatehouse:acr:${level}`);
+  expect(acrOf(amr.split(" "))).toBe(`urn:gatehouse:acr:${level}`);
+});
+
+it.each(["hwk user mfa", "swk user", "pwd otp swk user mfa"])("the methods %j are phr", (amr) => {
+  expect(acrOf(amr.split(" "))).toBe("phr");
+});
+
+it("a context satisfies itself and those before it, and no unknown one", () => {
+  const [one, two] = ["urn:gatehouse:acr:1fa", "urn:gatehouse:acr:2fa"] as const;
+  const satisfied = ([one, two, "phr"] as const).map((acr) =>
+    [one, two, "phr", "gold"].filter((required) => satisfiesAcr(acr, [required])),
+  );
+  expect(satisfied).toEqual([[one], [one, two], [one, two, "phr"]]);
 });

@@ -13,8 +13,10 @@ import { newApp, pageFor, signInToApp } from "../../support/client-app.ts";
 import { connectAndRevokeApp } from "../../support/connected-apps.ts";
 import { recordD1 } from "../../support/d1.ts";
 import { createDeviceClient, decide, enterCode, pollDevice, startDevice } from "../../support/devices.ts";
+import { requestRemoval, WAITING_PERIOD } from "../../support/factor-removals.ts";
 import { createUnreachableKv } from "../../support/kv.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
+import { insertFactor } from "../../support/number-factor.ts";
 import {
   authorizeClient,
   authorizedCode,
@@ -39,7 +41,7 @@ import {
   verifyPhoneNumber,
   wrongCode,
 } from "../../support/one-time-codes.ts";
-import { signedInPageBrowser } from "../../support/pages.ts";
+import { openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { idTokenOf, signInWithBrowser } from "../../support/social/browser-flow.ts";
@@ -48,6 +50,7 @@ import { socialUser } from "../../support/social/users.ts";
 import {
   accountIdOf,
   administeredUser,
+  linkMailedTo,
   logIn,
   newAddress,
   PASSWORD,
@@ -148,6 +151,7 @@ async function useAllFeatures(): Promise<void> {
   await oauthTransactions();
   await mailOutcomes();
   await secondFactorAndLockout();
+  await factorRemovals();
   await phoneNumbers();
   await captchas();
   await visitPages();
@@ -262,6 +266,28 @@ async function secondFactorAndLockout(): Promise<void> {
   const wrong = { challengeId, code: wrongCode(reauthentication.code) };
   await service.post("/me/reauthenticate/otp", wrong, token);
   await service.post("/me/reauthenticate/otp", reauthentication, token);
+  await service.post("/me/reauthenticate", { factor: "totp", code: "123456" }, token);
+  await service.post("/me/reauthenticate/code", {}, token);
+  await service.post("/me/reauthenticate/options", undefined, token);
+}
+
+/** Removals of factors that are cancelled by the user, by an admin and by the link, and one that is performed. */
+async function factorRemovals(): Promise<void> {
+  const { email, token } = await registerVerifyAndLogIn(service);
+  const id = await accountIdOf(email);
+  await insertFactor(email, "totp", null);
+  const { token: admin } = await requestRemoval(service, id);
+  await openPageBrowser(service).visit(await linkMailedTo(service, email));
+  await service.post("/me/factors/removal/cancel", undefined, token);
+  await requestRemoval(service, id);
+  await service.post(`/users/${id}/factors/removal/cancel`, undefined, admin);
+  await requestRemoval(service, id);
+  const browser = openPageBrowser(service);
+  await browser.submit(await browser.visit(await linkMailedTo(service, email)));
+  await requestRemoval(service, id);
+  await service.post("/me/email", { newEmail: newAddress(), password: PASSWORD }, token);
+  service.clock.advance(WAITING_PERIOD);
+  await service.runCron("* * * * *");
 }
 
 /** Phone numbers that are requested too soon, verified, replaced and removed. */

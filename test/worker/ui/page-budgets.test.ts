@@ -14,6 +14,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account/apps": 2,
   "/account/complete": 1,
   "/account/confirm": 2,
+  "/account/factor-removal": 2,
+  "/cancel-factor-removal": 1,
   "/account/deactivate": 1,
   "/account/deletion": 1,
   "/account/export": 1,

@@ -1,9 +1,7 @@
 import type { Account, Role } from "../../../accounts/account.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "../../../accounts/avatar/remove-avatar.ts";
-import {
-  type CancelFactorRemovalDeps,
-  cancelUserFactorRemoval,
-} from "../../../authentication/factor-removal/cancel-factor-removal.ts";
+import type { CancelFactorRemovalDeps } from "../../../authentication/factor-removal/cancel-factor-removal.ts";
+import { cancelUserFactorRemoval } from "../../../authentication/factor-removal/cancel-user-factor-removal.ts";
 import { factorRemovalErrors } from "../../../authentication/factor-removal/errors.ts";
 import {
   type RequestFactorRemovalDeps,

@@ -7,7 +7,8 @@ import type { Page, PageContext } from "../../../ui/page.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { LocalTime } from "../../../ui/relative-time.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
-import { type CancelFactorRemovalDeps, cancelFactorRemovalByLink } from "../cancel-factor-removal.ts";
+import type { CancelFactorRemovalDeps } from "../cancel-factor-removal.ts";
+import { cancelFactorRemovalByLink } from "../cancel-factor-removal-by-link.ts";
 import { CANCELLATION_PAGE, readCancellation } from "../cancellation-token.ts";
 import type { FactorRemovalStore } from "../store.ts";
 
@@ -21,7 +22,7 @@ type Data = { readonly token: string; readonly account: string; readonly dueAt: 
 
 /** The mailed link. The page asks for a click: mail scanners open links but submit no forms. It needs no sign-in. */
 export const cancelFactorRemovalPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
-  path: CANCELLATION_PAGE,
+  path: "/cancel-factor-removal",
   access: "everybody",
   title: (t) => t.factorRemoval.title,
   load: async (c, posted) => {

@@ -6,7 +6,8 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { LocalTime } from "../../../ui/relative-time.tsx";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { backToAccount } from "../../../ui/settings-rows.tsx";
-import { type CancelFactorRemovalDeps, cancelOwnFactorRemoval } from "../cancel-factor-removal.ts";
+import type { CancelFactorRemovalDeps } from "../cancel-factor-removal.ts";
+import { cancelOwnFactorRemoval } from "../cancel-own-factor-removal.ts";
 import type { FactorRemovalStore } from "../store.ts";
 
 type Deps = CancelFactorRemovalDeps & { readonly factorRemovals: Pick<FactorRemovalStore, "findOf"> };

@@ -2,6 +2,7 @@ import { Secret, TOTP } from "otpauth";
 import { photoWithGps } from "../../../support/images.ts";
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
+import { requestRemoval } from "./admin.ts";
 import { openSignedIn, type PageState, send, signInAt, startDevice, type, WRONG_PASSWORD } from "./steps.ts";
 
 /** Opens a page as a signed-in member. */
@@ -62,6 +63,16 @@ const addAuthenticator: PageState["open"] = async (visitor, service) => {
   });
   await visitor.page.waitForURL("**/account/two-step/recovery-codes");
 };
+/** Opens a page of a user whose factors an admin is about to remove. */
+async function openOwnRemoval(visitor: Visitor, service: ServiceApi, path: string): Promise<void> {
+  const { email } = await service.member();
+  const user = { email, password: PASSWORD };
+  await openSignedIn(visitor, "/account/two-step-verification", user);
+  await type(visitor.page, { password: PASSWORD });
+  await visitor.page.waitForURL("**/account");
+  await requestRemoval(visitor, service, email);
+  await openSignedIn(visitor, path, user);
+}
 
 /** Pages for signed-in users. */
 export const ACCOUNT: readonly PageState[] = [
@@ -176,6 +187,21 @@ export const ACCOUNT: readonly PageState[] = [
       await type(visitor.page, { password: PASSWORD });
       await visitor.page.locator("[name=code]").waitFor();
     },
+  },
+  {
+    name: "account-factor-removal",
+    page: "/account/factor-removal",
+    open: async (visitor, service) => openOwnRemoval(visitor, service, "/account/factor-removal"),
+  },
+  {
+    name: "account-factor-removal-banner",
+    page: "/account",
+    open: async (visitor, service) => openOwnRemoval(visitor, service, "/account"),
+  },
+  {
+    name: "account-confirm-mailed",
+    page: "/account/confirm",
+    open: openOwn("/account/confirm?factor=email_otp"),
   },
   { name: "account-linked", page: "/account/linked", open: openOwn("/account/linked") },
   { name: "account-phone", page: "/account/phone", open: openOwn("/account/phone") },

@@ -25,10 +25,18 @@ async function openLockedUser(visitor: Visitor, service: ServiceApi): Promise<vo
 const search = (visitor: Visitor, service: ServiceApi, email: string) =>
   asAdmin(`/admin/users?search=${encodeURIComponent(email)}`)(visitor, service);
 
-async function findUser(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
+export async function findUser(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
   await search(visitor, service, email);
   await visitor.page.getByRole("main").getByRole("listitem").getByRole("link").click();
   await visitor.page.waitForURL("**/admin/users/*");
+}
+
+/** Requests the removal of a user's factors on their page. */
+export async function requestRemoval(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
+  await findUser(visitor, service, email);
+  await visitor.page.locator("form:has([value=removeFactors]) button").click();
+  await visitor.page.getByRole("dialog").getByRole("button").last().click();
+  await visitor.page.locator("form:has([value=cancelFactorRemoval])").waitFor();
 }
 
 const CALLBACK = "https://app.example.com/a/long/path/to/the/callback/of/the/application";
@@ -78,6 +86,14 @@ export const ADMIN: readonly PageState[] = [
       await visitor.page.locator("form:has([value=deactivate]) button").click();
       await visitor.page.getByRole("dialog").getByRole("button").last().click();
       await visitor.page.locator("form:has([value=activate])").waitFor();
+    },
+  },
+  {
+    name: "admin-user-factor-removal",
+    page: "/admin/users/:id",
+    open: async (visitor, service) => {
+      const { email } = await service.memberWithSecondFactor();
+      await requestRemoval(visitor, service, email);
     },
   },
   { name: "admin-user-locked", page: "/admin/users/:id", open: openLockedUser },

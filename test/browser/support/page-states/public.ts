@@ -1,5 +1,6 @@
 import { PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
+import { requestRemoval } from "./admin.ts";
 import { at, type PageState, send, type } from "./steps.ts";
 
 async function openLink({ page }: Visitor, service: ServiceApi, kind: "verify-email" | "reset-password") {
@@ -19,6 +20,13 @@ async function openCode({ page }: Visitor, service: ServiceApi, address?: string
   await page.goto("/sign-in");
   await type(page, { email, password: PASSWORD });
   await page.locator("[name=code]").waitFor();
+}
+
+/** Opens the mailed link that cancels the removal of a user's factors. */
+async function openCancellation(visitor: Visitor, service: ServiceApi): Promise<void> {
+  const { email } = await service.memberWithSecondFactor();
+  await requestRemoval(visitor, service, email);
+  await visitor.page.goto(await service.linkTo(email, "cancel-factor-removal"));
 }
 
 /** Public pages. */
@@ -44,6 +52,7 @@ export const PUBLIC: readonly PageState[] = [
       await send(page);
     },
   },
+  { name: "cancel-factor-removal", page: "/cancel-factor-removal", open: openCancellation },
   {
     name: "sign-in-code",
     page: "/sign-in/code",

@@ -16,6 +16,7 @@ const SPECIFIC: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
   reset_password: ["{life}"],
   confirm_new_email: ["{account}", "{life}"],
   invitation: ["{life}"],
+  factor_removal_requested: ["{life}"],
   login_code: ["{life}"],
   identity_linked: ["{provider}"],
   identity_removed: ["{provider}"],

@@ -34,7 +34,7 @@ function helpOn(...argv: string[]) {
 
 const COMMANDS = [
   ...["create-superuser", "list", "show", "unlock", "deactivate", "activate"],
-  ...["set-role", "secrets", "rebuild-search", "clients"],
+  ...["set-role", "remove-factors", "secrets", "rebuild-search", "clients"],
 ];
 
 describe("readCommandLine", () => {

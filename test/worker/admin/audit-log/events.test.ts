@@ -9,6 +9,7 @@ import { administerClient } from "../../../support/client-administration.ts";
 import { holderOf, newApp } from "../../../support/client-app.ts";
 import { connectAndRevokeApp } from "../../../support/connected-apps.ts";
 import { createDeviceClient, decide, pollDevice, startDevice } from "../../../support/devices.ts";
+import { insertFactor } from "../../../support/number-factor.ts";
 import { authorizedCode, redeem } from "../../../support/oauth.ts";
 import {
   newPhoneNumber,
@@ -153,6 +154,20 @@ async function causeDeviceEvents(): Promise<string> {
   return accountIdOf(email);
 }
 
+/** Requests, cancels and performs the removal of a user's factors. */
+async function causeRemovalEvents({ token: admin }: SignedIn): Promise<string> {
+  const { email, token } = await registerVerifyAndLogIn(service);
+  const id = await accountIdOf(email);
+  await insertFactor(email, "totp", null);
+  const request = () => service.call("DELETE", `/api/auth/users/${id}/factors`, undefined, admin);
+  await request();
+  await service.post("/me/factors/removal/cancel", undefined, token);
+  await request();
+  await env.DB.prepare("UPDATE factor_removals SET due_at = 0").run();
+  await service.runCron("* * * * *");
+  return id;
+}
+
 /** Verifies the address in BOOTSTRAP_SUPERUSER_EMAIL. */
 async function bootstrapSuperuser(): Promise<string> {
   const email = newAddress();
@@ -175,6 +190,7 @@ describe("the audit log", () => {
     const accountId = await causeEveryEvent();
     const deviceOwnerId = await causeDeviceEvents();
     const superuser = await registeredSuperuser();
+    const removalId = await causeRemovalEvents(superuser);
     const otherId = await administeredUser(service, superuser);
     await administerClient(service, superuser);
     // docs/observability.md: each event is counted once, when its row is inserted.
@@ -184,7 +200,7 @@ describe("the audit log", () => {
     expect(counted.sort()).toEqual(types.sort());
     const events = (await rows()).filter(
       (row) =>
-        [accountId, otherId, bootstrappedId, deviceOwnerId].includes(row.account_id) ||
+        [accountId, otherId, bootstrappedId, deviceOwnerId, removalId].includes(row.account_id) ||
         row.type.startsWith("client_"),
     );
     expect([...new Set(events.map((row) => row.type))].sort()).toEqual([...EVENT_TYPES].sort());

@@ -7,8 +7,10 @@ import {
   totpCodeOf,
 } from "../../../support/authenticators.ts";
 import { registerWithConnectedApp } from "../../../support/connected-apps.ts";
+import { requestRemoval } from "../../../support/factor-removals.ts";
 import { enableFactor, mayEnableTexts, trustDevice } from "../../../support/factors.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
+import { insertFactor } from "../../../support/number-factor.ts";
 import {
   enableSecondFactor,
   newPhoneNumber,
@@ -19,7 +21,7 @@ import {
 } from "../../../support/one-time-codes.ts";
 import { creationOptions } from "../../../support/passkeys.ts";
 import { pendingUser } from "../../../support/pending-deletion.ts";
-import { newAddress, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
+import { accountIdOf, newAddress, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 import { api, type BudgetTable, IMAGE, service } from "./measured-service.ts";
 
 export const accountsBudgets: BudgetTable = {
@@ -101,8 +103,37 @@ export const accountsBudgets: BudgetTable = {
       return api("POST", "/me/reauthenticate", { password: PASSWORD }, token);
     },
   },
-  "POST /me/reauthenticate/otp": {
+  "POST /me/reauthenticate, by a wrong factor": {
+    // The session and the counted attempt. A right answer costs one more, as for a challenge below.
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 400,
+    request: async () => {
+      const body = { factor: "totp", code: "123456" };
+      const { token } = await registerAndLogIn(service);
+      return api("POST", "/me/reauthenticate", body, token);
+    },
+  },
+  "POST /me/reauthenticate/code": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/me/reauthenticate/code", {}, (await registerAndLogIn(service)).token),
+  },
+  "POST /me/reauthenticate/options": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/me/reauthenticate/options", undefined, (await registerAndLogIn(service)).token),
+  },
+  "POST /me/factors/removal/cancel": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email, token } = await registerAndLogIn(service);
+      await insertFactor(email, "totp", null);
+      await requestRemoval(service, await accountIdOf(email));
+      return api("POST", "/me/factors/removal/cancel", undefined, token);
+    },
+  },
+  "POST /me/reauthenticate/otp": {
+    // The attempt is counted before it is evaluated, in a batch of its own.
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { email, token } = await registerAndLogIn(service);
       await enableSecondFactor(service, token);

@@ -1,3 +1,4 @@
+import { requestRemoval, userWithFactor } from "../../../support/factor-removals.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import { setDeletionDue } from "../../../support/pending-deletion.ts";
 import { accountIdOf, newAddress, registerVerifiedUser, signedInAs } from "../../../support/users.ts";
@@ -42,6 +43,22 @@ export const administrationBudgets: BudgetTable = {
   "POST /users/:id/unlock": onUser("POST", "/unlock", { d1: 3, kvGets: 1, kvPuts: 0 }),
   "POST /users/:id/reset-password": onUser("POST", "/reset-password", { d1: 3, kvGets: 1, kvPuts: 0 }),
   "DELETE /users/:id/sessions": onUser("DELETE", "/sessions", { d1: 3, kvGets: 1, kvPuts: 1 }),
+  "DELETE /users/:id/factors": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { id } = await userWithFactor(service);
+      const { token } = await signedInAs(service, "admin");
+      return api("DELETE", `/users/${id}/factors`, undefined, token);
+    },
+  },
+  "POST /users/:id/factors/removal/cancel": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { id } = await userWithFactor(service);
+      const { token } = await requestRemoval(service, id);
+      return api("POST", `/users/${id}/factors/removal/cancel`, undefined, token);
+    },
+  },
   "PUT /users/:id/role": onUser("PUT", "/role", { d1: 3, kvGets: 1, kvPuts: 1 }, { role: "admin" }),
   "PUT /users/:id/avatar": onUser("PUT", "/avatar", { d1: 4, kvGets: 1, kvPuts: 0 }, tinyPng),
   "DELETE /users/:id/avatar, where there is none": onUser("DELETE", "/avatar", {
