@@ -33,13 +33,14 @@ const EXAMPLE_PACKAGES = "node_modules/(hono|@modelcontextprotocol/sdk|zod)/|^(n
 // The packages that the Worker is made of. The other installed packages build and test it.
 const RUNTIME = [
   "@hono/zod-validator",
-  "@oslojs/(crypto|encoding)",
   "@simplewebauthn/server",
+  "@oslojs/(crypto|encoding|otp)",
   "aws4fetch",
   "drizzle-orm",
   "hono",
   "jose",
   "oauth4webapi",
+  "uqr",
   "zod",
 ];
 

@@ -17,6 +17,8 @@ import { passkeySettingsRoutes } from "./authentication/passkeys/settings-routes
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
 import { reauthenticationRoutes } from "./authentication/reauthentication/routes.ts";
+import { factorEnrolmentRoutes } from "./authentication/second-factor/enrolment-routes.ts";
+import { factorRoutes } from "./authentication/second-factor/factor-routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
@@ -168,6 +170,8 @@ export function createApp(options: AppOptions = {}) {
     secondFactorRoutes,
     passkeyRoutes,
     passkeySettingsRoutes,
+    factorRoutes,
+    factorEnrolmentRoutes,
     reauthenticationRoutes,
     knownDeviceRoutes,
     sessionRoutes,

@@ -15,13 +15,17 @@ import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
 import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
 import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
+import { passkeyPage } from "./authentication/passkeys/pages/passkey.tsx";
 import { passkeysPage } from "./authentication/passkeys/pages/passkeys.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
 import { resetPasswordPage } from "./authentication/password/password-reset/pages/reset-password.tsx";
 import { confirmPage } from "./authentication/reauthentication/pages/confirm.tsx";
-import { secondFactorPage } from "./authentication/second-factor/pages/second-factor-settings.tsx";
+import { factorPage } from "./authentication/second-factor/pages/factor.tsx";
 import { signInCodePage } from "./authentication/second-factor/pages/sign-in-code.tsx";
+import { twoStepPage } from "./authentication/second-factor/pages/two-step.tsx";
+import { recoveryCodesPage } from "./authentication/second-factor/recovery-codes/pages/recovery-codes.tsx";
+import { authenticatorPage } from "./authentication/second-factor/totp/pages/authenticator.tsx";
 import { linkedIdentitiesPage } from "./authentication/social/pages/linked-identities.tsx";
 import type { DepsOf } from "./http/context.ts";
 import { documented } from "./http/openapi-operation.ts";
@@ -62,8 +66,12 @@ const pages = [
   avatarPage,
   passwordPage,
   emailPage,
-  secondFactorPage,
   passkeysPage,
+  passkeyPage,
+  twoStepPage,
+  authenticatorPage,
+  recoveryCodesPage,
+  factorPage,
   confirmPage,
   phonePage,
   phoneCodePage,

@@ -38,7 +38,7 @@ for (const input of all("input[data-show]")) {
 }
 
 // A button copies the value. Without the clipboard it selects the value.
-for (const input of all("input[data-copy]")) {
+for (const input of all("[data-copy]")) {
   const { copy, copied } = input.dataset;
   const button = make("button", { type: "button", textContent: copy });
   const status = make("p", { className: "hint", role: "status" });

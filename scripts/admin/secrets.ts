@@ -9,6 +9,9 @@ export type Dependents = {
   readonly signingKeys: number;
   readonly messages: number;
   readonly oauthTransactions: number;
+  readonly authenticators: number;
+  /** Unused ones. */
+  readonly recoveryCodes: number;
 };
 
 export type SecretsReport = {
@@ -32,6 +35,10 @@ const queries = {
     FROM outbox WHERE state = 'queued' AND expires_at > ?1 GROUP BY 1`,
   oauthTransactions: `SELECT root_id AS root, COUNT(*) AS count
     FROM oauth_transactions WHERE expires_at > ?1 GROUP BY 1`,
+  authenticators: `SELECT substr(secret, 1, ${NAME_LENGTH}) AS root, COUNT(*) AS count
+    FROM factors WHERE kind = 'totp' AND ?1 IS NOT NULL GROUP BY 1`,
+  recoveryCodes: `SELECT substr(code_hash, 1, ${NAME_LENGTH}) AS root, COUNT(*) AS count
+    FROM recovery_codes WHERE used_at IS NULL AND ?1 IS NOT NULL GROUP BY 1`,
 };
 
 /** Counts the data that depends on each root secret. An earlier secret without any can be removed. */
@@ -45,6 +52,8 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
   const signingKeys = await countByRoot(queries.signingKeys);
   const messages = await countByRoot(queries.messages);
   const oauthTransactions = await countByRoot(queries.oauthTransactions);
+  const authenticators = await countByRoot(queries.authenticators);
+  const recoveryCodes = await countByRoot(queries.recoveryCodes);
   const newest = await d1
     .prepare("SELECT sealed_by AS root FROM signing_keys ORDER BY created_at DESC LIMIT 1")
     .first<{ root: string }>();
@@ -55,7 +64,8 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
     )
     .bind(now)
     .first<{ at: number | null }>();
-  const ids = [passwords, signingKeys, messages, oauthTransactions].flatMap((counts) => [...counts.keys()]);
+  const all = [passwords, signingKeys, messages, oauthTransactions, authenticators, recoveryCodes];
+  const ids = all.flatMap((counts) => [...counts.keys()]);
   const roots = [...new Set(ids)].map((root) => ({
     root,
     isCurrent: root === newest?.root,
@@ -63,6 +73,8 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
     signingKeys: signingKeys.get(root) ?? 0,
     messages: messages.get(root) ?? 0,
     oauthTransactions: oauthTransactions.get(root) ?? 0,
+    authenticators: authenticators.get(root) ?? 0,
+    recoveryCodes: recoveryCodes.get(root) ?? 0,
   }));
   return {
     roots: roots.toSorted((a, b) => Number(b.isCurrent) - Number(a.isCurrent)),
@@ -73,9 +85,11 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
 /** Formats the report as lines for a terminal. */
 export function describeSecrets({ roots, oldestRefresh }: SecretsReport): string {
   const lines = roots.map(
-    ({ root, isCurrent, passwords, signingKeys, messages, oauthTransactions }) =>
-      `${root} (${isCurrent ? "current" : "earlier"}): ${passwords} passwords, ${signingKeys} signing keys, ` +
-      `${messages} queued messages, ${oauthTransactions} pending social logins`,
+    ({ root, isCurrent, ...counts }) =>
+      `${root} (${isCurrent ? "current" : "earlier"}): ${counts.passwords} passwords, ` +
+      `${counts.signingKeys} signing keys, ${counts.messages} queued messages, ` +
+      `${counts.oauthTransactions} pending social logins, ${counts.authenticators} authenticators, ` +
+      `${counts.recoveryCodes} recovery codes`,
   );
   const sessions =
     oldestRefresh === null

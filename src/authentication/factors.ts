@@ -4,7 +4,9 @@ import { passkeyFactor } from "./passkeys/passkey-factor.ts";
 import { passkeyFirstFactor } from "./passkeys/passkey-first-factor.ts";
 import { passwordFactor } from "./password/password-factor.ts";
 import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
+import { recoveryCodeFactor } from "./second-factor/recovery-codes/recovery-code-factor.ts";
 import type { SecondFactor } from "./second-factor/second-factor.ts";
+import { totpFactor } from "./second-factor/totp/totp-factor.ts";
 import { identityFactor } from "./social/identity-factor.ts";
 
 /** The methods of the first factor. A method without an entry does not compile. */
@@ -15,7 +17,12 @@ const FIRST_FACTORS: { readonly [Method in FirstFactorMethod]: FirstFactor<Metho
 };
 
 /** The methods of the second factor. A sign-in asks for the first one that the user has enabled. */
-export const SECOND_FACTORS: readonly SecondFactor[] = [emailOtpFactor, passkeyFactor];
+export const SECOND_FACTORS: readonly SecondFactor[] = [
+  totpFactor,
+  emailOtpFactor,
+  passkeyFactor,
+  recoveryCodeFactor,
+];
 
 export const amrOf = <By extends FirstFactorMethod>(grant: FirstFactorGrant<By>): readonly Amr[] =>
   FIRST_FACTORS[grant.by].amr(grant);

@@ -16,6 +16,9 @@ import { passwordResetStore } from "../authentication/password/password-reset/st
 import { passwordStore } from "../authentication/password/store.ts";
 import { reauthenticationStore } from "../authentication/reauthentication/store.ts";
 import { emailOtpStore } from "../authentication/second-factor/email-otp-store.ts";
+import { factorChangeStore } from "../authentication/second-factor/factor-change-store.ts";
+import { factorStore } from "../authentication/second-factor/factor-store.ts";
+import { recoveryCodeStore } from "../authentication/second-factor/recovery-codes/store.ts";
 import { secondFactorStore } from "../authentication/second-factor/store.ts";
 import { identityStore } from "../authentication/social/store.ts";
 import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
@@ -51,6 +54,9 @@ import type { Config } from "./config.ts";
 export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   passwords: passwordStore(db, sendCaps),
   emailOtpFactors: emailOtpStore(db, sendCaps),
+  factors: factorStore(db, sendCaps),
+  factorChanges: factorChangeStore(db, sendCaps),
+  recoveryCodes: recoveryCodeStore(db, sendCaps),
   secondFactorChallenges: secondFactorStore(db, sendCaps),
   passkeys: passkeyStore(db),
   passkeyRegistrations: passkeyRegistrationStore(db, sendCaps),

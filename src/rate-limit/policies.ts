@@ -46,6 +46,7 @@ export const ratePolicies = {
       "POST /api/auth/me/factors/passkeys/options",
       "POST /api/auth/me/factors/passkeys",
       "POST /account/passkeys",
+      "POST /account/passkeys/:id",
     ],
   },
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
@@ -100,10 +101,25 @@ export const ratePolicies = {
       "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",
       "POST /account/email",
-      "POST /account/two-step-verification",
       "POST /account/confirm",
       "POST /account/deactivate",
       "POST /account/linked",
+    ],
+  },
+  // Each change mails the user. The routes verify no code that could be guessed: the caller gets the secret.
+  factors: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: [
+      "POST /api/auth/me/factors/totp",
+      "POST /api/auth/me/factors/totp/verify",
+      "POST /api/auth/me/factors/recovery-codes",
+      "PATCH /api/auth/me/factors/:id",
+      "DELETE /api/auth/me/factors/:id",
+      "POST /account/two-step",
+      "POST /account/two-step/authenticator",
+      "POST /account/two-step/recovery-codes",
+      "POST /account/two-step/factors/:id",
     ],
   },
   devices: {

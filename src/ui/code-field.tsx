@@ -7,7 +7,7 @@ import type { PageProps } from "./page.ts";
 const MAX_LENGTH = 32;
 
 /** Field for six digits, which a phone can fill in from a message. */
-const CodeField = ({ p }: { p: PageProps }) => (
+export const CodeField = ({ p }: { p: PageProps }) => (
   <Field
     p={p}
     name="code"

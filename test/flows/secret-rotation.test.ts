@@ -204,7 +204,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
     const rotatedAt = clock.now();
     const oldRoot = (passwords: number, signingKeys: number) => ({
       ...{ root: oldName, isCurrent: signingKeys > 0, passwords, signingKeys },
-      ...{ messages: 0, oauthTransactions: 0 },
+      ...{ messages: 0, oauthTransactions: 0, authenticators: 0, recoveryCodes: 0 },
     });
     const found = await secretsAt(clock);
     expect(found).toEqual({ roots: [oldRoot(2, 2)], oldestRefresh: expect.any(Number) });
@@ -221,7 +221,16 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
     clock.advance(REFRESH_IDLE_TTL - 30 * MINUTE);
     const late = await secretsAt(clock);
     expect(late.roots).toEqual([
-      { root: newName, isCurrent: true, passwords: 1, signingKeys: 2, messages: 0, oauthTransactions: 0 },
+      {
+        root: newName,
+        isCurrent: true,
+        passwords: 1,
+        signingKeys: 2,
+        messages: 0,
+        oauthTransactions: 0,
+        authenticators: 0,
+        recoveryCodes: 0,
+      },
       oldRoot(1, 0),
     ]);
     expect(late.oldestRefresh).toBeGreaterThan(rotatedAt);

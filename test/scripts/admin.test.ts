@@ -199,7 +199,7 @@ describe("admin secrets", () => {
     expect(await logIn(email)).toBe(200);
     const printed = await admin("secrets");
     expect(printed).toMatch(
-      /^[\w-]{8} \(current\): [1-9]\d* passwords, 2 signing keys, \d+ queued messages, 0 pending social logins/,
+      /^[\w-]{8} \(current\): [1-9]\d* passwords, 2 signing keys, \d+ queued messages, 0 pending social logins, 0 authenticators, 0 recovery codes$/m,
     );
     expect(printed).toMatch(/refreshed after \d{4}-\d\d-\d\dT[\d:.]+Z\.$/);
     const { roots } = JSON.parse(await admin("secrets", "--json"));

@@ -176,6 +176,48 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     message: { kind: "second_factor_disabled" },
     subject: { en: "Codes by mail are off for Acme", de: "Codes per E-Mail für Acme sind ausgeschaltet" },
   },
+  authenticator_added: {
+    message: { kind: "authenticator_added" },
+    subject: {
+      en: "An authenticator app was added at Acme",
+      de: "Eine Authenticator-App bei Acme wurde hinzugefügt",
+    },
+  },
+  factor_removed: {
+    message: { kind: "factor_removed" },
+    subject: {
+      en: "A way to sign in to Acme was removed",
+      de: "Eine Anmeldemöglichkeit bei Acme wurde entfernt",
+    },
+  },
+  passkey_second_factor_on: {
+    message: { kind: "passkey_second_factor_on" },
+    subject: {
+      en: "Signing in to Acme now asks for your passkey",
+      de: "Die Anmeldung bei Acme fragt jetzt nach Ihrem Passkey",
+    },
+  },
+  passkey_second_factor_off: {
+    message: { kind: "passkey_second_factor_off" },
+    subject: {
+      en: "Signing in to Acme no longer asks for your passkey",
+      de: "Die Anmeldung bei Acme fragt nicht mehr nach Ihrem Passkey",
+    },
+  },
+  recovery_codes_created: {
+    message: { kind: "recovery_codes_created" },
+    subject: {
+      en: "New recovery codes for Acme",
+      de: "Neue Wiederherstellungscodes für Acme",
+    },
+  },
+  recovery_code_used: {
+    message: { kind: "recovery_code_used", left: "3" },
+    subject: {
+      en: "A recovery code for Acme was used",
+      de: "Ein Wiederherstellungscode für Acme wurde benutzt",
+    },
+  },
   phone_verified: {
     message: { kind: "phone_verified" },
     subject: {

@@ -1,4 +1,5 @@
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
+import { addAuthenticator, logInOnKnownDevice } from "./authenticators.ts";
 import { authorizeUrl } from "./authorization-requests.ts";
 import { registeredClient } from "./client-administration.ts";
 import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
@@ -166,6 +167,16 @@ export async function signedInPageBrowser(
   return browser;
 }
 
+/** A browser that was known to the service before its user signed in. */
+export async function knownDeviceBrowser(service: Service, email: string, options?: Options): Promise<Pages> {
+  const browser = await signedInPageBrowser(service, email, options);
+  // A form without scripts sends every field: this one leaves the box of the device empty.
+  await browser.submit(await browser.visit("/sign-out"), { forgetDevice: "" });
+  service.clock.advance(1);
+  await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
+  return browser;
+}
+
 export type VisitedPage = {
   /** The pattern of its route. */
   readonly path: string;
@@ -255,6 +266,23 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
     const browser = openPageBrowser(service, options);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
     return { browser, page };
+  },
+  "/account/two-step/authenticator": async (service, path, options) => {
+    const { email } = await registerVerifiedUser(service);
+    const browser = await knownDeviceBrowser(service, email, options);
+    return { browser, page: await browser.visit(path) };
+  },
+  "/account/two-step/factors/:id": async (service, path, options) => {
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email, options);
+    const { token } = await logInOnKnownDevice(service, email);
+    const { id } = await addAuthenticator(service, token);
+    return { browser, page: await browser.visit(path.replace(":id", id)) };
+  },
+  "/account/passkeys/:id": async (service, path, options) => {
+    const { email, passkey } = await registerWithPasskey(service);
+    const browser = await signedInPageBrowser(service, email, options);
+    return { browser, page: await browser.visit(path.replace(":id", passkey.id)) };
   },
   "/admin/applications/:id": async (service, path, options) => {
     const { client, superuser } = await registeredClient(service);

@@ -1,15 +1,20 @@
 import { PasskeyOffer, passkeyCount } from "../../authentication/passkeys/pages/passkey-offer.tsx";
+import {
+  type ListedFactors,
+  type ListFactorsDeps,
+  listFactors,
+} from "../../authentication/second-factor/list-factors.ts";
 import type { SecondFactorSettings } from "../../authentication/second-factor/policy.ts";
+import { FewRecoveryCodes } from "../../authentication/second-factor/recovery-codes/pages/few-recovery-codes.tsx";
 import type { SignInMethod } from "../../authentication/sign-in-methods.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
 import { Badge, fullNameOf, Person, Phone, Row, Rows } from "../../ui/settings-rows.tsx";
-import type { Account, SignInMethods } from "../account.ts";
-import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-methods.ts";
+import type { Account } from "../account.ts";
 
-type Deps = ReadSignInMethodsDeps &
-  ListIdentitiesDeps & {
+type Deps = ListIdentitiesDeps &
+  ListFactorsDeps & {
     readonly settings: {
       readonly secondFactor: SecondFactorSettings;
       readonly canText: boolean;
@@ -19,7 +24,7 @@ type Deps = ReadSignInMethodsDeps &
 
 type Data = {
   readonly account: Account;
-  readonly signInMethods: SignInMethods;
+  readonly factors: ListedFactors;
   readonly settings: Deps["settings"];
   readonly linked: readonly { readonly name: string }[];
   readonly hasProviders: boolean;
@@ -34,19 +39,20 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const { account } = c.var.session;
     const deps = depsOf(c);
     const accountId = account.id;
-    const [signInMethods, linked] = await Promise.all([
-      readSignInMethods(deps, { accountId }),
+    const [factors, linked] = await Promise.all([
+      listFactors(deps, c.var.session),
       listIdentities(deps, { accountId }),
     ]);
     const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
-    return { account, signInMethods, linked, hasProviders, settings: deps.settings };
+    return { account, factors, linked, hasProviders, settings: deps.settings };
   },
   usesPasskeys: offersPasskey,
   view: (p, data) => {
-    const { account, signInMethods, linked, hasProviders, settings } = data;
+    const { account, factors, linked, hasProviders, settings } = data;
     const t = p.t.account;
     const hasSecondFactor =
-      signInMethods.secondFactor || settings.secondFactor.policies[account.role] === "required";
+      factors.factors.some(({ isSecondFactor }) => isSecondFactor) ||
+      settings.secondFactor.policies[account.role] === "required";
     return (
       <>
         <Person of={account} />
@@ -70,15 +76,16 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
             {account.email} {account.emailVerifiedAt === null && <Badge good={false}>{t.unverified}</Badge>}
           </Row>
           <Row href="/account/password" label={p.t.fields.password}>
-            {signInMethods.hasPassword ? "••••••••" : t.none}
+            {factors.hasPassword ? "••••••••" : t.none}
           </Row>
-          {(hasPasskeys(settings) || signInMethods.passkeys > 0) && (
+          {(canUsePasskeys(settings) || passkeysOf(factors) > 0) && (
             <Row href="/account/passkeys" label={p.t.passkeys.title}>
-              {passkeyCount(p, signInMethods.passkeys)}
+              {passkeyCount(p, passkeysOf(factors))}
             </Row>
           )}
-          <Row href="/account/two-step-verification" label={t.secondFactor}>
+          <Row href="/account/two-step" label={t.secondFactor}>
             <Badge good={hasSecondFactor}>{hasSecondFactor ? t.on : t.off}</Badge>
+            <FewRecoveryCodes p={p} factors={factors} />
           </Row>
           {(settings.canText || account.phone) && (
             <Row href="/account/phone" label={p.t.fields.phone}>
@@ -113,7 +120,10 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   },
 });
 
-const hasPasskeys = ({ signInMethods }: Deps["settings"]): boolean => signInMethods.includes("passkey");
+const canUsePasskeys = ({ signInMethods }: Deps["settings"]): boolean => signInMethods.includes("passkey");
 
-const offersPasskey = ({ settings, signInMethods }: Data): boolean =>
-  hasPasskeys(settings) && signInMethods.passkeys === 0;
+const passkeysOf = ({ factors }: ListedFactors): number =>
+  factors.filter(({ kind }) => kind === "passkey").length;
+
+const offersPasskey = ({ settings, factors }: Data): boolean =>
+  canUsePasskeys(settings) && passkeysOf(factors) === 0;

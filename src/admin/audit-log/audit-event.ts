@@ -14,6 +14,18 @@ export type AuditEvent =
   | { readonly type: "password_reset_requested" }
   | { readonly type: "password_reset" }
   | { readonly type: "second_factor_changed"; readonly details: { readonly enabled: boolean } }
+  /** `factor`: its kind. An event about an existing factor gets it in the batch of the change. */
+  | {
+      readonly type: "factor_added" | "factor_removed";
+      readonly details: { readonly factorId: string; readonly factor?: string };
+    }
+  /** `changes`: the names of the changed fields. */
+  | {
+      readonly type: "factor_changed";
+      readonly details: { readonly factorId: string; readonly changes: string; readonly factor?: string };
+    }
+  /** A new set, which voids the earlier one. */
+  | { readonly type: "recovery_codes_created" }
   | { readonly type: "account_deactivated" }
   | { readonly type: "account_activated" }
   | { readonly type: "account_unlocked" }
@@ -36,11 +48,6 @@ export type AuditEvent =
   | { readonly type: "device_forgotten"; readonly details: { readonly deviceId: string } }
   | { readonly type: "identity_linked"; readonly details: { readonly provider: string } }
   | { readonly type: "identity_removed"; readonly details: { readonly provider: string } }
-  /** `factor`: its kind. */
-  | {
-      readonly type: "factor_added";
-      readonly details: { readonly factorId: string; readonly factor?: string };
-    }
   /** The signature counter of a passkey did not go up: another copy of its authenticator may exist. */
   | {
       readonly type: "passkey_counter_regressed";
@@ -125,6 +132,10 @@ const types: Record<AuditEvent["type"], true> = {
   password_reset_requested: true,
   password_reset: true,
   second_factor_changed: true,
+  factor_added: true,
+  factor_removed: true,
+  factor_changed: true,
+  recovery_codes_created: true,
   account_deactivated: true,
   account_activated: true,
   account_unlocked: true,
@@ -144,7 +155,6 @@ const types: Record<AuditEvent["type"], true> = {
   device_forgotten: true,
   identity_linked: true,
   identity_removed: true,
-  factor_added: true,
   passkey_counter_regressed: true,
   signed_out: true,
   session_ended: true,

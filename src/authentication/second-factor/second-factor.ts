@@ -85,8 +85,15 @@ export type SecondFactorAnswer =
 
 /** The single-use state that a verification used. The batch that depends on it requires and consumes it. */
 export type Consumption =
-  | { readonly of: "totp"; readonly factorId: string; readonly step: number }
-  | { readonly of: "recovery_code"; readonly codeId: string }
+  /** `resealed`: the secret under the current root secret, if an earlier one had sealed it. */
+  | {
+      readonly of: "totp";
+      readonly factorId: string;
+      readonly step: number;
+      readonly resealed?: string | undefined;
+    }
+  /** `notice`: the mail that reports the use to the owner. */
+  | { readonly of: "recovery_code"; readonly codeId: string; readonly notice?: NewMessage }
   | {
       readonly of: "passkey";
       readonly factorId: string;

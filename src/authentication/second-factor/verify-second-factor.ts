@@ -88,6 +88,8 @@ export async function verifySecondFactor(
     now,
   });
   if (!account) return err({ reason: "code_incorrect" });
+  const { consumes } = verified;
+  if (consumes?.of === "recovery_code" && consumes.notice) deps.messages.deliverSoon([consumes.notice.id]);
   if (newDeviceNotice) deps.messages.deliverSoon([newDeviceNotice.id]);
   const deviceToken = await signDeviceToken(deps, {
     emailKey: storedAddressKey(account.email),

@@ -10,7 +10,8 @@ type KeyedHashPurpose =
   | "send-target"
   | "social-round"
   | "registration-salt"
-  | "user-code";
+  | "user-code"
+  | "recovery-code";
 
 /**
  * HMAC-SHA-256 under a derived key, base64url. For values that can be guessed from a plain digest,

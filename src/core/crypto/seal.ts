@@ -1,7 +1,7 @@
 import { fromBase64url, toBase64url, utf8 } from "./encoding.ts";
 import type { SecretRing } from "./secret-ring.ts";
 
-type SealPurpose = "seal-signing-key" | "seal-mail" | "seal-request" | "seal-authorization";
+type SealPurpose = "seal-signing-key" | "seal-mail" | "seal-request" | "seal-authorization" | "seal-factor";
 
 /**
  * AES-256-GCM under the current root: `<root id>.<iv>.<ciphertext>`, base64url. `context` is
@@ -47,3 +47,7 @@ export async function unseal(
     return null;
   }
 }
+
+/** Whether a value was sealed under an earlier root, so that it should be sealed again before that root is removed. */
+export const isSealedByEarlier = (ring: SecretRing, sealed: string): boolean =>
+  !sealed.startsWith(`${ring.current.id}.`);

@@ -37,6 +37,17 @@ export type MailMessage =
   /** The mailed second factor was turned on or off. */
   | { readonly kind: "second_factor_enabled" }
   | { readonly kind: "second_factor_disabled" }
+  /** An authenticator app was added as a second factor. */
+  | { readonly kind: "authenticator_added" }
+  /** A second factor or a passkey was removed. */
+  | { readonly kind: "factor_removed" }
+  /** A sign-in asks for a passkey after the first factor from now on, or no longer. */
+  | { readonly kind: "passkey_second_factor_on" }
+  | { readonly kind: "passkey_second_factor_off" }
+  /** A new set of recovery codes was created. */
+  | { readonly kind: "recovery_codes_created" }
+  /** A recovery code was used. `left`: the number of those that are left. */
+  | { readonly kind: "recovery_code_used"; readonly left: string }
   /** A phone number was verified. */
   | { readonly kind: "phone_verified" }
   /** A verified phone number was removed or replaced. */

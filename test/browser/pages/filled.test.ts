@@ -70,7 +70,7 @@ describe("a branded service with much data", () => {
       )
       .bind(EMAILS.ada)
       .run();
-    await page.goto("/account/two-step-verification");
+    await page.goto("/account/two-step");
     // The next test signs in without a code.
     await configured.db.prepare(`DELETE FROM factors WHERE account_id = ${ada}`).bind(EMAILS.ada).run();
     expect(await findFaults(page)).toEqual({});

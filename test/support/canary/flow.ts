@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { keyRequest } from "../api-keys.ts";
 import { createAuthenticator } from "../authenticator.ts";
+import { totpCodeOf } from "../authenticators.ts";
 import { insertGrant } from "../connected-apps.ts";
 import { tinyPng } from "../image-parts.ts";
 import { consent } from "../social/browser-flow.ts";
@@ -103,6 +104,38 @@ export async function exerciseApiKeys(driver: ApiDriver, email: string, currentP
   await ask("GET", "/me/keys", { token });
   await ask("DELETE", `/me/keys/${created.body.data.id}`, { token });
   await watched.call("verifyApiKey", key);
+}
+
+export async function exerciseFactors(
+  driver: ApiDriver,
+  email: string,
+  currentPassword: string,
+  deviceToken?: string,
+) {
+  const { ask, post, issuedBy, captchaToken, logIn, watched } = driver;
+  const { canaries } = watched;
+  // The session of a known device may add a factor.
+  const known = await logIn(email, currentPassword, { deviceToken });
+  const { token } = await logIn(email, currentPassword, { deviceToken: known.deviceToken ?? deviceToken });
+  const offered = await post("/me/factors/totp", undefined, token);
+  const { enrolmentToken, secret, uri } = offered.body.data;
+  canaries.plantIssued("an enrolment token", enrolmentToken, offered);
+  canaries.plantIssued("a secret of an authenticator", secret, offered);
+  const code = (steps = 0) =>
+    canaries.plant("a code of an authenticator", totpCodeOf(watched, secret, steps));
+  await post("/me/factors/totp/verify", { enrolmentToken, code: "404404", label: uri.slice(0, 7) }, token);
+  await post("/me/factors/totp/verify", { enrolmentToken, code: code() }, token);
+  const created = await post("/me/factors/recovery-codes", undefined, token);
+  for (const each of created.body.data.codes) canaries.plantIssued("a recovery code", each, created);
+  watched.clock.advance(MINUTE);
+  const body = { email, password: currentPassword, captchaToken: captchaToken() };
+  const { challengeId } = (await post("/login", body)).body.data;
+  await post("/login/otp", { challengeId, code: "404404" });
+  issuedBy(await post("/login/otp", { challengeId, code: code() }));
+  const { factors } = (await ask("GET", "/me/factors", { token })).body.data;
+  const path = `/me/factors/${factors[0].id}`;
+  await ask("PATCH", path, { token, body: { label: "Phone" } });
+  await ask("DELETE", path, { token });
 }
 
 export async function changePhoneNumbers(driver: ApiDriver, email: string, currentPassword: string) {

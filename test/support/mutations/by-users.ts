@@ -1,7 +1,9 @@
 import { createKey, keyRequest } from "../api-keys.ts";
 import { createAuthenticator } from "../authenticator.ts";
+import { offerAuthenticator, registerWithAuthenticator, totpCodeOf } from "../authenticators.ts";
 import { registerWithConnectedApp } from "../connected-apps.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
+import { insertFactor } from "../number-factor.ts";
 import {
   enableSecondFactor,
   newPhoneNumber,
@@ -90,6 +92,55 @@ export const userMutations: readonly Mutation[] = [
       const { email, token } = await registerAndLogIn(service);
       await enableSecondFactor(service, token);
       return { body: await startReauthentication(service, email, token), token };
+    },
+  },
+  {
+    route: "POST /me/factors/totp",
+    status: 200,
+    request: async (service) => ({ token: (await registerOnKnownDevice(service)).token }),
+  },
+  {
+    route: "POST /me/factors/totp/verify",
+    status: 201,
+    repeatedStatus: 400,
+    async request(service) {
+      const { token } = await registerOnKnownDevice(service);
+      const { enrolmentToken, secret } = await offerAuthenticator(service, token);
+      return { body: { enrolmentToken, code: totpCodeOf(service, secret), label: "Phone" }, token };
+    },
+  },
+  {
+    route: "POST /me/factors/recovery-codes",
+    status: 201,
+    request: async (service) => ({ token: (await registerWithAuthenticator(service)).token }),
+  },
+  {
+    route: "PATCH /me/factors/:id",
+    status: 200,
+    async request(service) {
+      const { token, authenticator } = await registerWithAuthenticator(service);
+      return { path: `/me/factors/${authenticator.id}`, body: { label: "Tablet" }, token };
+    },
+  },
+  {
+    route: "PATCH /me/factors/:id",
+    variant: "a passkey becomes a second factor",
+    status: 200,
+    async request(service) {
+      const { token, email } = await registerOnKnownDevice(service);
+      const id = await insertFactor(email, "passkey", null);
+      const update = "UPDATE factors SET is_second_factor = FALSE WHERE id = ?";
+      await service.env.DB.prepare(update).bind(id).run();
+      return { path: `/me/factors/${id}`, body: { isSecondFactor: true }, token };
+    },
+  },
+  {
+    route: "DELETE /me/factors/:id",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { token, authenticator } = await registerWithAuthenticator(service);
+      return { path: `/me/factors/${authenticator.id}`, token };
     },
   },
   {

@@ -10,6 +10,7 @@ import {
   deleteAccount,
   exerciseApiKeys,
   exerciseCookieSession,
+  exerciseFactors,
   exercisePasskeys,
   exerciseSecondFactor,
   exerciseSessionsAndProfile,
@@ -34,6 +35,7 @@ beforeAll(async () => {
   await exercisePasskeys(driver, email, first, device);
   await exerciseSecondFactor(driver, email, first, device);
   await exerciseApiKeys(driver, email, first);
+  await exerciseFactors(driver, email, first, device);
   await changePhoneNumbers(driver, email, first);
   const moved = await changeEmailAndPasswords(driver, email, first);
   await exerciseCookieSession(driver, moved.email, moved.third);
@@ -88,8 +90,16 @@ describe("the recorded flow", () => {
       "a provider's code",
     ];
     const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof", "key"];
+    const factors = [
+      "an enrolment token",
+      "a secret of an authenticator",
+      "a code of an authenticator",
+      "a recovery code",
+    ];
     const cookies = ["access", "refresh", "device", "csrf", "social"].map((name) => `__Host-gh_${name}`);
-    expect([...kinds]).toEqual(expect.arrayContaining([...configured, ...entered, ...issued, ...cookies]));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining([...configured, ...entered, ...issued, ...cookies, ...factors]),
+    );
   });
 
   it("leaves data to search in every table, in KV and in the log", () => {

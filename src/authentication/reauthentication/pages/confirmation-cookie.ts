@@ -5,7 +5,7 @@ import { confirmationCookie } from "../../../ui/page-cookies.ts";
 /** The page of a confirmation by the second factor. */
 export const CONFIRMATION_PAGE = "/account/confirm";
 
-const ACCOUNT_PAGE = /^\/account(?:\/[a-z-]+)*$/;
+const ACCOUNT_PAGE = /^\/account(?:\/[a-z0-9-]+)*$/;
 
 /** The page that follows the confirmation, and the challenge whose code was mailed; an empty id before that. */
 export type Confirmation = {

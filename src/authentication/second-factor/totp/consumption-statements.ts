@@ -22,7 +22,7 @@ export const totpConsumption: ConsumptionStatements<TotpStep> = {
   consume: (db, accountId, totp, { where }) => [
     db
       .update(factors)
-      .set({ lastStep: totp.step })
+      .set({ lastStep: totp.step, ...(totp.resealed === undefined ? {} : { secret: totp.resealed }) })
       .where(and(isFactor(accountId, totp), isLaterStep(totp), where)),
   ],
 };

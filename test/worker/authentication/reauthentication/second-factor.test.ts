@@ -242,7 +242,8 @@ describe("the pages of sensitive changes of an account with a second factor", ()
   it.each([
     "/account/password",
     "/account/email",
-    "/account/two-step-verification",
+    "/account/two-step/authenticator",
+    "/account/two-step/recovery-codes",
     "/account/deactivate",
     "/account/phone",
     "/account/linked",

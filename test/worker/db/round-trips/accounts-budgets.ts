@@ -1,5 +1,10 @@
 import { createKey, keyRequest } from "../../../support/api-keys.ts";
 import { createAuthenticator } from "../../../support/authenticator.ts";
+import {
+  offerAuthenticator,
+  registerWithAuthenticator,
+  totpCodeOf,
+} from "../../../support/authenticators.ts";
 import { registerWithConnectedApp } from "../../../support/connected-apps.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import {
@@ -82,6 +87,46 @@ export const accountsBudgets: BudgetTable = {
       await enableSecondFactor(service, token);
       const answer = await startReauthentication(service, email, token);
       return api("POST", "/me/reauthenticate/otp", answer, token);
+    },
+  },
+  "GET /me/factors": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () =>
+      api("GET", "/me/factors", undefined, (await registerWithAuthenticator(service)).token),
+  },
+  "POST /me/factors/totp": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/me/factors/totp", undefined, (await registerOnKnownDevice(service)).token),
+  },
+  "POST /me/factors/totp/verify": {
+    status: 201,
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await registerOnKnownDevice(service);
+      const { enrolmentToken, secret } = await offerAuthenticator(service, token);
+      const body = { enrolmentToken, code: totpCodeOf(service, secret) };
+      return api("POST", "/me/factors/totp/verify", body, token);
+    },
+  },
+  "POST /me/factors/recovery-codes": {
+    status: 201,
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/me/factors/recovery-codes", undefined, (await registerWithAuthenticator(service)).token),
+  },
+  "PATCH /me/factors/:id": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token, authenticator } = await registerWithAuthenticator(service);
+      return api("PATCH", `/me/factors/${authenticator.id}`, { label: "Tablet" }, token);
+    },
+  },
+  "DELETE /me/factors/:id": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token, authenticator } = await registerWithAuthenticator(service);
+      return api("DELETE", `/me/factors/${authenticator.id}`, undefined, token);
     },
   },
   "GET /me/devices": {

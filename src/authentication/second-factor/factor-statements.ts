@@ -1,0 +1,97 @@
+import { and, eq, exists, isNotNull, ne, notExists, or, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
+import type { Database } from "../../db/database.ts";
+import { accounts, factors, identities, knownDevices, recoveryCodes } from "../../db/schema.ts";
+
+const other = alias(factors, "other_factor");
+
+/** A query for the second factors of an account that the user has set up, apart from one factor. */
+const selectSecondFactors = (db: Database, accountId: string, except = "") =>
+  db
+    .select({ one: sql`1` })
+    .from(other)
+    .where(and(eq(other.accountId, accountId), eq(other.isSecondFactor, true), ne(other.id, except)));
+
+/** Whether the account has a second factor that its user has set up, apart from `except`. */
+export const hasSecondFactor = (db: Database, accountId: string, except?: string): SQL =>
+  exists(selectSecondFactors(db, accountId, except));
+
+export const hasNoSecondFactor = (db: Database, accountId: string, except?: string): SQL =>
+  notExists(selectSecondFactors(db, accountId, except));
+
+/** The number of the factors of a kind, for a comparison. */
+export const countFactors = (db: Database, accountId: string, kind: string) =>
+  sql`(${db
+    .select({ count: sql`count(*)` })
+    .from(other)
+    .where(and(eq(other.accountId, accountId), sql`${other.kind} = ${kind}`))})`;
+
+/** The methods that can open a sign-in in place of a passkey. */
+export type OtherSignInMethods = {
+  /** The providers that are configured. */
+  readonly providers: readonly string[];
+  /** Whether every account can sign in by a mailed code. */
+  readonly emailCode: boolean;
+};
+
+/** Whether a row of `factors` is no passkey, or the account can sign in without it. */
+export const isNotLastSignInMethod = (
+  db: Database,
+  accountId: string,
+  id: string,
+  { providers, emailCode }: OtherSignInMethods,
+): SQL | undefined =>
+  or(
+    ne(factors.kind, "passkey"),
+    emailCode ? sql`TRUE` : undefined,
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(accounts)
+        .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
+    ),
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(other)
+        .where(and(eq(other.accountId, accountId), eq(other.kind, "passkey"), ne(other.id, id))),
+    ),
+    ...providers.map((provider) =>
+      exists(
+        db
+          .select({ one: sql`1` })
+          .from(identities)
+          .where(and(eq(identities.accountId, accountId), eq(identities.provider, provider))),
+      ),
+    ),
+  );
+
+/** An audit event about a factor, with the kind of its row. */
+export const factorAuditRow = (audit: NewAuditEvent, accountId: string) => ({
+  ...auditRow(audit, accountId),
+  details: sql`json_set(${JSON.stringify(audit.details)}, '$.factor', ${factors.kind})`,
+});
+
+/** Ends the trust in all devices of an account, if `where` holds. */
+export const endDeviceTrust = (db: Database, accountId: string, where: SQL | undefined) =>
+  db
+    .update(knownDevices)
+    .set({ trustedUntil: null })
+    .where(and(eq(knownDevices.accountId, accountId), isNotNull(knownDevices.trustedUntil), where));
+
+/** Deletes the recovery codes of an account, if `where` holds: they stand in for a second factor. */
+export const deleteRecoveryCodes = (db: Database, accountId: string, where: SQL | undefined) =>
+  db.delete(recoveryCodes).where(and(eq(recoveryCodes.accountId, accountId), where));
+
+/** Makes all devices of an account unknown, if `where` holds: their next sign-in shows the new factor. */
+export const forgetDevices = (
+  db: Database,
+  accountId: string,
+  { where, now }: { where: SQL | undefined; now: number },
+) =>
+  db
+    .update(accounts)
+    .set({ devicesKnownSince: now + 1, updatedAt: now })
+    .where(and(eq(accounts.id, accountId), where));

@@ -1,0 +1,55 @@
+import type { PageProps } from "../../../ui/page.ts";
+import { LocalTime, TimeAgo } from "../../../ui/relative-time.tsx";
+import { Row } from "../../../ui/settings-rows.tsx";
+import type { FactorSummary } from "../factor.ts";
+import { factorName } from "./factor-name.ts";
+import { isSecond, type TwoStepData } from "./two-step-data.ts";
+
+type Props = { readonly p: PageProps; readonly data: TwoStepData };
+
+/** Authenticators, and the passkeys and the phone that are used as second factors. */
+export function FactorRows({ p, data: { factors, allowed } }: Props) {
+  const t = p.t.twoStep;
+  const listed = factors.filter((factor) => isSecond(factor) && factor.kind !== "email_otp");
+  return (
+    <section class="card">
+      <h2>{t.factors}</h2>
+      {listed.length === 0 ? (
+        <p class="faint">{t.none}</p>
+      ) : (
+        <div>
+          {listed.map((factor) => (
+            <Row href={pageOf(factor)} label={factorName(p.t, factor)}>
+              <FactorUse p={p} factor={factor} />
+            </Row>
+          ))}
+        </div>
+      )}
+      {allowed.includes("totp") && (
+        <a class="button" href={`/account/two-step/authenticator${p.search}`}>
+          {t.addAuthenticator}
+        </a>
+      )}
+    </section>
+  );
+}
+
+const PAGES = { passkey: "/account/passkeys", sms_otp: "/account/phone", email_otp: "/account/two-step" };
+
+const pageOf = ({ kind, id }: FactorSummary): string =>
+  kind === "totp" ? `/account/two-step/factors/${id}` : PAGES[kind];
+
+/** When a factor was added and last used. */
+export const FactorUse = ({ p, factor }: { readonly p: PageProps; readonly factor: FactorSummary }) => (
+  <>
+    {p.t.twoStep.added} <LocalTime p={p} at={factor.createdAt} />
+    {" · "}
+    {factor.lastUsedAt === null ? (
+      p.t.twoStep.neverUsed
+    ) : (
+      <>
+        {p.t.twoStep.lastUsed} <TimeAgo p={p} at={factor.lastUsedAt} />
+      </>
+    )}
+  </>
+);
