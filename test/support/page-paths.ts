@@ -17,6 +17,7 @@ export const PAGE_PATHS = [
   "/account/password",
   "/account/email",
   "/account/passkeys",
+  "/account/passkeys/:id",
   "/account/two-step",
   "/account/two-step/authenticator",
   "/account/two-step/recovery-codes",

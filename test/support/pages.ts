@@ -5,6 +5,7 @@ import { registeredClient } from "./client-administration.ts";
 import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
 import { insertClient } from "./oauth-clients.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
+import { registerWithPasskey } from "./passkeys.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import {
   accountIdOf,
