@@ -4,7 +4,7 @@ import { documented } from "../http/openapi-operation.ts";
 
 /** The first digits of the SHA-256 of public/pages/enhance.js and public/pages/passkeys.js. A test checks them. */
 const VERSION = "1d759fd6aad3";
-const PASSKEY_VERSION = "29f53df90b24";
+const PASSKEY_VERSION = "c5c50dd05d92";
 
 /** The paths change with the content, so that browsers may cache it without limit. */
 export const SCRIPT_PATH = `/pages/enhance-${VERSION}.js`;

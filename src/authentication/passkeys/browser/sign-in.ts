@@ -4,7 +4,7 @@ import {
   sendSignal,
   startAuthentication,
 } from "@simplewebauthn/browser";
-import { areas, isSilent, post, say } from "./page.ts";
+import { type ApiAnswer, areas, isSilent, post, say } from "./page.ts";
 
 /** Milliseconds before the end of a challenge at which the autofill gets another one. */
 const MARGIN = 30_000;
@@ -26,7 +26,7 @@ async function offerAutofill(area: HTMLElement): Promise<void> {
 }
 
 async function signIn(area: HTMLElement, useBrowserAutofill: boolean): Promise<void> {
-  const started = await post("/login/passkey/options", { transport: "cookie" });
+  const started = await start();
   if (started.code !== null) {
     if (!useBrowserAutofill) say(area, started.code);
     return;
@@ -44,6 +44,15 @@ async function signIn(area: HTMLElement, useBrowserAutofill: boolean): Promise<v
     if (!isSilent(error)) say(area, "failed");
     await offerAutofill(area);
   }
+}
+
+let latest: Promise<unknown> = Promise.resolve();
+
+/** One request after the other: each response sets the cookie with the challenges that its request had. */
+function start(): Promise<ApiAnswer> {
+  const started = latest.then(() => post("/login/passkey/options", { transport: "cookie" }));
+  latest = started;
+  return started;
 }
 
 /** A page that stays open gets another challenge before its own expires, once it is visible. */

@@ -40,7 +40,8 @@ async function verify({ id, challengeId }: Subject, assertion: unknown) {
     codeHash: "",
     account: { id },
   } as unknown as ChallengeToVerify;
-  return passkeyFactor.verify(deps, challenge, { by: "assertion", assertion });
+  // The clock of the service belongs to its requests.
+  return passkeyFactor.verify({ ...deps, clock: service.clock }, challenge, { by: "assertion", assertion });
 }
 
 const answer = async (authenticator: Authenticator, challengeId: string, overrides = {}) =>
