@@ -19,6 +19,7 @@ import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
 import { cancelFactorRemovalPage } from "./authentication/factor-removal/pages/cancel-factor-removal.tsx";
 import { factorRemovalPage } from "./authentication/factor-removal/pages/factor-removal.tsx";
 import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
+import { passkeyPage } from "./authentication/passkeys/pages/passkey.tsx";
 import { passkeysPage } from "./authentication/passkeys/pages/passkeys.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
@@ -76,6 +77,7 @@ const pages = [
   recoveryCodesPage,
   factorPage,
   passkeysPage,
+  passkeyPage,
   confirmPage,
   factorRemovalPage,
   cancelFactorRemovalPage,

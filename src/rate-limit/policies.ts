@@ -50,6 +50,7 @@ export const ratePolicies = {
       "POST /api/auth/me/factors/passkeys/options",
       "POST /api/auth/me/factors/passkeys",
       "POST /account/passkeys",
+      "POST /account/passkeys/:id",
     ],
   },
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one

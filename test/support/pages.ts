@@ -7,6 +7,7 @@ import { requestRemoval, userWithFactor } from "./factor-removals.ts";
 import { insertFactor } from "./number-factor.ts";
 import { insertClient } from "./oauth-clients.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
+import { registerWithPasskey } from "./passkeys.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import {
   accountIdOf,
@@ -293,6 +294,11 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
     const { token } = await logInOnKnownDevice(service, email);
     const { id } = await addAuthenticator(service, token);
     return { browser, page: await browser.visit(path.replace(":id", id)) };
+  },
+  "/account/passkeys/:id": async (service, path, options) => {
+    const { email, passkey } = await registerWithPasskey(service);
+    const browser = await signedInPageBrowser(service, email, options);
+    return { browser, page: await browser.visit(path.replace(":id", passkey.id)) };
   },
   "/admin/applications/:id": async (service, path, options) => {
     const { client, superuser } = await registeredClient(service);

@@ -22,6 +22,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account/email": 1,
   "/account/linked": 3,
   "/account/passkeys": 2,
+  "/account/passkeys/:id": 2,
   "/account/password": 1,
   "/account/phone": 1,
   "/account/phone/code": 1,

@@ -108,10 +108,7 @@ const Item = ({ p, passkey }: { readonly p: PageProps; readonly passkey: Passkey
         )}
       </span>
     </p>
-    <a
-      href={`/account/two-step/factors/${passkey.id}`}
-      aria-label={`${p.t.passkeys.manage}: ${nameOf(p, passkey)}`}
-    >
+    <a href={`${PASSKEYS_PATH}/${passkey.id}`} aria-label={`${p.t.passkeys.manage}: ${nameOf(p, passkey)}`}>
       {p.t.passkeys.manage}
     </a>
   </li>

@@ -2,7 +2,6 @@ import { createKey, keyRequest } from "../../../support/api-keys.ts";
 import { createAuthenticator } from "../../../support/authenticator.ts";
 import {
   offerAuthenticator,
-  registerOnKnownDevice,
   registerWithAuthenticator,
   totpCodeOf,
 } from "../../../support/authenticators.ts";
