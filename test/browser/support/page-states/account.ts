@@ -67,7 +67,7 @@ const addAuthenticator: PageState["open"] = async (visitor, service) => {
 async function openOwnRemoval(visitor: Visitor, service: ServiceApi, path: string): Promise<void> {
   const { email } = await service.member();
   const user = { email, password: PASSWORD };
-  await openSignedIn(visitor, "/account/two-step-verification", user);
+  await openSignedIn(visitor, "/account/two-step", user);
   await type(visitor.page, { password: PASSWORD });
   await visitor.page.waitForURL("**/account");
   await requestRemoval(visitor, service, email);
