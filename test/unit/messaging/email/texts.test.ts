@@ -21,7 +21,6 @@ const SPECIFIC: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
   identity_linked: ["{provider}"],
   identity_removed: ["{provider}"],
   api_key_created: ["{keyName}", "{resource}"],
-  factor_removal_requested: ["{life}"],
   recovery_code_used: ["{left}"],
   account_deletion_requested: ["{until}"],
 };
