@@ -1,9 +1,11 @@
 import { createKey, keyRequest } from "../../../support/api-keys.ts";
 import { createAuthenticator } from "../../../support/authenticator.ts";
-import { offerAuthenticator, 
-  offerAuthenticator,registerOnKnownDevice, registerWithAuthenticator, 
-  registerWithAuthenticator,totpCodeOf, 
-  totpCodeOf,} from "../../../support/authenticators.ts";
+import {
+  offerAuthenticator,
+  registerOnKnownDevice,
+  registerWithAuthenticator,
+  totpCodeOf,
+} from "../../../support/authenticators.ts";
 import { registerWithConnectedApp } from "../../../support/connected-apps.ts";
 import { requestRemoval } from "../../../support/factor-removals.ts";
 import { enableFactor, mayEnableTexts, trustDevice } from "../../../support/factors.ts";
