@@ -144,6 +144,8 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     avatarObjects,
     assets,
     commonPasswords: () => assets.readCached("/common-passwords.txt", (text) => new Set(text.split("\n"))),
+    disposableDomains: () =>
+      assets.readCached("/disposable-domains.txt", (text) => new Set(text.split("\n"))),
     pageAssets: async (locale: Locale): Promise<PageAssets> => ({
       words: await assets.readCached(`/pages/words/${locale}.json`, JSON.parse),
       style: await assets.readCached("/pages/style.css", minifyCss),
