@@ -14,6 +14,7 @@ import { userPage } from "./admin/users/pages/user.tsx";
 import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
 import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
+import { emailCodePage } from "./authentication/email-code/pages/email-code.tsx";
 import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
@@ -50,6 +51,7 @@ import { type ServePageDeps, servePage } from "./ui/serve-page.ts";
 const pages = [
   signInPage,
   signInCodePage,
+  emailCodePage,
   signUpPage,
   checkEmailPage,
   verifyEmailPage,

@@ -1,4 +1,5 @@
 import type { Amr } from "./amr.ts";
+import { emailCodeFactor } from "./email-code/email-code-factor.ts";
 import type { FirstFactor, FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
 import { passwordFactor } from "./password/password-factor.ts";
 import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
@@ -9,6 +10,7 @@ import { identityFactor } from "./social/identity-factor.ts";
 const FIRST_FACTORS = {
   password: passwordFactor,
   identity: identityFactor,
+  email_code: emailCodeFactor,
 } satisfies Record<FirstFactorMethod, FirstFactor>;
 
 /** The methods of the second factor. A sign-in asks for the first one that the user has enabled. */

@@ -1,4 +1,5 @@
 import type { Amr } from "./amr.ts";
+import type { EmailCodeProof } from "./email-code/email-code.ts";
 import type { IdentityAttachment } from "./social/identity.ts";
 
 /** `now`: the instant (ms) of the verification. */
@@ -13,6 +14,7 @@ type Proofs = {
     readonly rehash: string | null;
   };
   identity: { readonly attachment: IdentityAttachment };
+  email_code: { readonly proof: EmailCodeProof };
 };
 
 export type FirstFactorMethod = keyof Proofs;

@@ -3,6 +3,7 @@ import { avatarObjectStore } from "../accounts/avatar/object-store.ts";
 import { createBreachedPasswords } from "../accounts/breached-passwords.ts";
 import { SECOND_FACTORS } from "../authentication/factors.ts";
 import type { SecondFactor } from "../authentication/second-factor/second-factor.ts";
+import { allowsMethod } from "../authentication/sign-in-methods.ts";
 import { createSocialProviders } from "../authentication/social/providers/providers.ts";
 import { createCaptchaProvider } from "../captcha/providers.ts";
 import { type RequireCaptchaInput, requireCaptcha } from "../captcha/require-captcha.ts";
@@ -92,7 +93,10 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     hash,
   };
   const clientLimits = createClientLimits({ policies: config.rateLimits, caps: sendCaps, hash });
-  const processing = { ...stores, clock, secrets, settings, messages: messaging.messages };
+  const { messages, channels } = messaging;
+  const disposableDomains = () =>
+    assets.readCached("/disposable-domains.txt", (text) => new Set(text.split("\n")));
+  const processing = { ...stores, clock, secrets, settings, messages, channels, disposableDomains };
   const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
   const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
   const logError = (line: object) =>
@@ -144,14 +148,13 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     avatarObjects,
     assets,
     commonPasswords: () => assets.readCached("/common-passwords.txt", (text) => new Set(text.split("\n"))),
-    disposableDomains: () =>
-      assets.readCached("/disposable-domains.txt", (text) => new Set(text.split("\n"))),
+    disposableDomains,
     pageAssets: async (locale: Locale): Promise<PageAssets> => ({
       words: await assets.readCached(`/pages/words/${locale}.json`, JSON.parse),
       style: await assets.readCached("/pages/style.css", minifyCss),
     }),
     deleteDiscardedAvatars: () => deleteDiscardedAvatars({ clock, avatars, avatarObjects }),
-    socialProviders: createSocialProviders(config.social, {
+    socialProviders: createSocialProviders(allowsMethod(settings, "social") ? config.social : {}, {
       clock,
       cache: new Map(),
       timeout: options.providerTimeoutMs,

@@ -8,6 +8,8 @@ import { accountStatusStore } from "../admin/users/status-store.ts";
 import { userStore } from "../admin/users/store.ts";
 import { userDirectoryStore } from "../admin/users/user-search-store.ts";
 import { apiKeyStore } from "../api-keys/store.ts";
+import { codeMailStore } from "../authentication/email-code/code-mail-store.ts";
+import { emailCodeStore } from "../authentication/email-code/store.ts";
 import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
@@ -52,6 +54,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   secondFactorChallenges: secondFactorStore(db, sendCaps),
   signIns: signInStore(db, sendCaps),
   oneTimeCodes: oneTimeCodeStore(db, sendCaps),
+  emailCodes: emailCodeStore(db),
+  codeMails: codeMailStore(db, sendCaps),
   accounts: accountStore(db, sendCaps),
   accountLocales: accountLocaleStore(db),
   phones: phoneStore(db, sendCaps),

@@ -31,6 +31,18 @@ export const ratePolicies = {
     routes: ["POST /api/auth/login/otp", "POST /sign-in/code"],
   },
   "login-otp-resend": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/login/otp/resend"] },
+  "email-code": { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/login/email-code"] },
+  "email-code-verify": {
+    limit: 60,
+    windowSeconds: 600,
+    // The page also resends codes, which D1 caps.
+    routes: ["POST /api/auth/login/email-code/verify", "POST /sign-in/email-code"],
+  },
+  "email-code-resend": {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["POST /api/auth/login/email-code/resend"],
+  },
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
   // address, so the limit is not below that of the burst guard; it stops only sustained load.
   refresh: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },

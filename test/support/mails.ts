@@ -157,6 +157,16 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     life: 10 * MINUTE_MS,
     subject: { en: "Your code to sign in to Acme", de: "Ihr Code zur Anmeldung bei Acme" },
   },
+  sign_in_code: {
+    message: { kind: "sign_in_code", code: "012345" },
+    life: 10 * MINUTE_MS,
+    subject: { en: "Your code to sign in to Acme", de: "Ihr Code zur Anmeldung bei Acme" },
+  },
+  sign_up_code: {
+    message: { kind: "sign_up_code", code: "012345" },
+    life: 10 * MINUTE_MS,
+    subject: { en: "Your code for Acme", de: "Ihr Code für Acme" },
+  },
   new_device_sign_in: {
     message: { kind: "new_device_sign_in" },
     subject: { en: "New sign-in to Acme", de: "Neue Anmeldung bei Acme" },

@@ -17,7 +17,8 @@ type KeyPurpose =
   | "seal-signing-key"
   | "seal-mail"
   | "seal-request"
-  | "seal-authorization";
+  | "seal-authorization"
+  | "seal-challenge";
 
 /** One root secret: its public id and the keys derived from it by HKDF (RFC 5869). */
 export type SecretRoot = {
