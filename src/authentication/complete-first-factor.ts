@@ -1,5 +1,6 @@
 import type { Result } from "../core/result.ts";
 import { type CompleteSignInDeps, completeSignIn } from "./complete-sign-in.ts";
+import { amrOf } from "./factors.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
 import { isSecondFactorRequired } from "./rules.ts";
 import type { SecondFactorSettings } from "./second-factor/policy.ts";
@@ -23,6 +24,10 @@ export function completeFirstFactor(
     secondFactorEnabled: factorFacts.enabled.some(({ isSecondFactor }) => isSecondFactor),
     deviceIsKnown: firstFactor.device?.hasSignedIn ?? false,
   };
+  // Security 54: a mailed code is never the second factor after a mailed code.
+  const mayMailCode = !amrOf(firstFactor.grant).includes("otp");
+  const hasOtherFactor = factorFacts.enabled.some(({ kind }) => kind !== "email_otp");
+  if (!mayMailCode && !hasOtherFactor) return completeSignIn(deps, firstFactor);
   return isSecondFactorRequired(deps.settings.secondFactor.policies[factorFacts.role], facts)
     ? startSecondFactor(deps, firstFactor, factorFacts.enabled)
     : completeSignIn(deps, firstFactor);

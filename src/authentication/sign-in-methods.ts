@@ -16,7 +16,6 @@ export const ROUTES_OF_METHODS: Readonly<Record<SignInMethod, readonly string[]>
     "/api/auth/register",
     "/api/auth/forgot-password",
     "/api/auth/me/password",
-    "/api/auth/users/:id/reset-password",
     "/forgot-password",
     "/account/password",
   ],

@@ -1,12 +1,5 @@
 import { mailedCodeTo } from "./one-time-codes.ts";
-import { type ApiResponse, type Service, startService, type TestClock } from "./service.ts";
-
-/** The methods of a deployment that allows all of them. */
-export const ALL_METHODS = { SIGN_IN_METHODS: "password,passkey,email_code,social" };
-
-/** A service that allows sign-in by email code, besides the other methods. */
-export const startWithEmailCodes = (env: Record<string, unknown> = {}, clock?: TestClock): Service =>
-  startService({ clock, env: { ...ALL_METHODS, ...env } });
+import type { ApiResponse, Service } from "./service.ts";
 
 /** Requests a code. Returns the id of the challenge. */
 export async function requestChallenge(service: Service, email: string): Promise<string> {

@@ -5,6 +5,7 @@
 export const PAGE_PATHS = [
   "/sign-in",
   "/sign-in/code",
+  "/sign-in/email-code",
   "/sign-up",
   "/sign-up/check-your-mail",
   "/verify-email",

@@ -44,7 +44,7 @@ export function emailCodeRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "The response is the same for every address. An address without an account gets a code if it may sign up.",
         tag,
         answer: requested,
-        failures: ["captcha_required", "captcha_failed"],
+        failures: ["captcha_required", "captcha_failed", "not_found"],
       }),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {
@@ -63,6 +63,7 @@ export function emailCodeRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "At most one a minute. The earlier code becomes invalid when the new one is sent.",
         tag,
         answer: resent,
+        failures: ["not_found"],
       }),
       jsonBody(z.strictObject({ challengeId: emailCodeChallengeField })),
       async (c) => {
@@ -82,7 +83,7 @@ export function emailCodeRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         answer: signInResponse,
         cookies: true,
         alternatives: secondFactorResponses,
-        failures: [...Object.values(emailCodeErrors), "csrf_failed"],
+        failures: [...Object.values(emailCodeErrors), "csrf_failed", "not_found"],
       }),
       jsonBody(
         z.strictObject({

@@ -44,6 +44,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/reset-password": 1,
   "/sign-in": 0,
   "/sign-in/code": 0,
+  "/sign-in/email-code": 0,
   "/sign-out": 0,
   "/sign-up": 0,
   "/sign-up/check-your-mail": 0,

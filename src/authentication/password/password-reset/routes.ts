@@ -53,7 +53,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "The response is the same for an address without an account.",
         tag,
         answer: requested,
-        failures: ["captcha_required", "captcha_failed"],
+        failures: ["captcha_required", "captcha_failed", "not_found"],
       }),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {
