@@ -11,6 +11,7 @@ import { auditLogPage } from "./admin/audit-log/pages/audit-log.tsx";
 import { deadMessagesPage } from "./admin/users/pages/dead-messages.tsx";
 import { invitePage } from "./admin/users/pages/invite.tsx";
 import { userPage } from "./admin/users/pages/user.tsx";
+import { userMetadataPage } from "./admin/users/pages/user-metadata.tsx";
 import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
 import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
@@ -75,6 +76,7 @@ const pages = [
   usersPage,
   userPage,
   userProfilePage,
+  userMetadataPage,
   invitePage,
   auditLogPage,
   deadMessagesPage,

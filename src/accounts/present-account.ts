@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { ROLES } from "../admin/authorization/permissions.ts";
 import { timestamp } from "../http/timestamp.ts";
 import type { Account } from "./account.ts";
+import { presentMetadata } from "./metadata.ts";
 
 /** An account in API responses (contract §2). Each column is listed, so that a new one is not exposed by default. */
 export const profileSchema = z
@@ -18,6 +19,9 @@ export const profileSchema = z
     avatarUrl: z.nullable(z.string()),
     role: z.enum(ROLES),
     isActive: z.boolean(),
+    publicMetadata: z
+      .nullable(z.record(z.string(), z.unknown()))
+      .check(z.meta({ description: "Data that admins keep with the account." })),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -37,6 +41,7 @@ export const presentAccount = (account: Account, publicUrl: string): z.input<typ
   avatarUrl: account.avatarKey === null ? null : presentAvatarUrl(account.avatarKey, publicUrl),
   role: account.role,
   isActive: account.status === "active",
+  publicMetadata: presentMetadata(account.publicMetadata),
   createdAt: new Date(account.createdAt).toISOString(),
   updatedAt: new Date(account.updatedAt).toISOString(),
 });

@@ -147,6 +147,7 @@ export const ratePolicies = {
       "POST /admin/invite",
       "POST /admin/users/:id",
       "POST /admin/users/:id/profile",
+      "POST /admin/users/:id/metadata",
     ],
   },
   // Each registration inserts a row (RFC 7591 §5).

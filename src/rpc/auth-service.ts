@@ -1,9 +1,12 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { toMetadataChange } from "../accounts/metadata.ts";
 import { presentAccount } from "../accounts/present-account.ts";
 import { OPERATOR } from "../admin/authorization/actor.ts";
 import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
+import { readUser } from "../admin/users/read-user.ts";
+import { type UpdateUserDeps, updateUser } from "../admin/users/update-user.ts";
 import { type VerifyApiKeyDeps, verifyApiKey } from "../api-keys/verify-api-key.ts";
 import type { AuthServiceBinding } from "../client/auth-service.ts";
 import type { Caller } from "../core/caller.ts";
@@ -11,7 +14,14 @@ import { LOCALES } from "../core/locale.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
-import { canArguments, idArguments, idsArguments, verifyArguments, verifyKeyArguments } from "./arguments.ts";
+import {
+  canArguments,
+  idArguments,
+  idsArguments,
+  metadataArguments,
+  verifyArguments,
+  verifyKeyArguments,
+} from "./arguments.ts";
 import { appAudienceOf, audienceOf } from "./binding.ts";
 import { answerCall, type IncomingCall } from "./call.ts";
 import { presentApiKey, presentSession } from "./present.ts";
@@ -21,6 +31,7 @@ export type AuthServiceDeps = VerifyTokenDeps &
   LookUpUsersDeps &
   EndSessionDeps &
   EndUserSessionsDeps &
+  UpdateUserDeps &
   CheckPermissionDeps & { readonly settings: TokenSettings };
 
 /** The caller of a method that has no client: no address, no user agent and the default language. */
@@ -69,10 +80,33 @@ export const createAuthService = <Env>(
     getUser(id: unknown): ReturnType<AuthServiceBinding["getUser"]> {
       const method = { name: "getUser", scope: "read", takes: idArguments } as const;
       return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input) => {
-        const [account] = await lookUpUsers(deps, [input.id]);
-        if (!account) return { ok: false, reason: "not_found" };
-        return { ok: true, user: presentAccount(account, deps.settings.publicUrl) };
+        const found = await readUser(deps, { actor: OPERATOR, id: input.id });
+        if (!found.ok) return { ok: false, reason: "not_found" };
+        const { account, privateMetadata } = found.value;
+        const user = presentAccount(account, deps.settings.publicUrl);
+        return { ok: true, user: { ...user, privateMetadata: privateMetadata ?? null } };
       });
+    }
+
+    setUserMetadata(id: unknown, metadata: unknown): ReturnType<AuthServiceBinding["setUserMetadata"]> {
+      const method = { name: "setUserMetadata", scope: "write", takes: metadataArguments } as const;
+      return answerCall(
+        open(this.env, this.ctx),
+        method,
+        { id, metadata },
+        async (deps, input, { worker }) => {
+          const { public: publicMetadata, private: privateMetadata } = input.metadata;
+          const result = await updateUser(deps, {
+            actor: OPERATOR,
+            id: input.id,
+            change: toMetadataChange({ publicMetadata, privateMetadata }),
+            caller: NO_CLIENT,
+            worker,
+          });
+          if (result.ok) return { ok: true };
+          return { ok: false, reason: result.error.reason === "no_such_user" ? "not_found" : "conflict" };
+        },
+      );
     }
 
     getUsers(ids: unknown): ReturnType<AuthServiceBinding["getUsers"]> {

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type AudienceSettings, chooseAppAudience, findResource, ownAudience } from "../sessions/audience.ts";
 
 /** The permissions of a binding. Each method needs one of them. */
-const SCOPES = ["verify", "read", "revoke"] as const;
+const SCOPES = ["verify", "read", "write", "revoke"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 const propsSchema = z.strictObject({

@@ -30,6 +30,7 @@ export const PAGE_PATHS = [
   "/admin/users",
   "/admin/users/:id",
   "/admin/users/:id/profile",
+  "/admin/users/:id/metadata",
   "/admin/invite",
   "/admin/audit",
   "/admin/mail",

@@ -9,7 +9,11 @@ export type AuditEvent =
   | { readonly type: "email_verified" }
   | { readonly type: "email_change_requested" }
   | { readonly type: "email_changed" }
-  | { readonly type: "profile_updated"; readonly details: { readonly fields: string } }
+  /** `fields`: the names of the changed fields, the metadata included. `worker`: the Worker that changed them over RPC. */
+  | {
+      readonly type: "profile_updated";
+      readonly details: { readonly fields: string; readonly worker?: string };
+    }
   | { readonly type: "password_changed" }
   | { readonly type: "password_reset_requested" }
   | { readonly type: "password_reset" }

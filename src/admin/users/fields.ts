@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { hasField, profileShape } from "../../accounts/fields.ts";
+import { metadataShape } from "../../accounts/metadata.ts";
 import { profileSchema } from "../../accounts/present-account.ts";
 import { PAGE_LIMIT, pageQuery } from "../../http/pagination.ts";
 import { ROLES } from "../authorization/permissions.ts";
@@ -25,6 +27,21 @@ export const userQuery = z.strictObject({
   role: z.optional(roleField),
   status: z.optional(z.enum(["active", "deactivated"], "Must be active or deactivated.")),
 });
+
+/** One user, for an admin. */
+export const userSchema = z
+  .object({
+    ...profileSchema.shape,
+    privateMetadata: z
+      .optional(z.nullable(z.record(z.string(), z.unknown())))
+      .check(
+        z.meta({ description: "Only with the permission `users:metadata`, and never of the own account." }),
+      ),
+  })
+  .check(z.meta({ id: "User" }));
+
+/** A change of a user; null clears an optional field. */
+export const userBody = z.strictObject({ ...profileShape, ...metadataShape }).check(hasField);
 
 export const userPageSchema = z.object({
   users: z.array(profileSchema).check(z.maxLength(PAGE_LIMIT)),

@@ -12,6 +12,7 @@ import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/out
 import { endSessions } from "../../sessions/statements.ts";
 import { eraseIpAddresses } from "../audit-log/statements.ts";
 import type { AdminAction } from "../authorization/admin-action.ts";
+import type { Target } from "../authorization/find-manageable-user.ts";
 import {
   type AuditedAction,
   anotherSuperuserExists,
@@ -44,14 +45,19 @@ export function userStore(db: Database, caps: SendCaps) {
       where: and(isTarget(action), wasApplied(db, action)),
     });
   return {
-    async find(id: string): Promise<{ account: Account; hasPassword: boolean } | null> {
+    async find(id: string): Promise<Target | null> {
       const [row] = await db
-        .select({ id: accounts.id, ...accountColumns, passwordHash: accounts.passwordHash })
+        .select({
+          id: accounts.id,
+          ...accountColumns,
+          passwordHash: accounts.passwordHash,
+          privateMetadata: accounts.privateMetadata,
+        })
         .from(accounts)
         .where(eq(accounts.id, id));
       if (!row) return null;
-      const { passwordHash, ...account } = row;
-      return { account, hasPassword: passwordHash !== null };
+      const { passwordHash, privateMetadata, ...account } = row;
+      return { account, hasPassword: passwordHash !== null, privateMetadata };
     },
 
     /** At most 100 ids, each a parameter of one statement. The order of the result is undefined. */

@@ -1,7 +1,12 @@
 import { fromBase64url, toBase64url, utf8 } from "./encoding.ts";
 import type { SecretRing } from "./secret-ring.ts";
 
-type SealPurpose = "seal-signing-key" | "seal-mail" | "seal-request" | "seal-authorization" | "seal-challenge";
+type SealPurpose =
+  | "seal-signing-key"
+  | "seal-mail"
+  | "seal-request"
+  | "seal-authorization"
+  | "seal-challenge";
 
 /**
  * AES-256-GCM under the current root: `<root id>.<iv>.<ciphertext>`, base64url. `context` is

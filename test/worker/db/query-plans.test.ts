@@ -362,6 +362,7 @@ async function otherWorkers(): Promise<void> {
   await worker.call("verifyToken", token, { strict: true });
   await worker.call("getUsers", [id, crypto.randomUUID()]);
   await worker.call("can", id, "users:list");
+  await worker.call("setUserMetadata", id, { public: {}, private: null });
   const { id: keyId, key } = await createKey(service, token);
   await worker.call("verifyApiKey", key);
   await service.get("/me/keys", token);

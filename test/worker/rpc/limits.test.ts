@@ -23,6 +23,7 @@ describe("AuthService", () => {
       "getUsers",
       "revokeSession",
       "revokeUser",
+      "setUserMetadata",
       "verifyApiKey",
       "verifyToken",
     ]);
@@ -100,6 +101,8 @@ describe("invalid arguments", () => {
       ["revokeUser", [value]],
       ["can", [value, "users:list"]],
       ["can", [UNKNOWN_ID, value]],
+      ["setUserMetadata", [value, { public: {} }]],
+      ["setUserMetadata", [UNKNOWN_ID, value]],
     ]),
     ...invalid
       .filter((value) => !Array.isArray(value) || value.length > 0)

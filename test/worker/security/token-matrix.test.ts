@@ -27,12 +27,20 @@ const PLAIN_PARAMETERS = new Set(
    transport audience limit cursor search status userId type returnTo error iss nonce
    resource scopes expiresInDays overlapSeconds accessTokenTtl authMethod backchannelLogoutUri clientUri grantTypes idTokenAlg
    isFirstParty jwks jwksUri logoUri postLogoutRedirectUris redirectUris refreshGraceSeconds refreshIdleTtl refreshMaxTtl
-   requiresPushedRequests resources rotatesRefreshTokens`.split(/\s+/),
+   requiresPushedRequests resources rotatesRefreshTokens publicMetadata privateMetadata`.split(/\s+/),
 );
 
 /** The methods of RPC that take no token, only ids. */
 /** `verifyApiKey` takes keys only, which test/worker/api-keys tests. */
-const PLAIN_METHODS = ["getUser", "getUsers", "revokeSession", "revokeUser", "can", "verifyApiKey"];
+const PLAIN_METHODS = [
+  "getUser",
+  "getUsers",
+  "revokeSession",
+  "revokeUser",
+  "setUserMetadata",
+  "can",
+  "verifyApiKey",
+];
 
 /** A body with a refinement over several fields is wrapped, so its shape is one level deeper. */
 const namesIn = (fields: object): string[] =>

@@ -33,6 +33,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/admin/mail": 2,
   "/admin/users": 2,
   "/admin/users/:id": 3,
+  "/admin/users/:id/metadata": 2,
   "/admin/users/:id/profile": 2,
   "/device": 1,
   "/device/confirm": 2,
