@@ -152,6 +152,12 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     life: 7 * DAY_MS,
     subject: { en: "You are invited to Acme", de: "Sie sind zu Acme eingeladen" },
   },
+  invitation_without_password: {
+    message: { kind: "invitation_without_password", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: 7 * DAY_MS,
+    subject: { en: "You are invited to Acme", de: "Sie sind zu Acme eingeladen" },
+  },
   login_code: {
     message: { kind: "login_code", code: "012345" },
     life: 10 * MINUTE_MS,

@@ -1,4 +1,5 @@
 import type { SecondFactorSettings } from "../../authentication/second-factor/policy.ts";
+import { allowsMethod, type SignInMethodSettings } from "../../authentication/sign-in-methods.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
@@ -8,7 +9,10 @@ import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-m
 
 type Deps = ReadSignInMethodsDeps &
   ListIdentitiesDeps & {
-    readonly settings: { readonly secondFactor: SecondFactorSettings; readonly canText: boolean };
+    readonly settings: SignInMethodSettings & {
+      readonly secondFactor: SecondFactorSettings;
+      readonly canText: boolean;
+    };
   };
 
 type Data = {
@@ -60,9 +64,11 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/email" label={p.t.fields.email}>
             {account.email} {account.emailVerifiedAt === null && <Badge good={false}>{t.unverified}</Badge>}
           </Row>
-          <Row href="/account/password" label={p.t.fields.password}>
-            {signInMethods.hasPassword ? "••••••••" : t.none}
-          </Row>
+          {allowsMethod(settings, "password") && (
+            <Row href="/account/password" label={p.t.fields.password}>
+              {signInMethods.hasPassword ? "••••••••" : t.none}
+            </Row>
+          )}
           <Row href="/account/two-step-verification" label={t.secondFactor}>
             <Badge good={hasSecondFactor}>{hasSecondFactor ? t.on : t.off}</Badge>
           </Row>

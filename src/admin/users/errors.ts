@@ -25,6 +25,7 @@ export const userErrors = {
   still_active: "user_still_active",
   changed_meanwhile: "conflict",
   deactivated: "conflict",
+  passwords_off: "not_found",
   address_taken: "conflict",
   send_cap: "rate_limited",
   username_taken: accountErrors.username_taken,

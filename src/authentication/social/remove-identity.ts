@@ -7,6 +7,7 @@ import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/rules.ts";
+import { allowsMethod, type SignInMethodSettings } from "../sign-in-methods.ts";
 import type { RemovalFailure } from "./errors.ts";
 import type { SocialProvider } from "./providers/provider.ts";
 import type { IdentityStore } from "./store.ts";
@@ -16,7 +17,7 @@ export type RemoveIdentityDeps = {
   readonly identities: Pick<IdentityStore, "remove">;
   readonly revocationList: Pick<RevocationList, "revokeSessions">;
   readonly defer: Defer;
-  readonly settings: { readonly accessTokenTtl: number };
+  readonly settings: SignInMethodSettings & { readonly accessTokenTtl: number };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
   readonly messages: Outbox;
 };
@@ -50,6 +51,10 @@ export async function removeIdentity(
     session,
     provider,
     usableProviders: [...deps.socialProviders.keys()],
+    usableMethods: {
+      password: allowsMethod(deps.settings, "password"),
+      emailCode: allowsMethod(deps.settings, "email_code"),
+    },
     notice,
     audit: newAuditEvent(deps, event, caller, accountId),
     now,

@@ -55,6 +55,8 @@ type Removal = {
   readonly provider: string;
   /** The configured providers. */
   readonly usableProviders: readonly string[];
+  /** Whether SIGN_IN_METHODS allows these methods. Every account with a session has an address for a code. */
+  readonly usableMethods: { readonly password: boolean; readonly emailCode: boolean };
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -184,17 +186,20 @@ export function identityStore(db: Database, caps: SendCaps) {
 
 function hasAnotherSignInMethod(
   db: Database,
-  { session, provider, usableProviders }: Removal,
+  { session, provider, usableProviders, usableMethods }: Removal,
 ): SQL | undefined {
   const accountId = session.account.id;
   const other = alias(identities, "other");
+  if (usableMethods.emailCode) return undefined;
   return or(
-    exists(
-      db
-        .select({ one: sql`1` })
-        .from(accounts)
-        .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
-    ),
+    usableMethods.password
+      ? exists(
+          db
+            .select({ one: sql`1` })
+            .from(accounts)
+            .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
+        )
+      : undefined,
     exists(
       db
         .select({ one: sql`1` })

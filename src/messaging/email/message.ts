@@ -26,6 +26,8 @@ export type MailMessage =
   | { readonly kind: "role_changed" }
   /** To a user whom an admin invited: choose a password. */
   | { readonly kind: "invitation"; readonly url: string }
+  /** The same where the deployment has no passwords: accept the invitation. */
+  | { readonly kind: "invitation_without_password"; readonly url: string }
   /** The second factor of a sign-in: six digits. */
   | { readonly kind: "login_code"; readonly code: string }
   /** The first factor of a sign-in: six digits. */

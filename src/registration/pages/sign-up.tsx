@@ -7,6 +7,7 @@ import {
   usernameField,
 } from "../../accounts/fields.ts";
 import { ProfileFieldInput } from "../../accounts/pages/profile-form.tsx";
+import { allowsMethod, type SignInMethodSettings } from "../../authentication/sign-in-methods.ts";
 import { SocialButtons, type SocialButtonsDeps } from "../../authentication/social/pages/social-buttons.tsx";
 import type { DepsOf } from "../../http/context.ts";
 import { Captcha, readCaptchaToken } from "../../ui/captcha-widget.tsx";
@@ -25,7 +26,9 @@ import type { Words } from "../../ui/ui-texts.ts";
 import { registrationErrors } from "../errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "../register-account.ts";
 
-type Deps = RegisterAccountDeps & SocialButtonsDeps & PageSessionDeps;
+type Deps = RegisterAccountDeps &
+  SocialButtonsDeps &
+  PageSessionDeps & { readonly settings: SignInMethodSettings };
 type Data = { readonly returnTarget: ReturnTarget | null; readonly deps: Deps };
 
 const profileFields = { username: usernameField, lastName: lastNameField, age: ageField };
@@ -38,6 +41,9 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   captcha: { action: "register", always: true },
   load: async (c) => {
     const returnTarget = c.var.returnTarget ?? null;
+    // Without passwords an account is created by an email code or a provider, both on the sign-in page.
+    if (!allowsMethod(depsOf(c).settings, "password"))
+      return redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
     const redirect = returnTarget && c.req.method === "GET" && (await redirectIfSignedIn(c, depsOf));
     return redirect || { returnTarget, deps: depsOf(c) };
   },

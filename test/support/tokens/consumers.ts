@@ -8,7 +8,7 @@ import { createRpcCaller } from "../rpc.ts";
 import type { ApiResponse } from "../service.ts";
 import { linkGitHub } from "../social/inserted-rows.ts";
 import { socialUser } from "../social/users.ts";
-import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../users.ts";
+import { logIn, newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../users.ts";
 import { type IssuedToken, TOKEN_KINDS, type TokenKind } from "./kinds.ts";
 import { captchaProof, guarded, live, newDevice, providers, service } from "./service.ts";
 
@@ -162,6 +162,8 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
     accepts: ["device"],
     use: (token) =>
       isDeviceKnown(token, async (email) => {
+        // Only an account that has signed in before gets a notice of an unknown device.
+        await logIn(service, email);
         const mails = await messagesSoFar();
         const challenge = await requestEmailCode(service, email);
         const answer = await service.post("/login/email-code/verify", {

@@ -25,17 +25,25 @@ export type UserActionsDeps = ActivateUserDeps &
   RemoveAvatarDeps &
   DeleteUserDeps;
 
+/** `hasPasswords`: whether the deployment has passwords. */
+type ActionState = { readonly isLocked: boolean; readonly hasPasswords: boolean };
+
 type UserAction = {
   readonly permission: Permission;
   /** Whether it would change anything. */
-  readonly applies: (user: Account, isLocked: boolean) => boolean;
+  readonly applies: (user: Account, state: ActionState) => boolean;
   readonly isDestructive?: true;
 };
 
 /** The actions in the order of the page. The permission decides which of them an admin sees. */
 const actions = {
-  resetPassword: { permission: "users:reset-password", applies: (user) => user.status === "active" },
-  unlock: { permission: "users:unlock", applies: (_user, isLocked) => isLocked },
+  resetPassword: {
+    permission: "users:reset-password",
+    // Without passwords it only sends a pending invitation again.
+    applies: (user, { hasPasswords }) =>
+      user.status === "active" && (hasPasswords || user.emailVerifiedAt === null),
+  },
+  unlock: { permission: "users:unlock", applies: (_user, { isLocked }) => isLocked },
   endSessions: { permission: "users:end-sessions", applies: () => true },
   removePicture: { permission: "users:set-avatar", applies: (user) => user.avatarKey !== null },
   activate: { permission: "users:activate", applies: (user) => user.status === "deactivated" },
@@ -56,11 +64,11 @@ type UserActionName = keyof typeof actions;
 const names = Object.keys(actions) as UserActionName[];
 
 /** A button for each action that this admin may take. */
-export function UserActions({ p, user, isLocked }: { p: PageProps; user: Account; isLocked: boolean }) {
+export function UserActions({ p, user, ...state }: ActionState & { p: PageProps; user: Account }) {
   const { t, actor } = p;
   if (!actor) return null;
   const available = names.filter(
-    (name) => canManage(actor, actions[name].permission, user) && actions[name].applies(user, isLocked),
+    (name) => canManage(actor, actions[name].permission, user) && actions[name].applies(user, state),
   );
   return (
     <section class="card">

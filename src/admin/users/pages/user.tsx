@@ -1,5 +1,6 @@
 import type { Account } from "../../../accounts/account.ts";
 import { presentMetadata } from "../../../accounts/metadata.ts";
+import { allowsMethod } from "../../../authentication/sign-in-methods.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
 import { MoreSessionsNote, SESSIONS_SHOWN, SessionItem } from "../../../sessions/pages/sessions.tsx";
@@ -15,9 +16,11 @@ import { runUserAction, UserActions, type UserActionsDeps } from "./user-actions
 import { StatusBadges } from "./users.tsx";
 
 type Deps = FindManageableUserDeps & ReadAccountStatusDeps & UserActionsDeps;
-type Data = { readonly user: Account; readonly details: UserDetails } & Awaited<
-  ReturnType<typeof readAccountStatus>
->;
+type Data = {
+  readonly user: Account;
+  readonly details: UserDetails;
+  readonly hasPasswords: boolean;
+} & Awaited<ReturnType<typeof readAccountStatus>>;
 
 /** One user: status, profile, sessions, and the actions that the admin may take. */
 export const userPage = (depsOf: DepsOf<Deps>): Page<Data, UserDetails> => ({
@@ -29,9 +32,10 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, UserDetails> => ({
   loadData: async (c, details) => ({
     user: details.account,
     details,
+    hasPasswords: allowsMethod(depsOf(c).settings, "password"),
     ...(await readAccountStatus(depsOf(c), details.account)),
   }),
-  view: (p, { user, details, sessions, lockouts }) => (
+  view: (p, { user, details, hasPasswords, sessions, lockouts }) => (
     <>
       <div class="person">
         <Avatar of={user} size={64} />
@@ -53,7 +57,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, UserDetails> => ({
       ))}
       <Details p={p} user={user} />
       <Metadata p={p} of={details} />
-      <UserActions p={p} user={user} isLocked={lockouts.length > 0} />
+      <UserActions p={p} user={user} isLocked={lockouts.length > 0} hasPasswords={hasPasswords} />
       <section class="card">
         <h2>{p.t.account.sessions}</h2>
         {sessions.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import { emailField, newPasswordField, passwordField, passwordProblems } from "../../../accounts/fields.ts";
 import { captchaTokenField } from "../../../captcha/fields.ts";
+import type { FieldProblem } from "../../../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../../../http/context.ts";
 import { describeRoute } from "../../../http/openapi-operation.ts";
 import { answer, refuse, respond } from "../../../http/respond.ts";
@@ -10,7 +11,12 @@ import { emailTokenIsValid, tokenField, tokenQuery } from "../../../registration
 import { findEmailToken } from "../../../registration/email-tokens/find-email-token.ts";
 import { passwordResetErrors } from "./errors.ts";
 import { type RequestPasswordResetDeps, requestPasswordReset } from "./request-password-reset.ts";
-import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
+import {
+  passwordLinkPurposes,
+  type ResetFailure,
+  type ResetPasswordDeps,
+  resetPassword,
+} from "./reset-password.ts";
 
 const requested = answer(200, "If an account with that email exists, a password reset link has been sent.");
 const passwordReset = answer(
@@ -29,7 +35,9 @@ const passwordReset = answer(
 const resetBody = z
   .strictObject({
     token: tokenField,
-    newPassword: newPasswordField,
+    newPassword: z
+      .optional(newPasswordField)
+      .check(z.meta({ description: "Required, unless SIGN_IN_METHODS allows no passwords." })),
     confirmPassword: z.optional(passwordField),
   })
   .check(
@@ -78,7 +86,11 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       queryParams(tokenQuery),
       async (c) => {
-        const found = await findEmailToken(depsOf(c), c.req.valid("query").token, PASSWORD_LINK_PURPOSES);
+        const found = await findEmailToken(
+          depsOf(c),
+          c.req.valid("query").token,
+          passwordLinkPurposes(depsOf(c).settings),
+        );
         return found ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
       },
     )
@@ -97,11 +109,18 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await resetPassword(depsOf(c), { token, newPassword, caller: c.var.caller });
         if (result.ok) return respond(c, passwordReset, result.value);
         const { error } = result;
-        const fields =
-          error.reason === "password_refused"
-            ? [{ path: "newPassword", message: passwordProblems[error.problem] }]
-            : undefined;
-        return refuse(c, passwordResetErrors[error.reason], { fields });
+        return refuse(c, passwordResetErrors[error.reason], { fields: fieldsOf(error) });
       },
     );
+}
+
+function fieldsOf(failure: ResetFailure): FieldProblem[] | undefined {
+  switch (failure.reason) {
+    case "password_refused":
+      return [{ path: "newPassword", message: passwordProblems[failure.problem] }];
+    case "password_missing":
+      return [{ path: "newPassword", message: "Is required." }];
+    case "email_token_invalid":
+      return undefined;
+  }
 }

@@ -19,11 +19,12 @@ import {
 
 const service = startService();
 
-const statuses = (answers: readonly ApiResponse[]) =>
-  answers.reduce<Record<number, number>>(
-    (counts, { status }) => ({ ...counts, [status]: (counts[status] ?? 0) + 1 }),
-    {},
-  );
+/** The number of answers by status. */
+function statuses(answers: readonly ApiResponse[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
 
 const enterTimes = (times: number, challenge: EmailChallenge, fields: object = {}) =>
   Promise.all(Array.from({ length: times }, () => enterEmailCode(service, challenge, fields)));
