@@ -23,7 +23,12 @@ export type RatePolicy = {
  * `RATE_LIMITS` overrides the numbers. The names are sent in headers and stored in keys.
  */
 export const ratePolicies = {
-  login: { limit: 60, windowSeconds: 300, routes: ["POST /api/auth/login", "POST /sign-in"] },
+  login: {
+    limit: 60,
+    windowSeconds: 300,
+    // The page also requests email codes. `mail` limits the mails.
+    routes: ["POST /api/auth/login", "POST /api/auth/login/email-code", "POST /sign-in"],
+  },
   "login-otp": {
     limit: 60,
     windowSeconds: 600,
@@ -31,7 +36,6 @@ export const ratePolicies = {
     routes: ["POST /api/auth/login/otp", "POST /sign-in/code"],
   },
   "login-otp-resend": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/login/otp/resend"] },
-  "email-code": { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/login/email-code"] },
   "email-code-verify": {
     limit: 60,
     windowSeconds: 600,

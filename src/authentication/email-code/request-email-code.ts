@@ -6,7 +6,7 @@ import type { EmailAddress } from "../../core/email-address.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ClientRefusal, QueueRequest } from "../../queued-requests/queue-request.ts";
 import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
-import { newChallengeId, readChallengeId } from "./challenge-id.ts";
+import { newChallengeId } from "./challenge-id.ts";
 
 export type RequestEmailCodeDeps = {
   readonly secrets: SecretRing;
@@ -36,17 +36,4 @@ export async function requestEmailCode(
   const { id, challengeId } = await newChallengeId(deps, email.key);
   const queued = await deps.queueRequest({ kind: "email_code", id, email, locale: caller.locale }, caller.ip);
   return queued.ok ? ok({ challengeId, expiresIn: OTP_TTL_MS / SECOND }) : queued;
-}
-
-/**
- * Mails a new code for a live challenge, at most once a minute, and voids the earlier code. The result does not reveal
- * whether the challenge has a code.
- */
-export async function requestNewEmailCode(
-  deps: Pick<RequestEmailCodeDeps, "secrets" | "queueRequest">,
-  { challengeId, caller }: { readonly challengeId: string; readonly caller: Caller },
-): Promise<Result<void, ClientRefusal>> {
-  const challenge = await readChallengeId(deps, challengeId);
-  if (!challenge) return ok(undefined);
-  return deps.queueRequest({ kind: "email_code_resend", id: challenge.id }, caller.ip);
 }

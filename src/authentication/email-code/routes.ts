@@ -19,7 +19,8 @@ import {
 } from "../token-response.ts";
 import { emailCodeErrors } from "./errors.ts";
 import { emailCodeChallengeField } from "./fields.ts";
-import { type RequestEmailCodeDeps, requestEmailCode, requestNewEmailCode } from "./request-email-code.ts";
+import { type RequestEmailCodeDeps, requestEmailCode } from "./request-email-code.ts";
+import { type RequestNewEmailCodeDeps, requestNewEmailCode } from "./request-new-email-code.ts";
 import { type VerifyEmailCodeDeps, verifyEmailCode } from "./verify-email-code.ts";
 
 const requested = answer(
@@ -29,7 +30,7 @@ const requested = answer(
 );
 const resent = answer(200, "If that sign-in is still waiting, a new code has been sent.");
 
-type Deps = RequestEmailCodeDeps & VerifyEmailCodeDeps & CsrfDeps;
+type Deps = RequestEmailCodeDeps & RequestNewEmailCodeDeps & VerifyEmailCodeDeps & CsrfDeps;
 
 /** Sign-in by a code that is mailed to the address. */
 export function emailCodeRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {

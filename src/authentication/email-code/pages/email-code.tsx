@@ -16,7 +16,7 @@ import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.t
 import { codeField } from "../../one-time-codes/fields.ts";
 import { replacedSession } from "../../token-response.ts";
 import { emailCodeErrors } from "../errors.ts";
-import { type RequestEmailCodeDeps, requestNewEmailCode } from "../request-email-code.ts";
+import { type RequestNewEmailCodeDeps, requestNewEmailCode } from "../request-new-email-code.ts";
 import { type EmailCodeFailure, type VerifyEmailCodeDeps, verifyEmailCode } from "../verify-email-code.ts";
 
 const PATH = "/sign-in/email-code";
@@ -29,7 +29,7 @@ type Data = {
 };
 
 /** Takes the code of a sign-in by email code. The page is the same for every address. */
-export const emailCodePage = (depsOf: DepsOf<RequestEmailCodeDeps & VerifyEmailCodeDeps>): Page<Data> => ({
+export const emailCodePage = (depsOf: DepsOf<RequestNewEmailCodeDeps & VerifyEmailCodeDeps>): Page<Data> => ({
   path: PATH,
   access: "everybody",
   title: (t) => t.emailCode.title,

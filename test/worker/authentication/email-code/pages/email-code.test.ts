@@ -11,7 +11,7 @@ const openCodePage = async (email: string, path = "/sign-in") => {
   return { browser, page: await browser.submit(await browser.visit(path), { email, password: "" }, "code") };
 };
 
-/** The page without what every request has anew. */
+/** The page without what differs in every response. */
 const textOf = ({ text }: { text: string }, email: string) =>
   text
     .replaceAll(email, "<address>")
