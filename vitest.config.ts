@@ -31,6 +31,8 @@ const testVars = {
   MAIL_FROM: "Gatehouse <no-reply@example.test>",
   // One block keeps the suite quick; the cost itself is tested in test/unit/kernel.
   PASSWORD_HASH_BLOCKS: "1",
+  // All methods, so that the tests of every route and page reach each. A test of the default sets it empty.
+  SIGN_IN_METHODS: "password,passkey,email_code,social",
   // All tests come from one address; those of the limits turn them on.
   RATE_LIMITS: "off",
 };

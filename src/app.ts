@@ -12,6 +12,7 @@ import { userActionRoutes } from "./admin/users/user-action-routes.ts";
 import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
 import { apiKeyRoutes } from "./api-keys/routes.ts";
+import { emailCodeRoutes } from "./authentication/email-code/routes.ts";
 import { factorRemovalRoutes } from "./authentication/factor-removal/routes.ts";
 import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
 import { relatedOriginRoutes } from "./authentication/passkeys/related-origin-routes.ts";
@@ -25,6 +26,7 @@ import { factorEnrolmentRoutes } from "./authentication/second-factor/enrolment-
 import { factorRoutes } from "./authentication/second-factor/factor-routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { smsOtpRoutes } from "./authentication/second-factor/sms-otp/routes.ts";
+import { allowsMethod, ROUTES_OF_METHODS, SIGN_IN_METHODS } from "./authentication/sign-in-methods.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
@@ -165,6 +167,13 @@ export function createApp(options: AppOptions = {}) {
   app.use("/api/auth/*", corsForAllowedOrigins(depsOf));
   for (const path of CLIENT_ENDPOINTS) app.use(path, corsOfClientEndpoints());
   for (const path of [...DISCOVERY_PATHS, KEY_SET_PATH]) app.use(path, corsOfPublicDocuments());
+  for (const method of SIGN_IN_METHODS) {
+    for (const path of ROUTES_OF_METHODS[method]) {
+      app.use(path, (c, next) =>
+        allowsMethod(depsOf(c).settings, method) ? next() : Promise.resolve(refuse(c, "not_found")),
+      );
+    }
+  }
   for (const { method, path, policy } of guardedRoutes()) {
     const isForm = method === "POST" && !path.startsWith("/api/") && !isClientEndpoint(path);
     app.on(method, path, rateLimited(depsOf, policy, isForm));
@@ -174,6 +183,7 @@ export function createApp(options: AppOptions = {}) {
     registrationRoutes,
     signUpFieldRoutes,
     passwordRoutes,
+    emailCodeRoutes,
     secondFactorRoutes,
     smsOtpRoutes,
     factorRemovalRoutes,

@@ -13,9 +13,11 @@ import { auditLogPage } from "./admin/audit-log/pages/audit-log.tsx";
 import { deadMessagesPage } from "./admin/users/pages/dead-messages.tsx";
 import { invitePage } from "./admin/users/pages/invite.tsx";
 import { userPage } from "./admin/users/pages/user.tsx";
+import { userMetadataPage } from "./admin/users/pages/user-metadata.tsx";
 import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
 import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
+import { emailCodePage } from "./authentication/email-code/pages/email-code.tsx";
 import { cancelFactorRemovalPage } from "./authentication/factor-removal/pages/cancel-factor-removal.tsx";
 import { factorRemovalPage } from "./authentication/factor-removal/pages/factor-removal.tsx";
 import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
@@ -60,6 +62,7 @@ import { type ServePageDeps, servePage } from "./ui/serve-page.ts";
 const pages = [
   signInPage,
   signInCodePage,
+  emailCodePage,
   signUpPage,
   checkEmailPage,
   verifyEmailPage,
@@ -93,6 +96,7 @@ const pages = [
   usersPage,
   userPage,
   userProfilePage,
+  userMetadataPage,
   invitePage,
   auditLogPage,
   deadMessagesPage,

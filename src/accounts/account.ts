@@ -24,6 +24,8 @@ export type Account = {
   readonly avatarKey: string | null;
   /** Language of mails and texts; null: the default. */
   readonly locale: Locale | null;
+  /** The text of a JSON object that the user reads and admins write. */
+  readonly publicMetadata: string | null;
   readonly role: Role;
   readonly status: AccountStatus;
   /** When the account is erased; null: its user has not requested the deletion. */

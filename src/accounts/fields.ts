@@ -95,20 +95,21 @@ const passwordProblems = {
   breached: "Has appeared in a data breach. Choose another one.",
 } as const satisfies Record<Exclude<PasswordProblem, "too_short">, string>;
 
+export const profileShape = {
+  name: z.optional(nameField),
+  lastName: z.optional(z.nullable(lastNameField)),
+  username: z.optional(z.nullable(usernameField)),
+  age: z.optional(z.nullable(ageField)),
+};
+
+/** A change must change something. */
+export const hasField = z.refine<object>(
+  (body) => Object.values(body).some((value) => value !== undefined),
+  "Must contain at least one field.",
+);
+
 /** A profile change; null clears an optional field. */
-export const profileBody = z
-  .strictObject({
-    name: z.optional(nameField),
-    lastName: z.optional(z.nullable(lastNameField)),
-    username: z.optional(z.nullable(usernameField)),
-    age: z.optional(z.nullable(ageField)),
-  })
-  .check(
-    z.refine(
-      (body) => Object.values(body).some((value) => value !== undefined),
-      "Must contain at least one field.",
-    ),
-  );
+export const profileBody = z.strictObject(profileShape).check(hasField);
 
 /** The refused fields of a profile change. */
 export function profileFieldProblems(failure: ProfileFailure): FieldProblem[] {

@@ -3,6 +3,7 @@ import { ROLES } from "../admin/authorization/permissions.ts";
 import { timestamp } from "../http/timestamp.ts";
 import { answerMembers } from "../registration/sign-up-fields/present-answers.ts";
 import type { Account } from "./account.ts";
+import { presentMetadata } from "./metadata.ts";
 
 // Each column is listed, so that a new one is not exposed by default.
 const profileShape = {
@@ -21,6 +22,9 @@ const profileShape = {
   deletionDueAt: z
     .nullable(timestamp)
     .check(z.meta({ description: "When the account is erased; null: its deletion was not requested." })),
+  publicMetadata: z
+    .nullable(z.record(z.string(), z.unknown()))
+    .check(z.meta({ description: "Data that admins keep with the account." })),
   createdAt: timestamp,
   updatedAt: timestamp,
 };
@@ -48,6 +52,7 @@ export const presentAccount = (account: Account, publicUrl: string): z.input<typ
   role: account.role,
   isActive: account.status === "active",
   deletionDueAt: account.deletionDueAt === null ? null : new Date(account.deletionDueAt).toISOString(),
+  publicMetadata: presentMetadata(account.publicMetadata),
   createdAt: new Date(account.createdAt).toISOString(),
   updatedAt: new Date(account.updatedAt).toISOString(),
 });

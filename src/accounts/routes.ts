@@ -94,7 +94,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: RECENT_SECOND_FACTOR,
         tag,
         answer: passwordChanged,
-        failures: ["invalid_credentials", "too_many_attempts", "reauthentication_required"],
+        failures: ["invalid_credentials", "too_many_attempts", "reauthentication_required", "not_found"],
       }),
       session,
       jsonBody(z.strictObject({ currentPassword: passwordField, newPassword: newPasswordField })),

@@ -37,6 +37,7 @@ export const accountColumns = {
   phoneVerifiedAt: accounts.phoneVerifiedAt,
   avatarKey: accounts.avatarKey,
   locale: accounts.locale,
+  publicMetadata: accounts.publicMetadata,
   role: accounts.role,
   status: accounts.status,
   deletionDueAt: accounts.deletionDueAt,

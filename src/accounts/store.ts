@@ -23,10 +23,11 @@ import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
 import { endSessions } from "../sessions/statements.ts";
 import type { Account, ProfileChange, SignInMethods } from "./account.ts";
+import type { MetadataChange } from "./metadata.ts";
 import { accountColumns, closeAccount } from "./statements.ts";
 
 type ProfileUpdate = AdminAction & {
-  readonly change: ProfileChange & { readonly usernameKey?: string | null };
+  readonly change: ProfileChange & MetadataChange & { readonly usernameKey?: string | null };
   readonly audit: NewAuditEvent;
   readonly now: number;
 };

@@ -1,4 +1,5 @@
 import type { Amr } from "./amr.ts";
+import { emailCodeFactor } from "./email-code/email-code-factor.ts";
 import type { FirstFactor, FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
 import { passkeyFactor } from "./passkeys/passkey-factor.ts";
 import { passkeyFirstFactor } from "./passkeys/passkey-first-factor.ts";
@@ -15,6 +16,7 @@ const FIRST_FACTORS: { readonly [Method in FirstFactorMethod]: FirstFactor<Metho
   password: passwordFactor,
   identity: identityFactor,
   passkey: passkeyFirstFactor,
+  email_code: emailCodeFactor,
 };
 
 /** The methods of the second factor. `second-factor/rules.ts` decides which of them a sign-in offers. */

@@ -1,5 +1,6 @@
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Amr } from "./amr.ts";
+import type { EmailCodeProof } from "./email-code/email-code.ts";
 import type { IdentityAttachment } from "./social/identity.ts";
 
 /** `now`: the instant (ms) of the verification. */
@@ -24,6 +25,7 @@ type Proofs = {
     /** The event of a signature counter that did not go up. Null if it did. */
     readonly regression: NewAuditEvent | null;
   };
+  email_code: { readonly proof: EmailCodeProof };
 };
 
 export type FirstFactorMethod = keyof Proofs;

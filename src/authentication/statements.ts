@@ -9,6 +9,7 @@ import type { ClientLimit } from "../rate-limit/client-limits.ts";
 import { clientRetryAt, readClientCounters } from "../rate-limit/statements.ts";
 import type { NewSession } from "../sessions/session.ts";
 import { sessionRow, withAllowedAudience } from "../sessions/statements.ts";
+import { emailCodeGrant } from "./email-code/grant-statements.ts";
 import { countsAttempts } from "./factors.ts";
 import type { FirstFactorGrant, FirstFactorMethod } from "./first-factor.ts";
 import type { GrantStatements } from "./grant-statements.ts";
@@ -22,6 +23,7 @@ const FIRST_FACTOR_GRANTS: { readonly [By in FirstFactorMethod]: GrantStatements
   password: passwordGrant,
   identity: identityGrant,
   passkey: passkeyGrant,
+  email_code: emailCodeGrant,
 };
 
 /** The statements that run before `firstFactorStillValid`: they attach an identity. */

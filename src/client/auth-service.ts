@@ -17,6 +17,9 @@ export type Failed<Reason extends string = never> = {
   readonly reason: Reason | CallFailure;
 };
 
+/** Any JSON object. */
+export type JsonObject = Record<string, unknown>;
+
 /** An account, as `GET /me` shows it. Dates in ISO 8601. */
 export type User = {
   readonly id: string;
@@ -34,6 +37,8 @@ export type User = {
   readonly isActive: boolean;
   /** When the account is erased. Null: its deletion was not requested. */
   readonly deletionDueAt: string | null;
+  /** Data that admins and services keep with the account, and the user reads. */
+  readonly publicMetadata: JsonObject | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 };
@@ -60,6 +65,7 @@ export type Permission =
   | "users:read"
   | "users:invite"
   | "users:edit"
+  | "users:metadata"
   | "users:activate"
   | "users:deactivate"
   | "users:unlock"
@@ -128,7 +134,17 @@ export interface AuthServiceBinding {
     options?: { readonly audience?: string; readonly scopes?: readonly string[] },
   ): Promise<VerifyApiKeyResult>;
 
+  /** With the private metadata, which the user must not see. */
   getUser(id: string): Promise<{ readonly ok: true; readonly user: UserDetails } | Failed<"not_found">>;
+
+  /**
+   * Replaces metadata of a user. An absent object stays, null clears it. Each is a JSON object of 8 KB and 32 levels at
+   * most. The last write wins, for each of the two.
+   */
+  setUserMetadata(
+    id: string,
+    metadata: { readonly public?: JsonObject | null; readonly private?: JsonObject | null },
+  ): Promise<{ readonly ok: true } | Failed<"not_found" | "conflict">>;
 
   /** Takes at most 100 ids. Unknown ids are left out; the order is that of the ids. */
   getUsers(ids: readonly string[]): Promise<{ readonly ok: true; readonly users: readonly User[] } | Failed>;

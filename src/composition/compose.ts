@@ -3,6 +3,7 @@ import { avatarObjectStore } from "../accounts/avatar/object-store.ts";
 import { createBreachedPasswords } from "../accounts/breached-passwords.ts";
 import { SECOND_FACTORS } from "../authentication/factors.ts";
 import type { SecondFactor } from "../authentication/second-factor/second-factor.ts";
+import { allowsMethod } from "../authentication/sign-in-methods.ts";
 import { createSocialProviders } from "../authentication/social/providers/providers.ts";
 import { createCaptchaProvider } from "../captcha/providers.ts";
 import { type RequireCaptchaInput, requireCaptcha } from "../captcha/require-captcha.ts";
@@ -99,6 +100,9 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   };
   const clientLimits = createClientLimits({ policies: config.rateLimits, caps: sendCaps, hash });
   const secondFactors = options.secondFactors ?? SECOND_FACTORS;
+  const { messages, channels } = messaging;
+  const disposableDomains = () =>
+    assets.readCached("/disposable-domains.txt", (text) => new Set(text.split("\n")));
   const logError = (line: object) =>
     console.error(JSON.stringify({ at: new Date(clock.now()).toISOString(), ...line }));
   const reportAlarm = (name: string, details: object) => {
@@ -112,7 +116,9 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     settings,
     secondFactors,
     reportAlarm,
-    messages: messaging.messages,
+    messages,
+    channels,
+    disposableDomains,
   };
   const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
   const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
@@ -123,7 +129,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     }),
     reportLogoutFailure: (failure: LogoutFailure) => logError({ logoutNotice: "failed", ...failure }),
   };
-  const socialProviders = createSocialProviders(config.social, {
+  const socialProviders = createSocialProviders(allowsMethod(settings, "social") ? config.social : {}, {
     clock,
     cache: new Map(),
     timeout: options.providerTimeoutMs,
@@ -176,8 +182,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     avatarObjects,
     assets,
     commonPasswords: () => assets.readCached("/common-passwords.txt", (text) => new Set(text.split("\n"))),
-    disposableDomains: () =>
-      assets.readCached("/disposable-domains.txt", (text) => new Set(text.split("\n"))),
+    disposableDomains,
     pageAssets: async (locale: Locale): Promise<PageAssets> => ({
       words: await assets.readCached(`/pages/words/${locale}.json`, (text) =>
         parseWords(text, settings.passwordMinLength),

@@ -10,6 +10,8 @@ import { accountStatusStore } from "../admin/users/status-store.ts";
 import { userStore } from "../admin/users/store.ts";
 import { userDirectoryStore } from "../admin/users/user-search-store.ts";
 import { apiKeyStore } from "../api-keys/store.ts";
+import { codeMailStore } from "../authentication/email-code/code-mail-store.ts";
+import { emailCodeStore } from "../authentication/email-code/store.ts";
 import { factorRemovalStore } from "../authentication/factor-removal/store.ts";
 import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
@@ -72,6 +74,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   passkeyRegistrations: passkeyRegistrationStore(db, sendCaps),
   signIns: signInStore(db, sendCaps),
   oneTimeCodes: oneTimeCodeStore(db, sendCaps),
+  emailCodes: emailCodeStore(db),
+  codeMails: codeMailStore(db, sendCaps),
   accounts: accountStore(db, sendCaps),
   deletions: deletionStore(db, sendCaps),
   exports: exportStore(db),

@@ -7,58 +7,66 @@ import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import type { SecretRing, SecretRoot } from "../core/crypto/secret-ring.ts";
 import { browserBinding, preSessionCookie } from "./session-cookies.ts";
 
-const NAME = "gh_challenge";
-
 /** Lifetime in seconds: that of the challenge. */
 const MAX_AGE = 600;
 
 type ChallengeCookieDeps = { readonly secrets: SecretRing; readonly clock: Clock };
 
-/** The pending second factor of a browser. `sentAt` in milliseconds. */
+/** The pending challenge of a browser. `sentAt` in milliseconds. */
 export type PendingChallenge = { readonly challengeId: string; readonly sentAt: number };
 
 /**
- * Stores the second factor that this response begins: `<challenge>.<seconds>.<mac>`. The MAC binds the value to this
+ * A cookie for the challenge that a response begins: `<challenge>.<seconds>.<mac>`. The MAC binds the value to this
  * browser, so that the value of another browser is refused. Nothing else sets it: an address must not be able to
- * make a user complete the sign-in of another one.
+ * make a user complete the sign-in of another one. `purpose`: part of the MAC, so that one cookie is refused as another.
  */
-export async function setChallengeCookie(
-  c: Context,
-  { secrets, clock }: ChallengeCookieDeps,
-  challengeId: string,
-): Promise<void> {
-  const binding = browserBinding(c);
-  const value = `${challengeId}.${Math.floor(clock.now() / SECOND)}`;
-  setCookie(c, NAME, `${value}.${await mac(secrets.current, value, binding)}`, {
-    prefix: "host",
-    secure: true,
-    httpOnly: true,
-    sameSite: "Lax",
-    path: "/",
-    maxAge: MAX_AGE,
-  });
+function challengeCookie(name: string, purpose: string) {
+  const mac = (root: SecretRoot, value: string, binding: string): Promise<string> =>
+    keyedHash(root, "csrf-token", `${purpose}\n${value}\n${binding}`);
+  return {
+    async set(c: Context, { secrets, clock }: ChallengeCookieDeps, challengeId: string): Promise<void> {
+      const binding = browserBinding(c);
+      const value = `${challengeId}.${Math.floor(clock.now() / SECOND)}`;
+      setCookie(c, name, `${value}.${await mac(secrets.current, value, binding)}`, {
+        prefix: "host",
+        secure: true,
+        httpOnly: true,
+        sameSite: "Lax",
+        path: "/",
+        maxAge: MAX_AGE,
+      });
+    },
+
+    /** Null without a cookie, and for one that was set in another browser. */
+    async read(
+      c: Context,
+      { secrets: { current, earlier } }: Pick<ChallengeCookieDeps, "secrets">,
+    ): Promise<PendingChallenge | null> {
+      const binding = preSessionCookie(c);
+      const [, challengeId, seconds, presentedMac = ""] =
+        /^(.+)\.(\d+)\.([^.]*)$/.exec(getCookie(c, name, "host") ?? "") ?? [];
+      if (binding === undefined || !challengeId) return null;
+      for (const root of [current, ...earlier]) {
+        const expected = await mac(root, `${challengeId}.${seconds}`, binding);
+        if (constantTimeEqual(utf8(expected), utf8(presentedMac)))
+          return { challengeId, sentAt: Number(seconds) * SECOND };
+      }
+      return null;
+    },
+
+    clear(c: Context): void {
+      if (getCookie(c, name, "host") === undefined) return;
+      deleteCookie(c, name, { prefix: "host", secure: true, path: "/" });
+    },
+  };
 }
 
-/** Null without a cookie, and for one that was set in another browser. */
-export async function readChallengeCookie(
-  c: Context,
-  { secrets: { current, earlier } }: Pick<ChallengeCookieDeps, "secrets">,
-): Promise<PendingChallenge | null> {
-  const binding = preSessionCookie(c);
-  const [challengeId = "", seconds = "", presentedMac = ""] = getCookie(c, NAME, "host")?.split(".") ?? [];
-  if (binding === undefined || !challengeId) return null;
-  for (const root of [current, ...earlier]) {
-    const expected = await mac(root, `${challengeId}.${seconds}`, binding);
-    if (constantTimeEqual(utf8(expected), utf8(presentedMac)))
-      return { challengeId, sentAt: Number(seconds) * SECOND };
-  }
-  return null;
-}
+/** The pending second factor. */
+export const {
+  set: setChallengeCookie,
+  read: readChallengeCookie,
+  clear: clearChallengeCookie,
+} = challengeCookie("gh_challenge", "challenge");
 
-export function clearChallengeCookie(c: Context): void {
-  if (getCookie(c, NAME, "host") === undefined) return;
-  deleteCookie(c, NAME, { prefix: "host", secure: true, path: "/" });
-}
-
-const mac = (root: SecretRoot, value: string, binding: string): Promise<string> =>
-  keyedHash(root, "csrf-token", `challenge\n${value}\n${binding}`);
+/** The pending sign-in by email code. */
+export const emailCodeCookie = challengeCookie("gh_email_code", "email-code");

@@ -1,12 +1,10 @@
 import type { ErrorCode, FieldProblem } from "../core/error-codes.ts";
+import { findInvalidText } from "../core/json-text.ts";
 import { readAtMost } from "../core/read-at-most.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { isCleanText } from "../core/text.ts";
 
 /** Maximum size in bytes (contract §1). */
 export const MAX_BODY_BYTES = 64 * 1024;
-
-const MAX_DEPTH = 32;
 
 type Refusal = { readonly code: ErrorCode; readonly fields?: readonly FieldProblem[] };
 
@@ -30,25 +28,4 @@ function parse(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-/**
- * Checks all strings and keys: the database changes NUL and lone surrogates. The traversal is
- * iterative, so deep nesting cannot exhaust the stack before it is refused.
- */
-function findInvalidText(root: unknown): FieldProblem[] {
-  const pending: { value: unknown; path: string; depth: number }[] = [{ value: root, path: "", depth: 1 }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const { value, path, depth } = next;
-    if (typeof value === "string" && !isCleanText(value)) {
-      return [{ path, message: "Contains invalid characters." }];
-    }
-    if (typeof value !== "object" || value === null) continue;
-    if (depth > MAX_DEPTH) return [{ path: "", message: "Is nested too deeply." }];
-    for (const [key, item] of Object.entries(value)) {
-      if (!isCleanText(key)) return [{ path, message: "Contains an invalid key." }];
-      pending.push({ value: item, path: path ? `${path}.${key}` : key, depth: depth + 1 });
-    }
-  }
-  return [];
 }

@@ -15,6 +15,7 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
   await deps.expiredRows.purge({
     expiredBefore: now,
     queuedRequestsBefore: now - DAY,
+    emailCodesBefore: now - HOUR,
     deviceRequestsBefore: now - HOUR,
     sentMessagesBefore: now - DAY,
     deadMessagesBefore: now - 30 * DAY,

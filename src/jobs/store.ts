@@ -7,6 +7,7 @@ import {
   auditEvents,
   captchaProofs,
   clientCounters,
+  emailSignInCodes,
   emailTokens,
   eventDeliveries,
   knownDevices,
@@ -36,6 +37,8 @@ type PurgeLimits = {
   readonly expiredBefore: number;
   /** A request that could not be performed for so long is given up. */
   readonly queuedRequestsBefore: number;
+  /** The codes of sign-ins by email code are counted for an hour. */
+  readonly emailCodesBefore: number;
   /** A device that still polls is told that its code has expired. */
   readonly deviceRequestsBefore: number;
   readonly sentMessagesBefore: number;
@@ -87,6 +90,9 @@ export function expiredRowStore(db: Database) {
         queuedRequests: db
           .delete(queuedRequests)
           .where(lt(queuedRequests.createdAt, limits.queuedRequestsBefore)),
+        emailSignInCodes: db
+          .delete(emailSignInCodes)
+          .where(lte(emailSignInCodes.expiresAt, limits.emailCodesBefore)),
         oauthDeviceRequests: db
           .delete(oauthDeviceRequests)
           .where(lte(oauthDeviceRequests.expiresAt, limits.deviceRequestsBefore)),

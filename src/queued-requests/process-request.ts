@@ -1,4 +1,9 @@
 import {
+  resendEmailCode,
+  type SendEmailCodeDeps,
+  sendEmailCode,
+} from "../authentication/email-code/send-email-code.ts";
+import {
   type SendLockoutNoticeDeps,
   sendLockoutNotice,
 } from "../authentication/password/send-lockout-notice.ts";
@@ -8,6 +13,7 @@ import { type SendEmailTokenDeps, sendEmailToken } from "../registration/email-t
 import type { QueuedRequest } from "./queued-request.ts";
 
 export type ProcessRequestDeps = SendEmailTokenDeps &
+  SendEmailCodeDeps &
   SendNewCodeDeps &
   SendLockoutNoticeDeps &
   CreateAccountDeps;
@@ -21,6 +27,10 @@ export function processRequest(
   switch (request.kind) {
     case "email_token":
       return sendEmailToken(deps, { ...request, requestId });
+    case "email_code":
+      return sendEmailCode(deps, { ...request, requestId });
+    case "email_code_resend":
+      return resendEmailCode(deps, { ...request, requestId });
     case "new_code":
       return sendNewCode(deps, { ...request, requestId });
     case "lockout_notice":

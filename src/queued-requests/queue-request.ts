@@ -54,6 +54,7 @@ export async function queueRequest<R extends QueuedRequest>(
       createdAt: now,
     },
     usernameKey: registration?.usernameKey ?? null,
+    challenge: request.kind === "email_code" ? request : null,
     // The wrong passwords before a lockout notice are limited, and a client must not be able to withhold it.
     limits: request.kind === "lockout_notice" ? [] : await deps.clientLimits("mail", ip),
   });

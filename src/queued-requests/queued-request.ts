@@ -17,6 +17,18 @@ export type EmailTokenRequest = {
   readonly audit: NewAuditEvent | null;
 };
 
+/** A request for the code of a sign-in by email code. */
+export type EmailCodeRequest = {
+  readonly kind: "email_code";
+  /** The id of the challenge. */
+  readonly id: string;
+  readonly email: EmailAddress;
+  readonly locale: Locale;
+};
+
+/** A request for a new code of such a challenge. */
+export type EmailCodeResendRequest = { readonly kind: "email_code_resend"; readonly id: string };
+
 /** A request for a new code of a sign-in's challenge. */
 export type NewCodeRequest = {
   readonly kind: "new_code";
@@ -60,7 +72,13 @@ export type RegistrationRequest = {
  * A request whose effect depends on the account of an address. The service stores it, responds, and performs it afterwards,
  * so that neither the response nor the rows written before it depend on the account.
  */
-export type QueuedRequest = EmailTokenRequest | NewCodeRequest | LockoutNoticeRequest | RegistrationRequest;
+export type QueuedRequest =
+  | EmailTokenRequest
+  | EmailCodeRequest
+  | EmailCodeResendRequest
+  | NewCodeRequest
+  | LockoutNoticeRequest
+  | RegistrationRequest;
 
 /** A request to store. */
 export type NewQueuedRequest = {

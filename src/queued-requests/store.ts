@@ -1,8 +1,9 @@
 import { and, asc, eq, lte, notExists } from "drizzle-orm";
+import { emailCodeRow, type NewEmailCodeChallenge } from "../authentication/email-code/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertIf } from "../db/insert-select.ts";
 import { runBatch } from "../db/run-batch.ts";
-import { accounts, queuedRequests } from "../db/schema.ts";
+import { accounts, emailSignInCodes, queuedRequests } from "../db/schema.ts";
 import type { ClientLimit } from "../rate-limit/client-limits.ts";
 import {
   clientRetryAt,
@@ -17,6 +18,8 @@ type QueueInput = {
   readonly request: NewQueuedRequest;
   /** The username that a registration asks for, which no account may have reserved. */
   readonly usernameKey: string | null;
+  /** The challenge of a sign-in by email code, which the same batch stores. */
+  readonly challenge: NewEmailCodeChallenge | null;
   readonly limits: readonly ClientLimit[];
 };
 
@@ -30,7 +33,7 @@ export type QueuedRequestStore = ReturnType<typeof queuedRequestStore>;
 export function queuedRequestStore(db: Database) {
   return {
     /** Counts the request of the client and stores it, unless the client is over its limit or the username is taken. */
-    async add({ request, usernameKey, limits }: QueueInput): Promise<QueueOutcome> {
+    async add({ request, usernameKey, challenge, limits }: QueueInput): Promise<QueueOutcome> {
       // No account has an empty username.
       const namesake = db
         .select({ id: accounts.id })
@@ -44,6 +47,16 @@ export function queuedRequestStore(db: Database) {
           request,
           and(withinClientLimits(limits), notExists(namesake)),
         ).returning({ id: queuedRequests.id }),
+        challenge: challenge
+          ? [
+              insertIf(
+                db,
+                emailSignInCodes,
+                emailCodeRow(challenge, request.createdAt),
+                withinClientLimits(limits),
+              ),
+            ]
+          : [],
         counters: readClientCounters(db, limits),
       });
       const retryAt = clientRetryAt(counters, limits);

@@ -23,7 +23,12 @@ export type RatePolicy = {
  * `RATE_LIMITS` overrides the numbers. The names are sent in headers and stored in keys.
  */
 export const ratePolicies = {
-  login: { limit: 60, windowSeconds: 300, routes: ["POST /api/auth/login", "POST /sign-in"] },
+  login: {
+    limit: 60,
+    windowSeconds: 300,
+    // The page also requests email codes. `mail` limits the mails.
+    routes: ["POST /api/auth/login", "POST /api/auth/login/email-code", "POST /sign-in"],
+  },
   "login-otp": {
     limit: 60,
     windowSeconds: 600,
@@ -52,6 +57,17 @@ export const ratePolicies = {
       "POST /account/passkeys",
       "POST /account/passkeys/:id",
     ],
+  },
+  "email-code-verify": {
+    limit: 60,
+    windowSeconds: 600,
+    // The page also resends codes, which D1 caps.
+    routes: ["POST /api/auth/login/email-code/verify", "POST /sign-in/email-code"],
+  },
+  "email-code-resend": {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["POST /api/auth/login/email-code/resend"],
   },
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
   // address, so the limit is not below that of the burst guard; it stops only sustained load.
@@ -213,6 +229,7 @@ export const ratePolicies = {
       "POST /admin/invite",
       "POST /admin/users/:id",
       "POST /admin/users/:id/profile",
+      "POST /admin/users/:id/metadata",
     ],
   },
   // Each registration inserts a row (RFC 7591 §5).

@@ -35,8 +35,8 @@ type EmailVerification = {
   readonly removal: ForeignAccessRemoval;
   /** To the owner, if an identity is removed. */
   readonly removalNotice: NewMessage;
-  /** A token to choose a password, mailed if the account has none. */
-  readonly passwordChoice: { readonly emailToken: NewEmailToken; readonly mail: NewMessage };
+  /** A token to choose a password, mailed if the account has none. Null: the deployment has no passwords. */
+  readonly passwordChoice: { readonly emailToken: NewEmailToken; readonly mail: NewMessage } | null;
   readonly audit: NewAuditEvent;
 };
 
@@ -122,23 +122,27 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
             passwordHash: sql`CASE WHEN ${registeredPasswordIsVoid(db, proof)} THEN NULL ELSE ${accounts.passwordHash} END`,
           })
           .where(inArray(accounts.id, accountIds)),
-        mail: queueToOwner(passwordChoice.mail, hasNoPassword),
-        surplusTokens: voidSurplusResetTokens(
-          db,
-          db.select({ id: emailTokens.accountId }).from(emailTokens).where(hasNoPassword),
-          claim.now,
-        ),
-        passwordToken: insertFrom(
-          db,
-          emailTokens,
-          emailTokenRow(passwordChoice.emailToken, {
-            accountId: ownerId,
-            email: sql`${emailTokens.email}`,
-            emailKey: sql`${emailTokens.emailKey}`,
-          }),
-          emailTokens,
-          hasNoPassword,
-        ),
+        passwordChoice: passwordChoice
+          ? [
+              ...queueToOwner(passwordChoice.mail, hasNoPassword),
+              voidSurplusResetTokens(
+                db,
+                db.select({ id: emailTokens.accountId }).from(emailTokens).where(hasNoPassword),
+                claim.now,
+              ),
+              insertFrom(
+                db,
+                emailTokens,
+                emailTokenRow(passwordChoice.emailToken, {
+                  accountId: ownerId,
+                  email: sql`${emailTokens.email}`,
+                  emailKey: sql`${emailTokens.emailKey}`,
+                }),
+                emailTokens,
+                hasNoPassword,
+              ),
+            ]
+          : [],
         audit: insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
       });
       return consumed.length > 0 ? { endedSessionIds: ended.map(({ id }) => id) } : "email_token_invalid";

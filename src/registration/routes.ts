@@ -71,7 +71,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "An address that already has an account gets the same response, and its owner gets a notice by mail.",
         tag,
         answer: registered,
-        failures: Object.values(registrationErrors),
+        failures: [...Object.values(registrationErrors), "not_found"],
       }),
       jsonBody(registerBody),
       async (c) => {

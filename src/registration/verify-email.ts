@@ -1,4 +1,5 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { allowsMethod, type SignInMethodSettings } from "../authentication/sign-in-methods.ts";
 import type { Caller } from "../core/caller.ts";
 import { DAY } from "../core/clock.ts";
 import type { Defer } from "../core/defer.ts";
@@ -25,7 +26,7 @@ export type VerifyEmailDeps = FindEmailTokenDeps &
     readonly messages: Outbox;
     readonly revocationList: Pick<RevocationList, "revokeSessions">;
     readonly defer: Defer;
-    readonly settings: { readonly accessTokenTtl: number };
+    readonly settings: SignInMethodSettings & { readonly accessTokenTtl: number };
   };
 
 type VerifyEmailInput = {
@@ -63,9 +64,7 @@ export async function verifyEmail(
     deps.messages.deliverSoon([notice.id]);
     return ok(undefined);
   }
-  const choice = await newEmailToken(deps, "reset_password");
-  const { expiresAt } = choice.emailToken;
-  const mail = await deps.messages.create({ kind: "reset_password", url: choice.url }, { expiresAt });
+  const passwordChoice = await newPasswordChoice(deps);
   const removalNotice = await deps.messages.create(
     { kind: "sign_in_methods_removed" },
     { expiresAt: now + DAY },
@@ -76,13 +75,21 @@ export async function verifyEmail(
     sessionId: await presentedSessionId(deps, input.tokens),
     removal: newForeignAccessRemoval(deps, input.caller, emailToken.accountId),
     removalNotice,
-    passwordChoice: { emailToken: choice.emailToken, mail },
+    passwordChoice,
     audit: newAuditEvent(deps, { type: "email_verified" }, input.caller, emailToken.accountId),
   });
   if (outcome === "email_token_invalid") return err({ reason: "email_token_invalid" });
   const { endedSessionIds } = outcome;
   deps.defer(() => deps.revocationList.revokeSessions(endedSessionIds, deps.settings.accessTokenTtl));
   // The store queued each of them only if it applies.
-  deps.messages.deliverSoon([removalNotice.id, mail.id]);
+  deps.messages.deliverSoon([removalNotice.id, ...(passwordChoice ? [passwordChoice.mail.id] : [])]);
   return ok(undefined);
+}
+
+/** The link to choose a password. Null where the deployment has no passwords. */
+async function newPasswordChoice(deps: VerifyEmailDeps) {
+  if (!allowsMethod(deps.settings, "password")) return null;
+  const { emailToken, url } = await newEmailToken(deps, "reset_password");
+  const { expiresAt } = emailToken;
+  return { emailToken, mail: await deps.messages.create({ kind: "reset_password", url }, { expiresAt }) };
 }

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { hasField } from "../accounts/fields.ts";
+import { metadataField } from "../accounts/metadata.ts";
 import { PERMISSIONS, type Permission } from "../admin/authorization/permissions.ts";
 
 // The calling Worker's compiler, if any, checked the types of these arguments. Every argument is parsed here.
@@ -31,6 +33,15 @@ export const idArguments = z.object({ id });
 export const deleteArguments = z.object({
   id,
   options: z._default(z.strictObject({ immediately: z.optional(z.boolean()) }), {}),
+});
+export const metadataArguments = z.object({
+  id,
+  metadata: z
+    .strictObject({
+      public: z.optional(z.nullable(metadataField)),
+      private: z.optional(z.nullable(metadataField)),
+    })
+    .check(hasField),
 });
 export const idsArguments = z.object({ ids: z.array(id).check(z.maxLength(MAX_IDS)) });
 export const canArguments = z.object({

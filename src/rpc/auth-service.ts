@@ -1,12 +1,15 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { type DeleteForServiceDeps, deleteForService } from "../accounts/deletion/delete-for-service.ts";
 import { type ExportAccountDeps, exportAccount } from "../accounts/export/export-account.ts";
+import { toMetadataChange } from "../accounts/metadata.ts";
 import { presentAccount } from "../accounts/present-account.ts";
 import { OPERATOR } from "../admin/authorization/actor.ts";
 import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
 import { type CancelUserDeletionDeps, cancelUserDeletion } from "../admin/users/cancel-user-deletion.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
+import { readUser } from "../admin/users/read-user.ts";
+import { type UpdateUserDeps, updateUser } from "../admin/users/update-user.ts";
 import { type VerifyApiKeyDeps, verifyApiKey } from "../api-keys/verify-api-key.ts";
 import type { AuthServiceBinding } from "../client/auth-service.ts";
 import type { Caller } from "../core/caller.ts";
@@ -21,6 +24,7 @@ import {
   deleteArguments,
   idArguments,
   idsArguments,
+  metadataArguments,
   verifyArguments,
   verifyKeyArguments,
 } from "./arguments.ts";
@@ -37,6 +41,7 @@ export type AuthServiceDeps = VerifyTokenDeps &
   DeleteForServiceDeps &
   CancelUserDeletionDeps &
   ExportAccountDeps &
+  UpdateUserDeps &
   CheckPermissionDeps & { readonly settings: TokenSettings };
 
 /** The caller of a method that has no client: no address, no user agent and the default language. */
@@ -86,11 +91,34 @@ export const createAuthService = <Env>(
     getUser(id: unknown): ReturnType<AuthServiceBinding["getUser"]> {
       const method = { name: "getUser", scope: "read", takes: idArguments } as const;
       return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input) => {
-        const [account] = await lookUpUsers(deps, [input.id]);
-        if (!account) return { ok: false, reason: "not_found" };
+        const found = await readUser(deps, { actor: OPERATOR, id: input.id });
+        if (!found.ok) return { ok: false, reason: "not_found" };
+        const { account, privateMetadata } = found.value;
         const answers = presentAnswers(await readAnswers(deps, account.id));
-        return { ok: true, user: { ...presentAccount(account, deps.settings.publicUrl), ...answers } };
+        const user = { ...presentAccount(account, deps.settings.publicUrl), ...answers };
+        return { ok: true, user: { ...user, privateMetadata: privateMetadata ?? null } };
       });
+    }
+
+    setUserMetadata(id: unknown, metadata: unknown): ReturnType<AuthServiceBinding["setUserMetadata"]> {
+      const method = { name: "setUserMetadata", scope: "write", takes: metadataArguments } as const;
+      return answerCall(
+        open(this.env, this.ctx),
+        method,
+        { id, metadata },
+        async (deps, input, { worker }) => {
+          const { public: publicMetadata, private: privateMetadata } = input.metadata;
+          const result = await updateUser(deps, {
+            actor: OPERATOR,
+            id: input.id,
+            change: toMetadataChange({ publicMetadata, privateMetadata }),
+            caller: NO_CLIENT,
+            worker,
+          });
+          if (result.ok) return { ok: true };
+          return { ok: false, reason: result.error.reason === "no_such_user" ? "not_found" : "conflict" };
+        },
+      );
     }
 
     getUsers(ids: unknown): ReturnType<AuthServiceBinding["getUsers"]> {

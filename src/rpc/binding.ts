@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type AudienceSettings, chooseAppAudience, findResource, ownAudience } from "../sessions/audience.ts";
 
 /** The permissions of a binding. Each method needs one of them. */
-const SCOPES = ["verify", "read", "revoke", "export", "delete"] as const;
+const SCOPES = ["verify", "read", "write", "revoke", "export", "delete"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** The permissions of a binding that names none. Reading everything about a user, and deleting one, must be named. */

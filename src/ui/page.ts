@@ -130,6 +130,8 @@ export type Page<Data, Subject = Data> = {
   readonly isList?: true;
   /** The file field of its form, and the limit in bytes. */
   readonly upload?: { readonly field: string; readonly maxBytes: number };
+  /** Bytes that its form may have, where long texts need more than the default. */
+  readonly maxFormBytes?: number;
   /** URL that the language switch returns to, where the page's own URL would not do. */
   here?(data: Data): string;
   /** URL that the browser loads by itself. */

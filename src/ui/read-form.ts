@@ -18,13 +18,22 @@ export type Form = {
 
 type Upload = { readonly field: string; readonly maxBytes: number };
 
+type FormOptions = {
+  readonly upload?: Upload | undefined;
+  /** The limit of its fields. Default: that of a form without long texts. */
+  readonly maxFormBytes?: number | undefined;
+};
+
 /** Null when the body is no valid form. */
-export async function readForm(request: Request, upload?: Upload): Promise<Form | null> {
+export async function readForm(
+  request: Request,
+  { upload, maxFormBytes = MAX_FORM_BYTES }: FormOptions = {},
+): Promise<Form | null> {
   const contentType = request.headers.get("Content-Type") ?? "";
   const mediaType = contentType.split(";")[0]?.trim().toLowerCase();
   const isUpload = upload !== undefined && mediaType === "multipart/form-data";
   if (!isUpload && mediaType !== "application/x-www-form-urlencoded") return null;
-  const bytes = await readAtMost(request.body, MAX_FORM_BYTES + (isUpload ? upload.maxBytes : 0));
+  const bytes = await readAtMost(request.body, maxFormBytes + (isUpload ? upload.maxBytes : 0));
   if (bytes === null) return null;
   const entries = await parse(bytes, contentType);
   if (entries === null) return null;

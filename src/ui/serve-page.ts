@@ -38,7 +38,7 @@ export function servePage<Data, Subject>(
   if (!submit) return;
   app.post(page.path, guard, async (c) => {
     const deps = depsOf(c);
-    const form = await readForm(c.req.raw, page.upload);
+    const form = await readForm(c.req.raw, page);
     const rejected = await rejectForm(c, deps, form, page);
     const subject = await page.load(c, form);
     if (subject instanceof Response) return c.var.rateLimitedFor === undefined ? subject : refuseLimited(c);

@@ -52,7 +52,7 @@ describe("a binding without props", () => {
     expect(await call("AUTH", "verifyToken", otherToken)).toEqual(sessionEnded);
   });
 
-  it.each(["verifyToken", "getUser", "getUsers", "revokeSession", "revokeUser", "can"])(
+  it.each(["verifyToken", "getUser", "getUsers", "revokeSession", "revokeUser", "setUserMetadata", "can"])(
     "answers bad_request to invalid arguments of %s",
     async (method) => {
       for (const args of [[], [null], [7], [{ id: "x" }], [["x"]], ["x", "y", "z"]]) {

@@ -4,6 +4,7 @@ import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { CALLBACK, registeredClient } from "./client-administration.ts";
 import { insertGrant } from "./connected-apps.ts";
+import { requestEmailCode } from "./email-codes.ts";
 import { requestRemoval } from "./factor-removals.ts";
 import { ALL_KINDS, mayEnableTexts, trustDevice } from "./factors.ts";
 import { tinyPng } from "./image-parts.ts";
@@ -28,6 +29,7 @@ export type CookieWrite = { readonly method: string; readonly path: string };
 const TRANSPORT = [
   { method: "POST", path: "/login" },
   { method: "POST", path: "/login/otp" },
+  { method: "POST", path: "/login/email-code/verify" },
   { method: "POST", path: "/refresh" },
   { method: "POST", path: "/social/:provider/token" },
 ];
@@ -66,6 +68,10 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       const { challengeId } = (await browser.write("POST", "/login", login)).body.data;
       return { challengeId, code: await mailedCodeTo(service, email), transport: "cookie" };
     },
+    "POST /login/email-code/verify": async () => ({
+      ...(await requestEmailCode(service, email)),
+      transport: "cookie",
+    }),
     "POST /refresh": () => undefined,
     "POST /social/:provider/token": async () => ({
       accessToken: await providers.tokenOf(socialUser()),

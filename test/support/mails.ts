@@ -168,10 +168,26 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     life: 7 * DAY_MS,
     subject: { en: "You are invited to Acme", de: "Sie sind zu Acme eingeladen" },
   },
+  invitation_without_password: {
+    message: { kind: "invitation_without_password", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: 7 * DAY_MS,
+    subject: { en: "You are invited to Acme", de: "Sie sind zu Acme eingeladen" },
+  },
   login_code: {
     message: { kind: "login_code", code: "012345" },
     life: 10 * MINUTE_MS,
     subject: { en: "Your code to sign in to Acme", de: "Ihr Code zur Anmeldung bei Acme" },
+  },
+  sign_in_code: {
+    message: { kind: "sign_in_code", code: "012345" },
+    life: 10 * MINUTE_MS,
+    subject: { en: "Your code to sign in to Acme", de: "Ihr Code zur Anmeldung bei Acme" },
+  },
+  sign_up_code: {
+    message: { kind: "sign_up_code", code: "012345" },
+    life: 10 * MINUTE_MS,
+    subject: { en: "Your code for Acme", de: "Ihr Code für Acme" },
   },
   new_device_sign_in: {
     message: { kind: "new_device_sign_in" },

@@ -5,6 +5,7 @@
 export const PAGE_PATHS = [
   "/sign-in",
   "/sign-in/code",
+  "/sign-in/email-code",
   "/sign-up",
   "/sign-up/check-your-mail",
   "/verify-email",
@@ -39,6 +40,7 @@ export const PAGE_PATHS = [
   "/admin/users",
   "/admin/users/:id",
   "/admin/users/:id/profile",
+  "/admin/users/:id/metadata",
   "/admin/invite",
   "/admin/audit",
   "/admin/mail",

@@ -103,33 +103,45 @@ function storeCookie(jar: Map<string, string>, cookie: string): void {
   else jar.set(name, value);
 }
 
-type PageForm = { readonly action: string; readonly values: Record<string, string> };
+type PageForm = {
+  readonly action: string;
+  /** The initial values, with that of the first button: a browser submits it when the user presses Enter. */
+  readonly values: Record<string, string>;
+  /** The values of the buttons that choose an act. */
+  readonly acts: readonly string[];
+};
 
 /** Every form of a page with its initial values. */
 export function formsIn({ text }: Pick<ApiResponse, "text">): PageForm[] {
   return [...text.matchAll(/<form ([^>]*)>(.*?)<\/form>/gs)].map(([, attributes = "", inside = ""]) => ({
     action: attribute(attributes, "action") ?? "",
-    values: Object.fromEntries(
-      [...inside.matchAll(/<(?:input|select|button|textarea) ([^>]*)>([^<]*)/g)].flatMap(
-        ([, input = "", text = ""]) => {
-          const name = attribute(input, "name");
-          return name === undefined ? [] : [[name, attribute(input, "value") ?? unescapeHtml(text.trim())]];
-        },
-      ),
-    ),
+    values: Object.fromEntries([
+      ...namedValues(inside, "input|select|textarea"),
+      ...namedValues(inside.slice(inside.indexOf("<button")).split("</button>")[0] ?? "", "button"),
+    ]),
+    acts: namedValues(inside, "button").flatMap(([name, value]) => (name === "act" ? [value] : [])),
   }));
 }
 
+/** The names and values of the elements of a form. */
+const namedValues = (inside: string, elements: string): [string, string][] =>
+  [...inside.matchAll(new RegExp(`<(?:${elements}) ([^>]*)>([^<]*)`, "g"))].flatMap(
+    ([, tag = "", text = ""]): [string, string][] => {
+      const name = attribute(tag, "name");
+      return name === undefined ? [] : [[name, attribute(tag, "value") ?? unescapeHtml(text.trim())]];
+    },
+  );
+
 function formIn(page: PageResponse, fields: readonly string[], act?: string): PageForm {
   const found = formsIn(page).find(
-    ({ action, values }) =>
+    ({ action, values, acts }) =>
       action !== "/language" &&
       (action !== "/sign-out" || page.path.split("?")[0] === "/sign-out") &&
       fields.every((field) => field in values) &&
-      values.act === act,
+      (values.act === act || (act !== undefined && acts.includes(act))),
   );
   if (!found) throw new Error(`no form with ${fields} and ${act} at ${page.path}:\n${page.text}`);
-  return found;
+  return act === undefined ? found : { ...found, values: { ...found.values, act } };
 }
 
 const attribute = (attributes: string, name: string): string | undefined => {
@@ -299,6 +311,11 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
     const { email, passkey } = await registerWithPasskey(service);
     const browser = await signedInPageBrowser(service, email, options);
     return { browser, page: await browser.visit(path.replace(":id", passkey.id)) };
+  },
+  "/sign-in/email-code": async (service, _path, options) => {
+    const { email } = await registerVerifiedUser(service);
+    const browser = openPageBrowser(service, options);
+    return { browser, page: await browser.submit(await browser.visit("/sign-in"), { email }, "code") };
   },
   "/admin/applications/:id": async (service, path, options) => {
     const { client, superuser } = await registeredClient(service);

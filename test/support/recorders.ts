@@ -71,6 +71,8 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const mask = (text: string): string =>
   text
     .replace(UUID, "<id>")
+    // Of a sign-in by email code. Its length is that of the address.
+    .replace(/<id>(?:\.[\w-]+){3}/g, "<challenge>")
     .replace(/[\w.-]+@example\.com/g, "<address>")
     .replace(/;r=\d+;t=\d+/g, ";r=<left>;t=<seconds>")
     .replace(/nonce(-|=")[\w-]+/g, "nonce$1<nonce>")

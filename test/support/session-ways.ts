@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { openBrowser } from "./browser.ts";
 import { holderOf, newApp } from "./client-app.ts";
+import { requestEmailCode } from "./email-codes.ts";
 import { authorizedCode, jsonOf, redeem, refresh } from "./oauth.ts";
 import { mailedCodeTo, startSecondFactor } from "./one-time-codes.ts";
 import { openPageBrowser } from "./pages.ts";
@@ -134,6 +135,14 @@ export const WAYS: Readonly<Record<string, Way>> = {
     const body = { token: await tokenMailedTo(scope.service, email), newPassword: "another quiet harbour" };
     return { email, attempt: async () => byBody(await scope.service.post("/reset-password", body)) };
   },
+  "POST /api/auth/login/email-code/verify": async (scope) => {
+    const email = await newUser(scope);
+    const challenge = await requestEmailCode(scope.service, email);
+    return {
+      email,
+      attempt: async () => byBody(await scope.service.post("/login/email-code/verify", challenge)),
+    };
+  },
   "POST /sign-in": async (scope) => {
     const email = await newUser(scope);
     const browser = openPageBrowser(scope.service);
@@ -156,6 +165,19 @@ export const WAYS: Readonly<Record<string, Way>> = {
       attempt: async () => {
         await browser.press(page, { code });
         return browser.jar.has("__Host-gh_access") ? "session" : "refused";
+      },
+    };
+  },
+  "POST /sign-in/email-code": async (scope) => {
+    const email = await newUser(scope);
+    const browser = openPageBrowser(scope.service);
+    const page = await browser.submit(await browser.visit("/sign-in"), { email }, "code");
+    const code = await mailedCodeTo(scope.service, email);
+    return {
+      email,
+      attempt: async () => {
+        await browser.press(page, { code });
+        return byCookies(browser.jar);
       },
     };
   },

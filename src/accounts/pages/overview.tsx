@@ -7,7 +7,7 @@ import {
 } from "../../authentication/second-factor/list-factors.ts";
 import type { SecondFactorSettings } from "../../authentication/second-factor/policy.ts";
 import { FewRecoveryCodes } from "../../authentication/second-factor/recovery-codes/pages/few-recovery-codes.tsx";
-import type { SignInMethod } from "../../authentication/sign-in-methods.ts";
+import { allowsMethod, type SignInMethodSettings } from "../../authentication/sign-in-methods.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
@@ -18,10 +18,9 @@ import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-m
 type Deps = ReadSignInMethodsDeps &
   ListIdentitiesDeps &
   ListFactorsDeps & {
-    readonly settings: {
+    readonly settings: SignInMethodSettings & {
       readonly secondFactor: SecondFactorSettings;
       readonly canText: boolean;
-      readonly signInMethods: readonly SignInMethod[];
     };
   };
 
@@ -83,9 +82,11 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/email" label={p.t.fields.email}>
             {account.email} {account.emailVerifiedAt === null && <Badge good={false}>{t.unverified}</Badge>}
           </Row>
-          <Row href="/account/password" label={p.t.fields.password}>
-            {signInMethods.hasPassword ? "••••••••" : t.none}
-          </Row>
+          {allowsMethod(settings, "password") && (
+            <Row href="/account/password" label={p.t.fields.password}>
+              {signInMethods.hasPassword ? "••••••••" : t.none}
+            </Row>
+          )}
           {(hasPasskeys(settings) || signInMethods.passkeys > 0) && (
             <Row href="/account/passkeys" label={p.t.passkeys.title}>
               {passkeyCount(p, signInMethods.passkeys)}

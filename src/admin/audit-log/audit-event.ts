@@ -9,7 +9,11 @@ export type AuditEvent =
   | { readonly type: "email_verified" }
   | { readonly type: "email_change_requested" }
   | { readonly type: "email_changed" }
-  | { readonly type: "profile_updated"; readonly details: { readonly fields: string } }
+  /** `fields`: the names of the changed fields, the metadata included. `worker`: the Worker that changed them over RPC. */
+  | {
+      readonly type: "profile_updated";
+      readonly details: { readonly fields: string; readonly worker?: string };
+    }
   /** `fields`: the names of the custom sign-up fields that the user has answered after the sign-up. */
   | { readonly type: "sign_up_fields_answered"; readonly details: { readonly fields: string } }
   | { readonly type: "password_changed" }

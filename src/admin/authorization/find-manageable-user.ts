@@ -4,7 +4,12 @@ import type { Actor } from "./actor.ts";
 import { canManage, type Permission } from "./permissions.ts";
 
 /** The target of an admin action. `hasPassword` is false while an invitation is not accepted. */
-export type Target = { readonly account: Account; readonly hasPassword: boolean };
+export type Target = {
+  readonly account: Account;
+  readonly hasPassword: boolean;
+  /** The text of a JSON object that the user must not see. */
+  readonly privateMetadata: string | null;
+};
 
 export type FindManageableUserDeps = { readonly users: { find(id: string): Promise<Target | null> } };
 

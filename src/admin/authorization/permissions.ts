@@ -10,6 +10,7 @@ const minimumRoles = {
   "users:read": "admin",
   "users:invite": "admin",
   "users:edit": "admin",
+  "users:metadata": "admin",
   "users:activate": "admin",
   "users:deactivate": "admin",
   "users:unlock": "admin",

@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
+import { hasField, profileShape } from "../../accounts/fields.ts";
+import { metadataShape } from "../../accounts/metadata.ts";
 import { profileSchema } from "../../accounts/present-account.ts";
 import { PAGE_LIMIT, pageQuery } from "../../http/pagination.ts";
+import { answerMembers } from "../../registration/sign-up-fields/present-answers.ts";
 import { ROLES } from "../authorization/permissions.ts";
 
 export const roleField = z
@@ -25,6 +28,26 @@ export const userQuery = z.strictObject({
   role: z.optional(roleField),
   status: z.optional(z.enum(["active", "deactivated"], "Must be active or deactivated.")),
 });
+
+/** One user, for an admin. */
+export const userSchema = z
+  .object({
+    ...profileSchema.shape,
+    privateMetadata: z
+      .optional(z.nullable(z.record(z.string(), z.unknown())))
+      .check(
+        z.meta({ description: "Only with the permission `users:metadata`, and never of the own account." }),
+      ),
+  })
+  .check(z.meta({ id: "User" }));
+
+/** One user with the answers to its custom sign-up fields. */
+export const userDetailsSchema = z
+  .object({ ...userSchema.shape, ...answerMembers })
+  .check(z.meta({ id: "UserDetails" }));
+
+/** A change of a user; null clears an optional field. */
+export const userBody = z.strictObject({ ...profileShape, ...metadataShape }).check(hasField);
 
 export const userPageSchema = z.object({
   users: z.array(profileSchema).check(z.maxLength(PAGE_LIMIT)),

@@ -1,4 +1,5 @@
 import type { Account, Role } from "../../accounts/account.ts";
+import { allowsMethod, type SignInMethodSettings } from "../../authentication/sign-in-methods.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
@@ -14,7 +15,7 @@ import type { InvitationStore } from "./invitation-store.ts";
 export type InviteUserDeps = NewEmailTokenDeps & {
   readonly invitations: Pick<InvitationStore, "invite">;
   readonly messages: Outbox;
-  readonly settings: { readonly signUp: Pick<SignUpSettings, "policy"> };
+  readonly settings: SignInMethodSettings & { readonly signUp: Pick<SignUpSettings, "policy"> };
 };
 
 type Input = {
@@ -44,7 +45,10 @@ export async function inviteUser(
   const mail =
     actor.kind === "operator"
       ? null
-      : await deps.messages.create({ kind: "invitation", url }, { expiresAt: emailToken.expiresAt });
+      : await deps.messages.create(
+          { kind: invitationKind(deps.settings), url },
+          { expiresAt: emailToken.expiresAt },
+        );
   const audit = newAuditEvent(deps, { type: "user_invited", details: { role } }, caller, actorIdOf(actor));
   const now = deps.clock.now();
   const outcome = await deps.invitations.invite({
@@ -64,6 +68,10 @@ export async function inviteUser(
   if (mail) deps.messages.deliverSoon([mail.id]);
   return ok({ account: outcome, url });
 }
+
+/** The kind of the mail: its text tells the user what the link asks for. */
+export const invitationKind = (settings: SignInMethodSettings) =>
+  allowsMethod(settings, "password") ? "invitation" : "invitation_without_password";
 
 const mayInvite = (actor: Actor, role: Role): boolean =>
   hasPermission(actor, "users:invite") && manageableRoles(actor).includes(role);

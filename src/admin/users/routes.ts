@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
-import { nameField, newEmailField, profileBody, profileFieldProblems } from "../../accounts/fields.ts";
-import { accountDetailsSchema, presentAccount, profileSchema } from "../../accounts/present-account.ts";
+import { nameField, newEmailField, profileFieldProblems } from "../../accounts/fields.ts";
+import { toMetadataChange } from "../../accounts/metadata.ts";
+import { presentAccount, profileSchema } from "../../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
@@ -11,15 +12,15 @@ import { idParam, jsonBody, queryParams } from "../../http/validate-request.ts";
 import { presentAnswers } from "../../registration/sign-up-fields/present-answers.ts";
 import { type ReadAnswersDeps, readAnswers } from "../../registration/sign-up-fields/read-answers.ts";
 import { type UserFailure, userErrorMessages, userErrors } from "./errors.ts";
-import { roleField, userPageSchema, userQuery } from "./fields.ts";
+import { roleField, userBody, userDetailsSchema, userPageSchema, userQuery, userSchema } from "./fields.ts";
 import { type InviteUserDeps, inviteUser } from "./invite-user.ts";
 import { type ListUsersDeps, listUsers } from "./list-users.ts";
-import { readUser } from "./read-user.ts";
+import { readUser, type UserDetails } from "./read-user.ts";
 import { type UpdateUserDeps, updateUser } from "./update-user.ts";
 
 const page = answer(200, undefined, userPageSchema);
-const profile = answer(200, undefined, profileSchema);
-const details = answer(200, undefined, accountDetailsSchema);
+const user = answer(200, undefined, userSchema);
+const details = answer(200, undefined, userDetailsSchema);
 const invited = answer(201, "The invitation has been sent.", profileSchema);
 
 const invitation = z.strictObject({ email: newEmailField, name: nameField, role: z.optional(roleField) });
@@ -96,9 +97,9 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const input = { actor: c.var.actor, id: c.req.valid("param").id };
         const result = await readUser(depsOf(c), input);
         if (!result.ok) return refuseUserFailure(c, result.error);
-        const answers = await readAnswers(depsOf(c), result.value.id);
+        const answers = await readAnswers(depsOf(c), result.value.account.id);
         return respond(c, details, {
-          ...presentAccount(result.value, publicUrlOf(c)),
+          ...presentUser(result.value, publicUrlOf(c)),
           ...presentAnswers(answers),
         });
       },
@@ -107,29 +108,36 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       "/users/:id",
       describeRoute({
         operationId: "updateUser",
-        summary: "Update a user's profile; null clears an optional field",
+        summary: "Update a user's profile and metadata; null clears an optional field",
+        description: "Metadata is replaced as a whole. Of two writes to a field the last one wins.",
         tag,
-        answer: profile,
+        answer: user,
         failures: ["not_found", "username_taken", "conflict"],
       }),
       session,
       requirePermission("users:edit"),
       idParam,
-      jsonBody(profileBody),
+      jsonBody(userBody),
       async (c) => {
+        const { publicMetadata, privateMetadata, ...profile } = c.req.valid("json");
         const input = {
           actor: c.var.actor,
           id: c.req.valid("param").id,
-          change: c.req.valid("json"),
+          change: { ...profile, ...toMetadataChange({ publicMetadata, privateMetadata }) },
           caller: c.var.caller,
         };
         const result = await updateUser(depsOf(c), input);
         return result.ok
-          ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
+          ? respond(c, user, presentUser(result.value, publicUrlOf(c)))
           : refuseUserFailure(c, result.error);
       },
     );
 }
+
+const presentUser = ({ account, privateMetadata }: UserDetails, publicUrl: string) => ({
+  ...presentAccount(account, publicUrl),
+  privateMetadata,
+});
 
 /** The error response for a failed admin action. */
 export const refuseUserFailure = (c: Context, failure: UserFailure): Response =>

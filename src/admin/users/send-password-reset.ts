@@ -1,4 +1,5 @@
 import { secondsUntil } from "../../authentication/lockout/rules.ts";
+import { allowsMethod, type SignInMethodSettings } from "../../authentication/sign-in-methods.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
@@ -11,16 +12,18 @@ import {
   findManageableUser,
 } from "../authorization/find-manageable-user.ts";
 import type { InvitationStore } from "./invitation-store.ts";
+import { invitationKind } from "./invite-user.ts";
 
 export type SendPasswordResetDeps = FindManageableUserDeps &
   NewEmailTokenDeps & {
     readonly invitations: Pick<InvitationStore, "sendEmailToken">;
     readonly messages: Outbox;
+    readonly settings: SignInMethodSettings;
   };
 
 export type SendPasswordResetFailure =
   | FindManageableUserFailure
-  | { readonly reason: "deactivated" | "changed_meanwhile" }
+  | { readonly reason: "deactivated" | "changed_meanwhile" | "passwords_off" }
   /** `retryAfter` in seconds. */
   | { readonly reason: "send_cap"; readonly retryAfter: number };
 
@@ -37,8 +40,9 @@ export async function sendPasswordReset(
   const { account: target, hasPassword } = found.value;
   if (target.status === "deactivated") return err({ reason: "deactivated" });
   const isInvited = !hasPassword && target.emailVerifiedAt === null && !target.emailImplied;
+  if (!isInvited && !allowsMethod(deps.settings, "password")) return err({ reason: "passwords_off" });
   const { emailToken, url } = await newEmailToken(deps, isInvited ? "invite" : "reset_password");
-  const kind = isInvited ? "invitation" : "reset_password";
+  const kind = isInvited ? invitationKind(deps.settings) : "reset_password";
   const mail = await deps.messages.create({ kind, url }, { expiresAt: emailToken.expiresAt });
   const event: AuditEvent = isInvited
     ? { type: "user_invited", details: { role: target.role } }

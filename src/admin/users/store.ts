@@ -11,6 +11,7 @@ import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
 import type { AdminAction } from "../authorization/admin-action.ts";
+import type { Target } from "../authorization/find-manageable-user.ts";
 import {
   type AuditedAction,
   anotherSuperuserExists,
@@ -43,14 +44,19 @@ export function userStore(db: Database, caps: SendCaps) {
       where: and(isTarget(action), wasApplied(db, action)),
     });
   return {
-    async find(id: string): Promise<{ account: Account; hasPassword: boolean } | null> {
+    async find(id: string): Promise<Target | null> {
       const [row] = await db
-        .select({ id: accounts.id, ...accountColumns, passwordHash: accounts.passwordHash })
+        .select({
+          id: accounts.id,
+          ...accountColumns,
+          passwordHash: accounts.passwordHash,
+          privateMetadata: accounts.privateMetadata,
+        })
         .from(accounts)
         .where(eq(accounts.id, id));
       if (!row) return null;
-      const { passwordHash, ...account } = row;
-      return { account, hasPassword: passwordHash !== null };
+      const { passwordHash, privateMetadata, ...account } = row;
+      return { account, hasPassword: passwordHash !== null, privateMetadata };
     },
 
     /** At most 100 ids, each a parameter of one statement. The order of the result is undefined. */

@@ -123,7 +123,7 @@ export const activeLockouts = (db: Database, keys: readonly string[], now: numbe
     );
 
 /** The active lockout of a key, as a subquery for the condition of another statement. */
-export const lockoutOf = (db: Database, key: SQLiteColumn | string, now: number) =>
+export const lockoutOf = (db: Database, key: SQLiteColumn | SQL | string, now: number) =>
   db
     .select({ one: sql`1` })
     .from(t)

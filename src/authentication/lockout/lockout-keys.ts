@@ -5,10 +5,11 @@ import { storedAddressKey } from "../../core/email-address.ts";
 
 /**
  * The lockouts of one account. `unknown-devices`: sign-ins from unknown devices. `known-devices`: sign-ins from all
- * known devices together. `signed-in`: password confirmations and phone codes in a session. The stored keys
- * are derived from these strings, so changing a string resets its counters.
+ * known devices together. `email-codes`: codes of sign-ins by email code on unknown devices, which count for
+ * `unknown-devices` too. A sign-in by password does not clear it. `signed-in`: password confirmations and phone codes in a
+ * session. The stored keys are derived from these strings, so changing a string resets its counters.
  */
-export const LOCKOUTS = ["signed-in", "unknown-devices", "known-devices"] as const;
+export const LOCKOUTS = ["signed-in", "unknown-devices", "known-devices", "email-codes"] as const;
 export type Lockout = (typeof LOCKOUTS)[number];
 
 /**

@@ -54,6 +54,7 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         passwordErrors.locked,
         passwordErrors.send_cap,
         "csrf_failed",
+        "not_found",
       ],
     }),
     jsonBody(

@@ -2,23 +2,18 @@ import { and, eq, inArray, ne, notExists, type SQL, type SQLWrapper, sql } from 
 import { alias } from "drizzle-orm/sqlite-core";
 import { newAccountRow } from "../../accounts/statements.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
-import type { EmailAddress } from "../../core/email-address.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom, insertUnless } from "../../db/insert-select.ts";
 import { addressIsVerified, isActive, maySignIn } from "../../db/predicates.ts";
-import {
-  accounts,
-  attemptCounters,
-  auditEvents,
-  emailTokens,
-  identities,
-  oneTimeCodes,
-} from "../../db/schema.ts";
+import { accounts, attemptCounters, auditEvents, identities } from "../../db/schema.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { countClientRequest, withinClientLimits } from "../../rate-limit/statements.ts";
-import { EMAIL_TOKEN_PURPOSES } from "../../registration/email-tokens/email-token.ts";
-import { voidEmailTokens } from "../../registration/email-tokens/statements.ts";
 import { removeForeignAccess } from "../../registration/foreign-access-statements.ts";
+import {
+  endUnprovenAccess,
+  localPartOf,
+  newOwnerColumns,
+} from "../../registration/proven-address-statements.ts";
 import { deleteAnswers } from "../../registration/sign-up-fields/statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../registration/statements.ts";
 import {
@@ -27,7 +22,6 @@ import {
 } from "../../registration/unproven-registration-statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
 import { lockoutOf } from "../lockout/attempt-counter-statements.ts";
-import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
 import { claimIdToken, idTokenIsClaimed } from "./id-token-statements.ts";
 import type { IdentityAttachment } from "./identity.ts";
 
@@ -135,22 +129,11 @@ function proveAddress(db: Database, { now }: Attachment, attachment: AddedIdenti
         email: email.address,
         emailImplied: isImplied,
         devicesKnownSince: now,
-        ...(kind === "claim" ? {} : newProfile(attachment)),
+        ...(kind === "claim" ? {} : newOwnerColumns(attachment)),
       })
       .where(inArray(accounts.id, target)),
   ];
 }
-
-/** Replaces the profile of the registration that never verified the address. */
-const newProfile = ({ name, email, locale }: AddedIdentity) => ({
-  name: name ?? localPartOf(email),
-  lastName: null,
-  username: null,
-  usernameKey: null,
-  age: null,
-  locale,
-  passwordHash: null,
-});
 
 /** Notice and audit events of an identity that the same batch has attached to an account. */
 export const recordAttachment = (
@@ -188,9 +171,7 @@ const deleteUnverifiedCredentials = (
   now: number,
 ) => [
   db.delete(identities).where(and(inArray(identities.accountId, target), ne(identities.id, key.id))),
-  endSessions(db, target, now),
-  voidEmailTokens(db, inArray(emailTokens.accountId, target), EMAIL_TOKEN_PURPOSES, now),
-  voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, target)),
+  ...endUnprovenAccess(db, target, now),
   deleteAnswers(db, target),
 ];
 
@@ -214,11 +195,6 @@ const markUsed = (
       ),
     );
 };
-
-const MAX_NAME = 64;
-
-/** The name of an account whose provider sends none. */
-const localPartOf = ({ address }: EmailAddress): string => address.split("@", 1)[0]?.slice(0, MAX_NAME) ?? "";
 
 /** Creates an account without a password and with an unverified address; the following statements verify it. */
 function createAccount(

@@ -7,7 +7,7 @@ import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/rules.ts";
-import type { SignInMethod } from "../sign-in-methods.ts";
+import { allowsMethod, type SignInMethodSettings } from "../sign-in-methods.ts";
 import type { RemovalFailure } from "./errors.ts";
 import type { SocialProvider } from "./providers/provider.ts";
 import type { IdentityStore } from "./store.ts";
@@ -18,7 +18,7 @@ export type RemoveIdentityDeps = {
   readonly revocationList: Pick<RevocationList, "revokeSessions">;
   readonly deliverEventsNow: () => Promise<void>;
   readonly defer: Defer;
-  readonly settings: { readonly accessTokenTtl: number; readonly signInMethods: readonly SignInMethod[] };
+  readonly settings: SignInMethodSettings & { readonly accessTokenTtl: number };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
   readonly messages: Outbox;
 };
@@ -53,7 +53,11 @@ export async function removeIdentity(
     session,
     provider,
     usableProviders: [...deps.socialProviders.keys()],
-    canUsePasskeys: deps.settings.signInMethods.includes("passkey"),
+    usableMethods: {
+      password: allowsMethod(deps.settings, "password"),
+      passkey: allowsMethod(deps.settings, "passkey"),
+      emailCode: allowsMethod(deps.settings, "email_code"),
+    },
     notice,
     audit: newAuditEvent(deps, event, caller, accountId),
     now,

@@ -56,8 +56,12 @@ type Removal = {
   readonly provider: string;
   /** The configured providers. */
   readonly usableProviders: readonly string[];
-  /** Whether a passkey can sign in. */
-  readonly canUsePasskeys: boolean;
+  /** Whether SIGN_IN_METHODS allows these methods. Every account with a session has an address for a code. */
+  readonly usableMethods: {
+    readonly password: boolean;
+    readonly passkey: boolean;
+    readonly emailCode: boolean;
+  };
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -188,22 +192,25 @@ export function identityStore(db: Database, caps: SendCaps) {
 
 function hasAnotherSignInMethod(
   db: Database,
-  { session, provider, usableProviders, canUsePasskeys }: Removal,
+  { session, provider, usableProviders, usableMethods }: Removal,
 ): SQL | undefined {
   const accountId = session.account.id;
   const other = alias(identities, "other");
+  if (usableMethods.emailCode) return undefined;
   const passkeys = db
     .select({ one: sql`1` })
     .from(factors)
     .where(and(eq(factors.accountId, accountId), eq(factors.kind, "passkey")));
   return or(
-    exists(
-      db
-        .select({ one: sql`1` })
-        .from(accounts)
-        .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
-    ),
-    canUsePasskeys ? exists(passkeys) : undefined,
+    usableMethods.passkey ? exists(passkeys) : undefined,
+    usableMethods.password
+      ? exists(
+          db
+            .select({ one: sql`1` })
+            .from(accounts)
+            .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
+        )
+      : undefined,
     exists(
       db
         .select({ one: sql`1` })

@@ -7,6 +7,7 @@ type SealPurpose =
   | "seal-request"
   | "seal-authorization"
   | "seal-factor"
+  | "seal-challenge"
   | "seal-event"
   | "seal-provider-token";
 

@@ -20,6 +20,7 @@ type KeyPurpose =
   | "seal-request"
   | "seal-authorization"
   | "seal-factor"
+  | "seal-challenge"
   | "recovery-code"
   | "seal-event"
   | "seal-provider-token";

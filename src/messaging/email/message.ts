@@ -29,8 +29,14 @@ export type MailMessage =
   | { readonly kind: "role_changed" }
   /** To a user whom an admin invited: choose a password. */
   | { readonly kind: "invitation"; readonly url: string }
+  /** The same where the deployment has no passwords: accept the invitation. */
+  | { readonly kind: "invitation_without_password"; readonly url: string }
   /** The second factor of a sign-in: six digits. */
   | { readonly kind: "login_code"; readonly code: string }
+  /** The first factor of a sign-in: six digits. */
+  | { readonly kind: "sign_in_code"; readonly code: string }
+  /** The same, to an address without an account, which the code creates. */
+  | { readonly kind: "sign_up_code"; readonly code: string }
   | { readonly kind: "new_device_sign_in" }
   /** A provider's account was linked as a sign-in method, or was removed. `provider`: its display name. */
   | { readonly kind: "identity_linked"; readonly provider: string }

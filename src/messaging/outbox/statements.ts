@@ -5,7 +5,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { outbox, sendCounters } from "../../db/schema.ts";
 import { capOf, type SendCaps, sendBucket } from "./hourly-send-bucket.ts";
-import type { NewMessage } from "./message.ts";
+import type { Channel, NewMessage } from "./message.ts";
 
 export type { SendCaps };
 
@@ -89,8 +89,7 @@ export function queueMessage(db: Database, input: QueueInput) {
   const bucket = sendBucket(message.channel, now);
   const { windows, cap } = input.limits;
   const applied = windows.filter((limit) => caps || limit.isCourtesy);
-  const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
-  const hourlyCap = caps && cap ? sql`${sends} < ${capOf(message.channel, caps, cap)}` : undefined;
+  const hourlyCap = cap && isBelowCap(message.channel, now, { caps, cap });
   return [
     insertFrom(
       db,
@@ -100,18 +99,26 @@ export function queueMessage(db: Database, input: QueueInput) {
       and(where, ...applied.map((limit) => isBelow(db, input, limit)), hourlyCap),
     ),
     // Messages that the cap does not limit do not count towards it.
-    insertFrom(
-      db,
-      sendCounters,
-      { bucket, sends: 1 },
-      outbox,
-      and(isRowOf(message), cap ? undefined : sql`FALSE`),
-    ).onConflictDoUpdate({
-      target: sendCounters.bucket,
-      set: { sends: sql`${sendCounters.sends} + 1` },
-    }),
+    countSend(db, bucket, outbox, and(isRowOf(message), cap ? undefined : sql`FALSE`)),
   ] as const;
 }
+
+type AppliedCap = { readonly caps: SendCaps; readonly cap: "shared" | "reserved" };
+
+/** Whether the hourly cap allows another message: a condition for the statement that causes it. */
+export function isBelowCap(channel: Channel, now: number, { caps, cap }: AppliedCap): SQL | undefined {
+  if (!caps) return undefined;
+  const bucket = sendBucket(channel, now);
+  const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
+  return sql`${sends} < ${capOf(channel, caps, cap)}`;
+}
+
+/** Counts a message towards the hourly cap, if a row of `source` matches `where`. */
+export const countSend = (db: Database, bucket: string, source: SQLiteTable, where: SQL | undefined) =>
+  insertFrom(db, sendCounters, { bucket, sends: 1 }, source, where).onConflictDoUpdate({
+    target: sendCounters.bucket,
+    set: { sends: sql`${sendCounters.sends} + 1` },
+  });
 
 const isRowOf = (message: NewMessage) => eq(outbox.id, message.id);
 

@@ -7,6 +7,7 @@ import {
   usernameField,
 } from "../../accounts/fields.ts";
 import { ProfileFieldInput } from "../../accounts/pages/profile-form.tsx";
+import { allowsMethod, type SignInMethodSettings } from "../../authentication/sign-in-methods.ts";
 import { SocialButtons, type SocialButtonsDeps } from "../../authentication/social/pages/social-buttons.tsx";
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
@@ -31,7 +32,9 @@ import { answerFormProblems, readAnswerForm } from "../sign-up-fields/pages/read
 import { checkAnswers } from "../sign-up-fields/rules.ts";
 import { hasSignUpForm, isSignUpOpen } from "../sign-up-rules.ts";
 
-type Deps = RegisterAccountDeps & SocialButtonsDeps & PageSessionDeps;
+type Deps = RegisterAccountDeps &
+  SocialButtonsDeps &
+  PageSessionDeps & { readonly settings: SignInMethodSettings };
 type Data = { readonly returnTarget: ReturnTarget | null; readonly deps: Deps };
 
 const profileFields = { username: usernameField, lastName: lastNameField, age: ageField };
@@ -44,6 +47,9 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   captcha: { action: "register", always: true },
   load: async (c) => {
     const returnTarget = c.var.returnTarget ?? null;
+    // Without passwords an account is created by an email code or a provider, both on the sign-in page.
+    if (!allowsMethod(depsOf(c).settings, "password"))
+      return redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
     const redirect = returnTarget && c.req.method === "GET" && (await redirectIfSignedIn(c, depsOf));
     return redirect || { returnTarget, deps: depsOf(c) };
   },

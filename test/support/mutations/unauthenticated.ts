@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { requestChallenge, requestEmailCode } from "../email-codes.ts";
 import { openLoopback } from "../loopback/loopback.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import { startSecondFactor } from "../one-time-codes.ts";
@@ -180,6 +181,49 @@ export const unauthenticatedMutations: readonly Mutation[] = [
       service.clock.advance(TWO_MINUTES);
       return { body: { challengeId, factor: "email_otp" } };
     },
+  },
+  {
+    route: "POST /login/email-code",
+    status: 200,
+    request: async (service) => ({ body: await registerVerifiedUser(service) }),
+  },
+  {
+    route: "POST /login/email-code",
+    variant: "an address without an account",
+    status: 200,
+    request: async () => ({ body: { email: newAddress() } }),
+  },
+  {
+    route: "POST /login/email-code/resend",
+    status: 200,
+    async request(service) {
+      const { email } = await registerVerifiedUser(service);
+      const challengeId = await requestChallenge(service, email);
+      service.clock.advance(TWO_MINUTES);
+      return { body: { challengeId } };
+    },
+  },
+  {
+    route: "POST /login/email-code/verify",
+    status: 200,
+    repeatedStatus: 400,
+    request: async (service) => ({
+      body: await requestEmailCode(service, (await registerVerifiedUser(service)).email),
+    }),
+  },
+  {
+    route: "POST /login/email-code/verify",
+    variant: "a new account",
+    status: 200,
+    repeatedStatus: 400,
+    request: async (service) => ({ body: await requestEmailCode(service, newAddress()) }),
+  },
+  {
+    route: "POST /login/email-code/verify",
+    variant: "an unverified registration",
+    status: 200,
+    repeatedStatus: 400,
+    request: async (service) => ({ body: await requestEmailCode(service, (await register(service)).email) }),
   },
   {
     route: "POST /refresh",

@@ -1,13 +1,14 @@
 import { env } from "cloudflare:workers";
 import { openBrowser } from "../browser.ts";
 import { newApp } from "../client-app.ts";
+import { requestChallenge, requestEmailCode } from "../email-codes.ts";
 import { redeem, refresh, type TestClient } from "../oauth.ts";
 import { openPageBrowser } from "../pages.ts";
 import { createRpcCaller } from "../rpc.ts";
 import type { ApiResponse } from "../service.ts";
 import { linkGitHub } from "../social/inserted-rows.ts";
 import { socialUser } from "../social/users.ts";
-import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../users.ts";
+import { logIn, newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../users.ts";
 import { type IssuedToken, TOKEN_KINDS, type TokenKind } from "./kinds.ts";
 import { captchaProof, guarded, live, newDevice, providers, service } from "./service.ts";
 
@@ -129,6 +130,48 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
         const id = await linkGitHub(email, providers.issuer);
         const accessToken = await providers.tokenOf(socialUser({ id }));
         return newDevice.post("/social/github/token", { accessToken, deviceToken: token.value });
+      }),
+  },
+  "POST /login/email-code captchaToken": {
+    accepts: ["captcha proof"],
+    use: async ({ value }) =>
+      isOk(await guarded.post("/login/email-code", { email: newAddress(), captchaToken: value })),
+  },
+  // The response never tells whether there is such a challenge, so a new mail is what shows it.
+  "POST /login/email-code/resend challengeId": {
+    accepts: ["email code challenge"],
+    use: async ({ value }) => {
+      const before = await messagesSoFar();
+      await service.post("/login/email-code/resend", { challengeId: value });
+      return (await messagesSoFar()) !== before;
+    },
+  },
+  "POST /login/email-code/verify challengeId": {
+    accepts: ["email code challenge"],
+    use: ({ value, code = "000000" }) => post("/login/email-code/verify", { challengeId: value, code }),
+  },
+  "POST /login/email-code/verify code": {
+    accepts: ["email code"],
+    use: async ({ value, challengeId }) => {
+      const known = challengeId?.includes(".") ? challengeId : null;
+      const id = known ?? (await requestChallenge(service, newAddress()));
+      return post("/login/email-code/verify", { challengeId: id, code: value });
+    },
+  },
+  "POST /login/email-code/verify deviceToken": {
+    accepts: ["device"],
+    use: (token) =>
+      isDeviceKnown(token, async (email) => {
+        // Only an account that has signed in before gets a notice of an unknown device.
+        await logIn(service, email);
+        const mails = await messagesSoFar();
+        const challenge = await requestEmailCode(service, email);
+        const answer = await service.post("/login/email-code/verify", {
+          ...challenge,
+          deviceToken: token.value,
+        });
+        // The code is the one message; a notice of an unknown device is a second.
+        return Number(await messagesSoFar()) - Number(mails) > 1 ? { ...answer, status: 400 } : answer;
       }),
   },
   "POST /login/otp challengeId": {
@@ -326,6 +369,15 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
       for (const [name, kept] of jar) browser.jar.set(name, kept);
       browser.jar.set("__Host-gh_challenge", value);
       return (await browser.send("GET", "/sign-in/code")).status === 200;
+    },
+  },
+  "cookie gh_email_code": {
+    accepts: ["email code cookie"],
+    use: async ({ value, jar = new Map() }) => {
+      const browser = openPageBrowser(service);
+      for (const [name, kept] of jar) browser.jar.set(name, kept);
+      browser.jar.set("__Host-gh_email_code", value);
+      return (await browser.send("GET", "/sign-in/email-code")).status === 200;
     },
   },
   "page /verify-email": {

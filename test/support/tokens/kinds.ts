@@ -1,6 +1,7 @@
 import { createKey } from "../api-keys.ts";
 import { openBrowser } from "../browser.ts";
 import { APP_AUDIENCE, holderOf, newApp, signInToApp } from "../client-app.ts";
+import { requestEmailCode } from "../email-codes.ts";
 import { authorizedCode, type TestClient } from "../oauth.ts";
 import {
   enableSecondFactor,
@@ -64,6 +65,8 @@ async function reauthenticationChallenge() {
   await enableSecondFactor(service, token);
   return { access: token, ...(await startReauthentication(service, email, token)) };
 }
+
+const emailCodeOfUser = async () => requestEmailCode(service, (await registerVerifiedUser(service)).email);
 
 async function socialRedirect() {
   const user = socialUser();
@@ -147,6 +150,20 @@ export const TOKEN_KINDS = {
     await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
     return { value: cookieValue(browser.jar, "challenge"), jar: browser.jar };
   },
+  "email code challenge": async () => {
+    const { challengeId, code } = await emailCodeOfUser();
+    return { value: challengeId, code };
+  },
+  "email code": async () => {
+    const { challengeId, code } = await emailCodeOfUser();
+    return { value: code, challengeId };
+  },
+  "email code cookie": async () => {
+    const browser = openPageBrowser(service);
+    const { email } = await registerVerifiedUser(service);
+    await browser.submit(await browser.visit("/sign-in"), { email }, "code");
+    return { value: cookieValue(browser.jar, "email_code"), jar: browser.jar };
+  },
   "phone challenge": async () => {
     const { challengeId, ...more } = await phoneChallenge();
     return { value: challengeId, ...more };
@@ -197,14 +214,15 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "password-pepper": null,
   "refresh-token": ["refresh", "refresh of an app"],
   "device-token": ["device"],
-  "csrf-token": ["CSRF", "challenge cookie"],
-  "challenge-code": ["sign-in code", "phone code", "reauthentication code"],
+  "csrf-token": ["CSRF", "challenge cookie", "email code cookie"],
+  "challenge-code": ["sign-in code", "email code", "phone code", "reauthentication code"],
   "lock-key": null,
   "device-address": null,
   "rate-key": null,
   "send-target": null,
   "social-round": null,
   "seal-signing-key": ["access", "access for another audience", "access of an app", "ID token of an app"],
+  "seal-challenge": ["email code challenge"],
   "seal-mail": null,
   "seal-request": null,
   "registration-salt": null,
@@ -224,6 +242,7 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "used_id_tokens.token_hash": ["provider's ID token"],
   "email_tokens.token_hash": ["address verification", "address change", "password reset", "invitation"],
   "one_time_codes.code_hash": ["sign-in code", "phone code", "reauthentication code"],
+  "email_sign_in_codes.code_hash": ["email code"],
   "captcha_proofs.proof_hash": ["captcha proof"],
   "oauth_transactions.state_hash": ["transaction state"],
   "oauth_transactions.binding_hash": ["transaction cookie"],
@@ -258,6 +277,7 @@ export const KIND_BY_COOKIE: Record<string, TokenKind | null> = {
   gh_csrf: "pre-session cookie",
   gh_social: "transaction cookie",
   gh_challenge: "challenge cookie",
+  gh_email_code: "email code cookie",
   gh_phone: "phone challenge cookie",
   gh_confirm: "reauthentication challenge cookie",
   gh_notice: null,

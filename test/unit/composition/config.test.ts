@@ -43,6 +43,15 @@ describe("readConfig with valid variables", () => {
     expect(settings.mailFrom).toEqual({ name: "Gatehouse", address: "no-reply@example.test" });
   });
 
+  it("allows the methods of SIGN_IN_METHODS, and no email codes by default", () => {
+    expect(configOf(production).settings.signInMethods).toEqual(["password", "passkey", "social"]);
+    const chosen = { ...production, SIGN_IN_METHODS: " email_code , password" };
+    expect(configOf(chosen).settings.signInMethods).toEqual(["email_code", "password"]);
+    for (const SIGN_IN_METHODS of ["email", "password,magic_link", ","]) {
+      expect(problemsOf({ ...production, SIGN_IN_METHODS })).toEqual(["SIGN_IN_METHODS"]);
+    }
+  });
+
   it("sends text messages to the development mailbox in development, and needs SMS_PROVIDER in production", () => {
     const [inDevelopment, inProduction] = [
       configOf(development),

@@ -13,6 +13,7 @@ import { newApp, pageFor, signInToApp } from "../../support/client-app.ts";
 import { connectAndRevokeApp } from "../../support/connected-apps.ts";
 import { recordD1 } from "../../support/d1.ts";
 import { createDeviceClient, decide, enterCode, pollDevice, startDevice } from "../../support/devices.ts";
+import { enterEmailCode, requestChallenge, signInByCode } from "../../support/email-codes.ts";
 import { requestRemoval, WAITING_PERIOD } from "../../support/factor-removals.ts";
 import { createUnreachableKv } from "../../support/kv.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
@@ -152,6 +153,7 @@ async function useAllFeatures(): Promise<void> {
   await mailOutcomes();
   await secondFactorAndLockout();
   await factorRemovals();
+  await emailCodes();
   await phoneNumbers();
   await captchas();
   await visitPages();
@@ -290,6 +292,22 @@ async function factorRemovals(): Promise<void> {
   await service.runCron("* * * * *");
 }
 
+/** Email codes of an account, of a new one and of an unverified registration; wrong ones up to the lockout. */
+async function emailCodes(): Promise<void> {
+  const { email } = await registerVerifiedUser(service);
+  const challengeId = await requestChallenge(service, email);
+  service.clock.advance(61_000);
+  await service.post("/login/email-code/resend", { challengeId });
+  await enterEmailCode(service, { challengeId, code: await mailedCodeTo(service, email) });
+  await signInByCode(service, newAddress());
+  await signInByCode(service, (await register(service)).email);
+  for (let codes = 0; codes < 3; codes += 1) {
+    const guessed = await requestChallenge(service, email);
+    for (let tries = 0; tries < 5; tries += 1)
+      await enterEmailCode(service, { challengeId: guessed, code: "000000" });
+  }
+}
+
 /** Phone numbers that are requested too soon, verified, replaced and removed. */
 async function phoneNumbers(): Promise<void> {
   const { token } = await registerVerifyAndLogIn(service);
@@ -404,6 +422,7 @@ async function otherWorkers(): Promise<void> {
   await worker.call("verifyToken", token, { strict: true });
   await worker.call("getUsers", [id, crypto.randomUUID()]);
   await worker.call("can", id, "users:list");
+  await worker.call("setUserMetadata", id, { public: {}, private: null });
   const { id: keyId, key } = await createKey(service, token);
   await worker.call("verifyApiKey", key);
   await service.get("/me/keys", token);

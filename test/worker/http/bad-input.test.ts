@@ -25,6 +25,9 @@ const OF_CLIENTS: Readonly<Record<string, readonly string[]>> = {
 const VALID = [
   ...["PATCH lastName null", "PATCH username null", "PATCH age null", "POST enabled true"],
   ...["POST scopes a list", "POST scopes an empty list", "POST expiresInDays null"],
+  // Metadata is any JSON object, which null clears.
+  ...["PATCH publicMetadata an object", "PATCH privateMetadata an object"],
+  ...["PATCH publicMetadata null", "PATCH privateMetadata null"],
 ];
 
 let token = "";

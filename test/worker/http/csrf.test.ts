@@ -127,6 +127,7 @@ describe("isCsrfSafe", () => {
       "POST /clients",
       "POST /clients/:id/secrets",
       "POST /login",
+      "POST /login/email-code/verify",
       "POST /login/otp",
       "POST /logout",
       "POST /logout-all",

@@ -59,6 +59,13 @@ const budgets: Record<string, Budget> = {
       [await accountIdOf(email), ...Array.from({ length: 99 }, () => crypto.randomUUID())],
     ],
   },
+  setUserMetadata: {
+    method: "setUserMetadata",
+    d1: 2,
+    kvGets: 0,
+    kvPuts: 0,
+    args: async ({ email }) => [await accountIdOf(email), { public: { plan: "pro" }, private: null }],
+  },
   can: {
     method: "can",
     d1: 1,

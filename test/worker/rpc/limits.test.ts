@@ -26,6 +26,7 @@ describe("AuthService", () => {
       "getUsers",
       "revokeSession",
       "revokeUser",
+      "setUserMetadata",
       "verifyApiKey",
       "verifyToken",
     ]);
@@ -103,6 +104,8 @@ describe("invalid arguments", () => {
       ["revokeUser", [value]],
       ["can", [value, "users:list"]],
       ["can", [UNKNOWN_ID, value]],
+      ["setUserMetadata", [value, { public: {} }]],
+      ["setUserMetadata", [UNKNOWN_ID, value]],
     ]),
     ...invalid
       .filter((value) => !Array.isArray(value) || value.length > 0)

@@ -32,7 +32,8 @@ describe("user lookup over RPC", () => {
   it("getUser returns the same data as GET /me", async () => {
     const { email, token } = await registerAndLogIn(service);
     const answer = await worker.call("getUser", await accountIdOf(email));
-    expect(answer).toEqual({ ok: true, user: (await service.get("/me", token)).body.data });
+    const { data } = (await service.get("/me", token)).body;
+    expect(answer).toEqual({ ok: true, user: { ...data, privateMetadata: null } });
     expect(await worker.call("getUser", UNKNOWN_ID)).toEqual({ ok: false, reason: "not_found" });
   });
 
@@ -63,6 +64,53 @@ describe("user lookup over RPC", () => {
     expect(worker.log.at(-2)).toMatchObject({ rpc: "can", d1: 1, kv: 0 });
     await service.post("/me/deactivate", { password: PASSWORD }, admin.token);
     expect(await can("users:list")).toEqual({ ok: true, allowed: false });
+  });
+});
+
+describe("metadata over RPC", () => {
+  const metadata = { public: { plan: "pro" }, private: { crm: "c-1" } };
+
+  it("setUserMetadata writes both objects, getUser reads both and getUsers the public one", async () => {
+    const id = await accountIdOf((await registerVerifiedUser(service)).email);
+    expect(await notes.call("setUserMetadata", id, metadata)).toEqual({ ok: true });
+    expect(notes.log.at(-1)).toMatchObject({ rpc: "setUserMetadata", worker: "notes", d1: 2, kv: 0 });
+    const one = await worker.call("getUser", id);
+    expect(one).toMatchObject({
+      user: { publicMetadata: metadata.public, privateMetadata: metadata.private },
+    });
+    const many = await worker.call("getUsers", [id]);
+    expect(many).toMatchObject({ users: [{ publicMetadata: metadata.public }] });
+    expect(JSON.stringify(many)).not.toContain("c-1");
+    expect(await lastEvent(id, "profile_updated")).toMatchObject({
+      actorId: null,
+      details: { fields: "privateMetadata,publicMetadata", worker: "notes" },
+    });
+  });
+
+  it("setUserMetadata leaves an absent object and clears one by null", async () => {
+    const id = await accountIdOf((await registerVerifiedUser(service)).email);
+    await worker.call("setUserMetadata", id, metadata);
+    await worker.call("setUserMetadata", id, { public: null });
+    expect(await worker.call("getUser", id)).toMatchObject({
+      user: { publicMetadata: null, privateMetadata: metadata.private },
+    });
+  });
+
+  it("setUserMetadata refuses what the API refuses, an unknown user, and a binding without the permission", async () => {
+    const id = await accountIdOf((await registerVerifiedUser(service)).email);
+    const bad = { ok: false, reason: "bad_request" };
+    for (const value of [[], "x", 1, { a: "x".repeat(8192) }, { a: "\0" }]) {
+      expect(await worker.call("setUserMetadata", id, { public: value })).toEqual(bad);
+      expect(await worker.call("setUserMetadata", id, { private: value })).toEqual(bad);
+    }
+    expect(await worker.call("setUserMetadata", id, { role: "admin" })).toEqual(bad);
+    expect(await worker.call("setUserMetadata", id, {})).toEqual(bad);
+    expect(await worker.call("setUserMetadata", UNKNOWN_ID, metadata)).toEqual({
+      ok: false,
+      reason: "not_found",
+    });
+    const reader = createRpcCaller(service, { props: { permissions: ["verify", "read", "revoke"] } });
+    expect(await reader.call("setUserMetadata", id, metadata)).toEqual({ ok: false, reason: "forbidden" });
   });
 });
 

@@ -21,6 +21,8 @@ const OPENS_NONE = [
   "POST /api/auth/verify-email",
   "POST /api/auth/verify-email/resend",
   "POST /api/auth/forgot-password",
+  "POST /api/auth/login/email-code",
+  "POST /api/auth/login/email-code/resend",
   "POST /api/auth/login/otp/resend",
   "POST /api/auth/login/otp/send",
   "POST /api/auth/login/otp/options",
@@ -103,8 +105,11 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   "POST /oauth/token, a refresh token": row("session", "refused", "-", "session", "-"),
   "POST /api/auth/refresh": row("session", "refused", "-", "session", "-"),
   "POST /api/auth/reset-password": row("refused", "refused", "refused", "refused", "refused"),
+  // The code proves the address of an unverified account, and is never followed by a second mailed code.
+  "POST /api/auth/login/email-code/verify": row("refused", "refused", "session", "session", "refused"),
   "POST /sign-in": row("refused", "refused", "refused", "challenge", "refused"),
   "POST /sign-in/code": row("refused", "refused", "refused", "session", "refused"),
+  "POST /sign-in/email-code": row("refused", "refused", "session", "session", "refused"),
   "POST /reset-password": row("refused", "refused", "refused", "refused", "refused"),
 };
 

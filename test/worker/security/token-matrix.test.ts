@@ -27,7 +27,8 @@ const PLAIN_PARAMETERS = new Set(
    transport audience factor rememberDevice assertion limit cursor search status userId type returnTo error iss nonce
    resource scopes expiresInDays overlapSeconds accessTokenTtl authMethod backchannelLogoutUri clientUri grantTypes idTokenAlg
    isFirstParty jwks jwksUri logoUri postLogoutRedirectUris redirectUris refreshGraceSeconds refreshIdleTtl refreshMaxTtl
-   requiresPushedRequests resources rotatesRefreshTokens assertion attestation label`.split(/\s+/),
+   requiresPushedRequests resources rotatesRefreshTokens assertion attestation label publicMetadata
+   privateMetadata`.split(/\s+/),
 );
 
 /** Parameters whose use takes an authenticator: test/worker/authentication/passkeys. */
@@ -39,7 +40,15 @@ const OF_PASSKEYS = [
 
 /** The methods of RPC that take no token, only ids. */
 /** `verifyApiKey` takes keys only, which test/worker/api-keys tests. */
-const PLAIN_METHODS = ["getUser", "getUsers", "revokeSession", "revokeUser", "can", "verifyApiKey"];
+const PLAIN_METHODS = [
+  "getUser",
+  "getUsers",
+  "revokeSession",
+  "revokeUser",
+  "setUserMetadata",
+  "can",
+  "verifyApiKey",
+];
 
 /** A body with a refinement over several fields is wrapped, so its shape is one level deeper. */
 const namesIn = (fields: object): string[] =>

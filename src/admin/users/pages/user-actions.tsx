@@ -37,8 +37,10 @@ export type UserActionsDeps = ActivateUserDeps &
   CancelUserDeletionDeps &
   DeleteUserDeps;
 
-/** What decides which actions would change something. */
-type UserStatus = Pick<AccountStatus, "lockouts" | "hasFactors" | "factorRemovalDueAt">;
+/** What decides which actions would change something. `hasPasswords`: whether the deployment has passwords. */
+type UserStatus = Pick<AccountStatus, "lockouts" | "hasFactors" | "factorRemovalDueAt"> & {
+  readonly hasPasswords: boolean;
+};
 
 type UserAction = {
   readonly permission: Permission;
@@ -49,7 +51,12 @@ type UserAction = {
 
 /** The actions in the order of the page. The permission decides which of them an admin sees. */
 const actions = {
-  resetPassword: { permission: "users:reset-password", applies: (user) => user.status === "active" },
+  resetPassword: {
+    permission: "users:reset-password",
+    // Without passwords it only sends a pending invitation again.
+    applies: (user, { hasPasswords }) =>
+      user.status === "active" && (hasPasswords || user.emailVerifiedAt === null),
+  },
   unlock: { permission: "users:unlock", applies: (_user, { lockouts }) => lockouts.length > 0 },
   endSessions: { permission: "users:end-sessions", applies: () => true },
   removePicture: { permission: "users:set-avatar", applies: (user) => user.avatarKey !== null },

@@ -1,4 +1,6 @@
 import type { Account } from "../../../accounts/account.ts";
+import { presentMetadata } from "../../../accounts/metadata.ts";
+import { allowsMethod } from "../../../authentication/sign-in-methods.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
 import {
@@ -15,31 +17,41 @@ import { Avatar, fullNameOf, Phone } from "../../../ui/settings-rows.tsx";
 import type { FindManageableUserDeps } from "../../authorization/find-manageable-user.ts";
 import { userErrors } from "../errors.ts";
 import { type ReadAccountStatusDeps, readAccountStatus } from "../read-account-status.ts";
-import { readUser } from "../read-user.ts";
+import { readUser, type UserDetails } from "../read-user.ts";
 import { runUserAction, UserActions, type UserActionsDeps } from "./user-actions.tsx";
 import { StatusBadges } from "./users.tsx";
 
 type Deps = FindManageableUserDeps & ReadAccountStatusDeps & UserActionsDeps & ReadAnswersDeps;
-type Data = { readonly user: Account; readonly answers: readonly LabelledAnswer[] } & Awaited<
-  ReturnType<typeof readAccountStatus>
->;
+type Data = {
+  readonly user: Account;
+  readonly details: UserDetails;
+  readonly hasPasswords: boolean;
+  readonly answers: readonly LabelledAnswer[];
+} & Awaited<ReturnType<typeof readAccountStatus>>;
 
 /** One user: status, profile, sessions, and the actions that the admin may take. */
-export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
+export const userPage = (depsOf: DepsOf<Deps>): Page<Data, UserDetails> => ({
   path: "/admin/users/:id",
   access: "users:read",
   title: (_t, { user }) => fullNameOf(user),
   back: backToUsers,
-  load: (c) => findUser(c, depsOf(c)),
-  loadData: async (c, user) => {
+  load: (c) => findUserDetails(c, depsOf(c)),
+  loadData: async (c, details) => {
     const deps = depsOf(c);
+    const user = details.account;
     const [status, { answers }] = await Promise.all([
       readAccountStatus(deps, user),
       readAnswers(deps, user.id),
     ]);
-    return { user, ...status, answers: labelledAnswers(deps.settings.signUpFields, answers) };
+    return {
+      user,
+      details,
+      hasPasswords: allowsMethod(deps.settings, "password"),
+      ...status,
+      answers: labelledAnswers(deps.settings.signUpFields, answers),
+    };
   },
-  view: (p, { user, sessions, lockouts, answers, hasFactors, factorRemovalDueAt }) => (
+  view: (p, { user, details, hasPasswords, sessions, lockouts, answers, hasFactors, factorRemovalDueAt }) => (
     <>
       <div class="person">
         <Avatar of={user} size={64} />
@@ -71,7 +83,8 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
       )}
       <Details p={p} user={user} />
       <Answers p={p} answers={answers} />
-      <UserActions p={p} user={user} status={{ lockouts, hasFactors, factorRemovalDueAt }} />
+      <Metadata p={p} of={details} />
+      <UserActions p={p} user={user} status={{ lockouts, hasFactors, factorRemovalDueAt, hasPasswords }} />
       <section class="card">
         <h2>{p.t.account.sessions}</h2>
         {sessions.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}
@@ -84,14 +97,51 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
       </section>
     </>
   ),
-  submit: (c, form, user) => runUserAction(c, depsOf(c), form, user),
+  submit: (c, form, { account }) => runUserAction(c, depsOf(c), form, account),
 });
 
 /** The user with the id in the URL, or the error response if the admin may not see them. */
-export async function findUser(c: PageContext, deps: FindManageableUserDeps): Promise<Account | Response> {
+export async function findUserDetails(
+  c: PageContext,
+  deps: FindManageableUserDeps,
+): Promise<UserDetails | Response> {
   const input = { actor: c.var.actor, id: c.req.param("id") ?? "" };
   const found = await readUser(deps, input);
   return found.ok ? found.value : refuse(c, userErrors[found.error.reason]);
+}
+
+/** The account of that user. */
+export async function findUser(c: PageContext, deps: FindManageableUserDeps): Promise<Account | Response> {
+  const found = await findUserDetails(c, deps);
+  return found instanceof Response ? found : found.account;
+}
+
+/** Metadata as JSON. Nothing for the admin's own account, whose private metadata they must not see. */
+function Metadata({ p, of: { account, privateMetadata } }: { p: PageProps; of: UserDetails }) {
+  if (privateMetadata === undefined) return null;
+  const shown = [
+    [p.t.fields.publicMetadata, presentMetadata(account.publicMetadata)],
+    [p.t.fields.privateMetadata, privateMetadata],
+  ] as const;
+  return (
+    <section class="card">
+      <h2>{p.t.metadata.title}</h2>
+      {shown.map(([label, metadata]) => (
+        <>
+          <h3 class="faint">{label}</h3>
+          {metadata === null ? (
+            <p class="faint">{p.t.account.none}</p>
+          ) : (
+            // A long line scrolls, also by the keyboard.
+            <pre tabindex={0}>{JSON.stringify(metadata, null, 2)}</pre>
+          )}
+        </>
+      ))}
+      <p class="links">
+        <a href={`/admin/users/${account.id}/metadata${p.search}`}>{p.t.metadata.edit}</a>
+      </p>
+    </section>
+  );
 }
 
 function Details({ p, user }: { p: PageProps; user: Account }) {

@@ -1,15 +1,16 @@
 import { emailField, passwordField, usernameField } from "../../../accounts/fields.ts";
-import { setChallengeCookie } from "../../../http/challenge-cookie.ts";
+import type { Clock } from "../../../core/clock.ts";
+import { emailCodeCookie, setChallengeCookie } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
+import { refuse } from "../../../http/respond.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
 import { cancelPath, isAuthorizationPath } from "../../../oauth/authorization/interaction.ts";
 import { isSignUpOpen } from "../../../registration/sign-up-rules.ts";
 import type { SignUpSettings } from "../../../registration/sign-up-settings.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
-import { Captcha, readCaptchaToken } from "../../../ui/captcha-widget.tsx";
+import { readCaptchaToken } from "../../../ui/captcha-widget.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
-import { CheckboxField, Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
-import type { FormFailure, Page, PageProps } from "../../../ui/page.ts";
+import type { FormFailure, Page, PageContext } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
 import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
@@ -20,19 +21,21 @@ import { wordsOf } from "../../../ui/render-page.tsx";
 import type { PageSessionDeps } from "../../../ui/require-page-session.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 import type { Words } from "../../../ui/ui-texts.ts";
+import { type RequestEmailCodeDeps, requestEmailCode } from "../../email-code/request-email-code.ts";
 import { PasskeySignIn } from "../../passkeys/pages/passkey-sign-in.tsx";
-import type { SignInMethod } from "../../sign-in-methods.ts";
+import { allowsMethod, type SignInMethodSettings } from "../../sign-in-methods.ts";
 import { SocialButtons, type SocialButtonsDeps } from "../../social/pages/social-buttons.tsx";
 import { replacedSession } from "../../token-response.ts";
 import { passwordErrors } from "../errors.ts";
 import type { SignInName } from "../sign-in-name.ts";
 import { type StartLoginDeps, startLogin } from "../start-login.ts";
+import { type OfferedMethods, SignInForm } from "./sign-in-form.tsx";
 
 type Deps = StartLoginDeps &
+  RequestEmailCodeDeps &
   SocialButtonsDeps &
   PageSessionDeps & {
-    readonly settings: {
-      readonly signInMethods: readonly SignInMethod[];
+    readonly settings: SignInMethodSettings & {
       readonly signUp: SignUpSettings;
       readonly canSignInByUsername: boolean;
     };
@@ -42,10 +45,17 @@ type Data = {
   readonly returnTarget: ReturnTarget | null;
   readonly address: string;
   readonly deps: Deps;
-  readonly hasPasskeys: boolean;
+  readonly methods: OfferedMethods;
 };
 
-/** Sign-in by password, with the buttons of the sign-in providers. */
+const methodsOf = (settings: Deps["settings"]): OfferedMethods => ({
+  password: allowsMethod(settings, "password"),
+  emailCode: allowsMethod(settings, "email_code"),
+  passkey: allowsMethod(settings, "passkey"),
+  username: settings.canSignInByUsername,
+});
+
+/** Sign-in by password, email code or passkey, with the buttons of the sign-in providers. */
 export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-in",
   access: "everybody",
@@ -58,34 +68,17 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       returnTarget: c.var.returnTarget ?? null,
       address: addressCookie.read(c) ?? "",
       deps: depsOf(c),
-      hasPasskeys: depsOf(c).settings.signInMethods.includes("passkey"),
+      methods: methodsOf(depsOf(c).settings),
     };
   },
-  usesPasskeys: ({ hasPasskeys }) => hasPasskeys,
-  view: (p, { returnTarget, address, deps, hasPasskeys }) => (
+  usesPasskeys: ({ methods }) => methods.passkey,
+  view: (p, { returnTarget, address, deps, methods }) => (
     <>
-      <Form p={p}>
-        <SignInNameField
-          p={p}
-          address={address}
-          allowsUsername={deps.settings.canSignInByUsername}
-          autocomplete={hasPasskeys ? "username webauthn" : "username"}
-        />
-        <PasswordField
-          p={p}
-          name="password"
-          first={!!address}
-          aside={<a href={withReturnTarget("/forgot-password", returnTarget)}>{p.t.signIn.forgot}</a>}
-        />
-        <RememberMe p={p} />
-        <Captcha p={p} />
-        <button type="submit" class="main">
-          {p.t.signIn.submit}
-        </button>
-      </Form>
-      {hasPasskeys && <PasskeySignIn p={p} returnTarget={returnTarget} />}
+      <SignInForm p={p} methods={methods} address={address} returnTarget={returnTarget} />
+      {methods.passkey && <PasskeySignIn p={p} returnTarget={returnTarget} />}
       <SocialButtons p={p} returnTarget={returnTarget} {...deps} />
-      {isSignUpOpen(deps.settings) && (
+      {/* Without passwords a code creates the account. */}
+      {methods.password && isSignUpOpen(deps.settings) && (
         <p class="aside">
           {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>
         </p>
@@ -97,7 +90,9 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       )}
     </>
   ),
-  submit: async (c, form, { returnTarget, deps }) => {
+  submit: async (c, form, { returnTarget, deps, methods }) => {
+    if (methods.emailCode && form.text("act") === "code") return submitCodeRequest(c, form, deps);
+    if (!methods.password) return refuse(c, "not_found");
     const read = readSignIn(wordsOf(c), form, deps.settings);
     if ("refusal" in read) return read.refusal;
     const { name, password } = read;
@@ -133,44 +128,14 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   },
 });
 
-type SignInNameProps = {
-  readonly p: PageProps;
-  readonly address: string;
-  readonly allowsUsername: boolean;
-  readonly autocomplete: string;
-};
-
-/** The field keeps its name, so that it also gets an address that a password manager has stored. */
-const SignInNameField = ({ p, address, allowsUsername, autocomplete }: SignInNameProps) => (
-  <Field
-    p={p}
-    name="email"
-    type={allowsUsername ? "text" : "email"}
-    label={allowsUsername ? p.t.signIn.emailOrUsername : undefined}
-    autocomplete={autocomplete}
-    value={address}
-    first={!address}
-    attributes={allowsUsername ? { spellcheck: "false", autocapitalize: "none" } : {}}
-  />
-);
-
-/** Selected at first, since the other sign-in methods stay signed in as well. */
-const RememberMe = ({ p }: { readonly p: PageProps }) => (
-  <CheckboxField
-    name="rememberMe"
-    label={p.t.signIn.rememberMe}
-    checked={p.values.size === 0 || p.values.has("rememberMe")}
-  />
-);
-
-type SignInForm = { readonly name: SignInName; readonly password: string };
+type SubmittedSignIn = { readonly name: SignInName; readonly password: string };
 
 /** A text without "@" is a username, where the service accepts usernames. */
 function readSignIn(
   t: Words,
   form: SubmittedForm,
   settings: { readonly canSignInByUsername: boolean },
-): SignInForm | { readonly refusal: FormFailure } {
+): SubmittedSignIn | { readonly refusal: FormFailure } {
   const typed = form.text("email").trim();
   if (!settings.canSignInByUsername || typed === "" || typed.includes("@")) {
     const read = readFields(t, form, { email: emailField, password: passwordField });
@@ -183,4 +148,21 @@ function readSignIn(
   return username.success
     ? { name: { username: username.data }, password: read.values.password }
     : { refusal: invalid(problems) };
+}
+
+/** Requests a code for the entered address. The page that follows is the same for every address. */
+async function submitCodeRequest(
+  c: PageContext,
+  form: SubmittedForm,
+  deps: RequestEmailCodeDeps & { readonly clock: Clock },
+): Promise<Response | FormFailure> {
+  const read = readFields(wordsOf(c), form, { email: emailField });
+  if ("refusal" in read) return read.refusal;
+  const { email } = read.values;
+  const captchaToken = readCaptchaToken(form);
+  const result = await requestEmailCode(deps, { email, captchaToken, caller: c.var.caller });
+  if (!result.ok) return formFailure(c, result.error.reason, result.error);
+  await emailCodeCookie.set(c, deps, result.value.challengeId);
+  addressCookie.write(c, email.address);
+  return redirectWithFlash(c, withReturnTarget("/sign-in/email-code", c.var.returnTarget ?? null));
 }

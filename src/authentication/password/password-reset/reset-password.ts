@@ -11,6 +11,7 @@ import { newId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
 import { type NewBootstrapDeps, newBootstrap } from "../../../registration/bootstrap-superuser.ts";
+import type { LiveEmailToken } from "../../../registration/email-tokens/email-token.ts";
 import {
   type FindEmailTokenDeps,
   findEmailToken,
@@ -19,6 +20,7 @@ import { newForeignAccessRemoval } from "../../../registration/foreign-access.ts
 import type { RevocationList } from "../../../sessions/revocation-list/revocation-list.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "../../known-devices/device-token.ts";
 import { accountLockouts } from "../../lockout/lockout-keys.ts";
+import { allowsMethod, type SignInMethodSettings } from "../../sign-in-methods.ts";
 import type { PasswordResetStore } from "./store.ts";
 
 export type ResetPasswordDeps = FindEmailTokenDeps &
@@ -31,15 +33,27 @@ export type ResetPasswordDeps = FindEmailTokenDeps &
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly messages: Outbox;
     readonly defer: Defer;
-    readonly settings: { readonly accessTokenTtl: number };
+    readonly settings: SignInMethodSettings & { readonly accessTokenTtl: number };
   };
 
 export type ResetFailure =
   | { readonly reason: "email_token_invalid" }
+  | { readonly reason: "password_missing" }
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem };
 
 /** The email tokens that set a password: of a user who forgot it, or of an invited user without one. */
-export const PASSWORD_LINK_PURPOSES = ["reset_password", "invite"] as const;
+const PASSWORD_LINK_PURPOSES = ["reset_password", "invite"] as const;
+
+/** The links that this deployment accepts. Without passwords an invitation only verifies the address. */
+export const passwordLinkPurposes = (settings: SignInMethodSettings) =>
+  allowsMethod(settings, "password") ? PASSWORD_LINK_PURPOSES : (["invite"] as const);
+
+type ResetInput = {
+  readonly token: string;
+  /** Undefined where the deployment has no passwords. */
+  readonly newPassword: string | undefined;
+  readonly caller: Caller;
+};
 
 /**
  * Consumes the link of a reset or of an invitation and sets a new password. It ends every session and removes
@@ -49,15 +63,14 @@ export const PASSWORD_LINK_PURPOSES = ["reset_password", "invite"] as const;
  */
 export async function resetPassword(
   deps: ResetPasswordDeps,
-  input: { readonly token: string; readonly newPassword: string; readonly caller: Caller },
+  input: ResetInput,
 ): Promise<Result<{ readonly deviceToken: string }, ResetFailure>> {
-  const token = await findEmailToken(deps, input.token, PASSWORD_LINK_PURPOSES);
+  const token = await findEmailToken(deps, input.token, passwordLinkPurposes(deps.settings));
   if (!token) return err({ reason: "email_token_invalid" });
   const { accountEmail: email, accountId } = token;
-  const problem = await checkNewPassword(deps, input.newPassword, { ...token, email });
-  if (problem) return err({ reason: "password_refused", problem });
-
-  const newHash = await deps.hasher.hash(input.newPassword);
+  const hashed = await hashNewPassword(deps, input, token);
+  if (!hashed.ok) return hashed;
+  const newHash = hashed.value;
   const now = deps.clock.now();
   const purpose = token.purpose === "invite" ? "invite" : "reset_password";
   const type = purpose === "invite" ? "invitation_accepted" : "password_reset";
@@ -85,6 +98,18 @@ export async function resetPassword(
   const emailKey = storedAddressKey(email);
   const known = { emailKey, deviceId, knownSince: outcome.devicesKnownSince, hasSignedIn: false };
   return ok({ deviceToken: await signDeviceToken(deps, known) });
+}
+
+/** The hash of an acceptable password. Null where the deployment has no passwords. */
+async function hashNewPassword(
+  deps: ResetPasswordDeps,
+  { newPassword }: ResetInput,
+  token: LiveEmailToken,
+): Promise<Result<string | null, ResetFailure>> {
+  if (!allowsMethod(deps.settings, "password")) return ok(null);
+  if (newPassword === undefined) return err({ reason: "password_missing" });
+  const problem = await checkNewPassword(deps, newPassword, { ...token, email: token.accountEmail });
+  return problem ? err({ reason: "password_refused", problem }) : ok(await deps.hasher.hash(newPassword));
 }
 
 const newNotices = async ({ messages }: Pick<ResetPasswordDeps, "messages">, expiresAt: number) => ({

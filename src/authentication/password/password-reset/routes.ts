@@ -7,6 +7,7 @@ import {
   passwordProblemMessage,
 } from "../../../accounts/fields.ts";
 import { captchaTokenField } from "../../../captcha/fields.ts";
+import type { FieldProblem } from "../../../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../../../http/context.ts";
 import { describeRoute } from "../../../http/openapi-operation.ts";
 import { answer, refuse, respond } from "../../../http/respond.ts";
@@ -15,7 +16,12 @@ import { emailTokenIsValid, tokenField, tokenQuery } from "../../../registration
 import { findEmailToken } from "../../../registration/email-tokens/find-email-token.ts";
 import { passwordResetErrors } from "./errors.ts";
 import { type RequestPasswordResetDeps, requestPasswordReset } from "./request-password-reset.ts";
-import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
+import {
+  passwordLinkPurposes,
+  type ResetFailure,
+  type ResetPasswordDeps,
+  resetPassword,
+} from "./reset-password.ts";
 
 const requested = answer(200, "If an account with that email exists, a password reset link has been sent.");
 const passwordReset = answer(
@@ -34,7 +40,9 @@ const passwordReset = answer(
 const resetBody = z
   .strictObject({
     token: tokenField,
-    newPassword: newPasswordField,
+    newPassword: z
+      .optional(newPasswordField)
+      .check(z.meta({ description: "Required, unless SIGN_IN_METHODS allows no passwords." })),
     confirmPassword: z.optional(passwordField),
   })
   .check(
@@ -58,7 +66,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "The response is the same for an address without an account.",
         tag,
         answer: requested,
-        failures: ["captcha_required", "captcha_failed"],
+        failures: ["captcha_required", "captcha_failed", "not_found"],
       }),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {
@@ -83,7 +91,11 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       queryParams(tokenQuery),
       async (c) => {
-        const found = await findEmailToken(depsOf(c), c.req.valid("query").token, PASSWORD_LINK_PURPOSES);
+        const found = await findEmailToken(
+          depsOf(c),
+          c.req.valid("query").token,
+          passwordLinkPurposes(depsOf(c).settings),
+        );
         return found ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
       },
     )
@@ -103,11 +115,18 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (result.ok) return respond(c, passwordReset, result.value);
         const { error } = result;
         const { passwordMinLength } = depsOf(c).settings;
-        const fields =
-          error.reason === "password_refused"
-            ? [{ path: "newPassword", message: passwordProblemMessage(error.problem, passwordMinLength) }]
-            : undefined;
-        return refuse(c, passwordResetErrors[error.reason], { fields });
+        return refuse(c, passwordResetErrors[error.reason], { fields: fieldsOf(error, passwordMinLength) });
       },
     );
+}
+
+function fieldsOf(failure: ResetFailure, passwordMinLength: number): FieldProblem[] | undefined {
+  switch (failure.reason) {
+    case "password_refused":
+      return [{ path: "newPassword", message: passwordProblemMessage(failure.problem, passwordMinLength) }];
+    case "password_missing":
+      return [{ path: "newPassword", message: "Is required." }];
+    case "email_token_invalid":
+      return undefined;
+  }
 }

@@ -35,7 +35,8 @@ type PasswordReset = {
   readonly claim: EmailTokenClaim;
   readonly purpose: "reset_password" | "invite";
   readonly bootstrap: Bootstrap | null;
-  readonly newHash: string;
+  /** Null: the deployment has no passwords, and the user has accepted an invitation. */
+  readonly newHash: string | null;
   /** The new language of messages to the account; undefined keeps the current one. */
   readonly locale: Locale | undefined;
   /** The lockouts that the verification of the address clears (security 17). */

@@ -1,8 +1,9 @@
 import type { Resource } from "../../../sessions/resource.ts";
 import { Field, Form, SelectField } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
+import { TextArea } from "../../../ui/text-area.tsx";
 import type { Client } from "../client.ts";
-import { Flag, ResourceFields, TextArea } from "./application-fields.tsx";
+import { Flag, ResourceFields } from "./application-fields.tsx";
 
 type Props = {
   readonly p: PageProps;

@@ -3,9 +3,10 @@ import { Field, Form, SelectField } from "../../../ui/form-fields.tsx";
 import type { Page, PageProps } from "../../../ui/page.ts";
 import type { Form as Posted } from "../../../ui/read-form.ts";
 import type { RenderPageDeps } from "../../../ui/render-page.tsx";
+import { TextArea } from "../../../ui/text-area.tsx";
 import type { PartialMetadata } from "../client-metadata.ts";
 import { type CreateClientDeps, createClient } from "../create-client.ts";
-import { ResourceFields, TextArea } from "./application-fields.tsx";
+import { ResourceFields } from "./application-fields.tsx";
 import { APPLICATION_KINDS, applicationFailure, listIn, resourcesIn } from "./application-form.ts";
 import { applicationUrl, backToApplications } from "./applications.tsx";
 import {

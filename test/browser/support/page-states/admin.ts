@@ -56,6 +56,18 @@ async function openApplication(visitor: Visitor, service: ServiceApi): Promise<v
   await visitor.page.locator("form:has([value=rotate])").waitFor();
 }
 
+/** Opens the metadata forms of a user. */
+async function openMetadata(visitor: Visitor, service: ServiceApi): Promise<void> {
+  await openUser(visitor, service);
+  await visitor.page.locator("main a[href*='/metadata?']").click();
+  await visitor.page.waitForURL("**/metadata?*");
+}
+
+async function submitMetadata({ page }: Visitor, json: string): Promise<void> {
+  await page.locator("[name=publicMetadata]").fill(json);
+  await page.locator("main form").first().locator("button[type=submit]").click();
+}
+
 /** Pages for admins. */
 export const ADMIN: readonly PageState[] = [
   { name: "admin-users", page: "/admin/users", open: asAdmin("/admin/users") },
@@ -113,6 +125,29 @@ export const ADMIN: readonly PageState[] = [
       await openUser(visitor, service);
       await visitor.page.locator("main a[href*='/profile?']").click();
       await visitor.page.waitForURL("**/profile?*");
+    },
+  },
+  {
+    name: "admin-user-metadata",
+    page: "/admin/users/:id/metadata",
+    open: (visitor, service) => openMetadata(visitor, service),
+  },
+  {
+    name: "admin-user-metadata-refused",
+    page: "/admin/users/:id/metadata",
+    open: async (visitor, service) => {
+      await openMetadata(visitor, service);
+      await submitMetadata(visitor, "{ plan: pro }");
+      await visitor.page.locator("textarea[aria-invalid]").waitFor();
+    },
+  },
+  {
+    name: "admin-user-metadata-filled",
+    page: "/admin/users/:id",
+    open: async (visitor, service) => {
+      await openMetadata(visitor, service);
+      await submitMetadata(visitor, JSON.stringify({ plan: "pro", note: "x".repeat(200), seats: [1, 2] }));
+      await visitor.page.locator("main pre").waitFor();
     },
   },
   { name: "admin-invite", page: "/admin/invite", open: asAdmin("/admin/invite") },

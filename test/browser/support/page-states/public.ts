@@ -29,6 +29,14 @@ async function openCancellation(visitor: Visitor, service: ServiceApi): Promise<
   await visitor.page.goto(await service.linkTo(email, "cancel-factor-removal"));
 }
 
+/** Has a code mailed, and opens the page that takes it. */
+async function requestEmailCode({ page }: Visitor, email: string): Promise<void> {
+  await page.goto("/sign-in");
+  await page.locator("main [name=email]").fill(email);
+  await page.locator("main button[name=act][value=code]").click();
+  await page.waitForURL("**/sign-in/email-code**");
+}
+
 /** Public pages. */
 export const PUBLIC: readonly PageState[] = [
   { name: "sign-in", page: "/sign-in", open: at("/sign-in") },
@@ -68,6 +76,24 @@ export const PUBLIC: readonly PageState[] = [
     page: "/sign-in/code",
     open: async (visitor, service) => {
       await openCode(visitor, service);
+      await type(visitor.page, { code: "000000" });
+    },
+  },
+  {
+    name: "sign-in-email-code",
+    page: "/sign-in/email-code",
+    open: (visitor, service) => requestEmailCode(visitor, service.newAddress()),
+  },
+  {
+    name: "sign-in-email-code-long",
+    page: "/sign-in/email-code",
+    open: (visitor, service) => requestEmailCode(visitor, service.longAddress()),
+  },
+  {
+    name: "sign-in-email-code-wrong",
+    page: "/sign-in/email-code",
+    open: async (visitor, service) => {
+      await requestEmailCode(visitor, service.newAddress());
       await type(visitor.page, { code: "000000" });
     },
   },

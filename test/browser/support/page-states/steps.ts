@@ -16,11 +16,11 @@ export type PageState = {
 /** Opens a path. */
 export const at = (path: string) => (visitor: Visitor) => visitor.page.goto(path);
 
-/** Submits the page's first form and waits for the next page. */
+/** Submits the page's first form by its first submit button and waits for the next page. */
 export async function send(page: Page): Promise<void> {
   // Not the event "load": that of the page before may arrive only now.
   const navigated = page.waitForEvent("framenavigated", (frame) => frame === page.mainFrame());
-  await page.locator("main form").first().getByRole("button").last().click();
+  await page.locator("main form").first().locator("button[type=submit]").first().click();
   await navigated;
   await page.waitForLoadState("load");
 }

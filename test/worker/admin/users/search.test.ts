@@ -89,6 +89,7 @@ describe("user search", () => {
             phoneVerifiedAt: null,
             avatarKey: null,
             locale: null,
+            publicMetadata: null,
             role: "admin",
             status: "active",
             deletionDueAt: null,

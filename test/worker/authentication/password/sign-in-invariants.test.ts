@@ -4,6 +4,7 @@ import { z } from "zod";
 import { operationPartOf } from "../../../../src/http/openapi-operation.ts";
 import { inParallel } from "../../../support/assertions.ts";
 import { countSessions } from "../../../support/database-rows.ts";
+import { enterEmailCode, requestEmailCode } from "../../../support/email-codes.ts";
 import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
 import { type ApiResponse, createTestClock, startService } from "../../../support/service.ts";
 import { linkGitHub } from "../../../support/social/inserted-rows.ts";
@@ -158,6 +159,44 @@ const matrix: Readonly<Record<string, Row>> = {
           "otpRequired",
         ]);
         expect([answer.headers.getSetCookie(), await countSessions(email)]).toEqual([[], 0]);
+      },
+    ],
+  },
+  "POST /api/auth/login/email-code/verify": {
+    locked: [
+      "refuses a correct email code if a lockout has started since",
+      async () => {
+        const { email } = await registerVerifiedUser(plain);
+        const challenge = await requestEmailCode(plain, email);
+        await lock(email);
+        await expectRefused(email, () => enterEmailCode(plain, challenge), 429, "too_many_attempts");
+      },
+    ],
+    deactivated: [
+      "refuses a correct email code if the account has been deactivated since",
+      async () => {
+        const { email } = await registerVerifiedUser(plain);
+        const challenge = await requestEmailCode(plain, email);
+        await deactivate(email);
+        await expectRefused(email, () => enterEmailCode(plain, challenge), 403, "account_deactivated");
+      },
+    ],
+    unverified: [
+      "refuses a wrong email code of an unverified account, whose address a correct one verifies",
+      async () => {
+        const { email } = await register(plain);
+        const challenge = await requestEmailCode(plain, email);
+        const wrong = { ...challenge, code: wrongCode(challenge.code) };
+        await expectRefused(email, () => enterEmailCode(plain, wrong), 400, "code_invalid");
+        expect((await enterEmailCode(plain, challenge)).body.data.user.isVerified).toBe(true);
+      },
+    ],
+    "second factor required": [
+      "asks for no second mailed code",
+      async () => {
+        const { email } = await registerVerifiedUser(plain);
+        const answer = await enterEmailCode(always, await requestEmailCode(always, email));
+        expect(answer.body.data).not.toHaveProperty("otpRequired");
       },
     ],
   },

@@ -1,4 +1,5 @@
 import type { Authenticator } from "../../../support/authenticator.ts";
+import { requestChallenge, requestEmailCode } from "../../../support/email-codes.ts";
 import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
 import { registerWithPasskey, signInOptions } from "../../../support/passkeys.ts";
 import { newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../../support/users.ts";
@@ -91,6 +92,41 @@ export const authenticationBudgets: BudgetTable = {
     request: async () => {
       const { challengeId } = await startSecondFactor(service, await memberWithSecondFactor());
       return api("POST", "/login/otp/resend", { challengeId });
+    },
+  },
+  "POST /login/email-code, a known address": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/login/email-code", { email: (await registerAndLogIn(service)).email }),
+  },
+  "POST /login/email-code, an unknown address": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/login/email-code", { email: newAddress() }),
+  },
+  "POST /login/email-code/resend": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/login/email-code/resend", { challengeId: await requestChallenge(service, newAddress()) }),
+  },
+  "POST /login/email-code/verify": {
+    // The attempt is counted before the code is verified.
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email } = await registerAndLogIn(service);
+      return api("POST", "/login/email-code/verify", await requestEmailCode(service, email));
+    },
+  },
+  "POST /login/email-code/verify, a new account": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/login/email-code/verify", await requestEmailCode(service, newAddress())),
+  },
+  "POST /login/email-code/verify, a wrong code": {
+    // The audit log counts it after the evaluation.
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 400,
+    request: async () => {
+      const challengeId = await requestChallenge(service, newAddress());
+      return api("POST", "/login/email-code/verify", { challengeId, code: "000000" });
     },
   },
   "POST /forgot-password, a known address": {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { requestChallenge } from "../../../support/email-codes.ts";
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { type Observation, startObservedService } from "../../../support/recorders.ts";
 import {
@@ -57,7 +58,20 @@ const knownAddresses = {
   "who reads German": readsGerman,
   deactivated,
 };
+const unverifiedAdmin: PrepareAddress = async (service) => {
+  const email = await unverified(service);
+  const query = "UPDATE accounts SET role = 'admin' WHERE email = ?";
+  await service.env.DB.prepare(query).bind(email).run();
+  return email;
+};
+const lockedOut: PrepareAddress = async (service) => {
+  const email = await verified(service);
+  for (let guesses = 0; guesses < 10; guesses += 1)
+    await service.post("/login", { email, password: "a wrong password" });
+  return email;
+};
 const FORGOT = "/forgot-password";
+const EMAIL_CODE = "/login/email-code";
 const RESEND = "/verify-email/resend";
 
 /** Each route with its request for an address, and the known addresses that must be indistinguishable. */
@@ -79,6 +93,16 @@ const routes: Record<
     body: (email) => ({ email }),
     status: 200,
     known: { ...knownAddresses, "just mailed": justMailed(FORGOT, verified) },
+  },
+  [EMAIL_CODE]: {
+    body: (email) => ({ email }),
+    status: 200,
+    known: {
+      ...knownAddresses,
+      "of an unverified admin": unverifiedAdmin,
+      "locked out": lockedOut,
+      "just mailed": justMailed(EMAIL_CODE, verified),
+    },
   },
   [RESEND]: {
     body: (email) => ({ email }),
@@ -181,6 +205,42 @@ describe.each(Object.entries(configurations))("%s", (_name, variables) => {
       expect(unknown.warm.rowsWritten).toBeGreaterThan(0);
     },
   );
+
+  it("refuses wrong email codes of known and unknown addresses equally, before and after the lockout", async () => {
+    const guessAll = async (prepare: PrepareAddress) => {
+      const { observe } = startObservedService(variables, clock);
+      const email = await prepare(setupService);
+      const observations: Observation[] = [];
+      for (let codes = 0; codes < 3; codes += 1) {
+        const challengeId = await requestChallenge(setupService, email);
+        for (let guesses = 0; guesses < 5; guesses += 1)
+          observations.push(
+            await observe({ path: `${EMAIL_CODE}/verify`, body: { challengeId, code: "000000" } }),
+          );
+      }
+      return observations;
+    };
+    const unknown = await guessAll(unknownAddress);
+    for (const [name, prepare] of Object.entries({
+      ...knownAddresses,
+      "of an unverified admin": unverifiedAdmin,
+    }))
+      expect(await guessAll(prepare), name).toEqual(unknown);
+    expect(unknown.map(({ status }) => status)).toEqual([...Array(9).fill(400), ...Array(6).fill(429)]);
+    expect(Math.max(...unknown.map(({ trips }) => trips))).toBe(2);
+  });
+
+  it("requests a new email code equally for known and unknown addresses", async () => {
+    const resend = (prepare: PrepareAddress) => async (service: Service) => ({
+      path: `${EMAIL_CODE}/resend`,
+      body: { challengeId: await requestChallenge(service, await prepare(service)) },
+    });
+    const observe = await startObserving(variables, resend(unknownAddress));
+    const unknown = await observe(resend(unknownAddress));
+    for (const [name, prepare] of Object.entries(knownAddresses))
+      expect(await observe(resend(prepare)), name).toEqual(unknown);
+    expect([unknown.warm.status, unknown.warm.trips]).toEqual([200, 1]);
+  });
 
   it("locks out unknown and known addresses equally, before and after the lockout", async () => {
     const guess = (email: string) => ({ path: "/login", body: { email, password: "a wrong password" } });
