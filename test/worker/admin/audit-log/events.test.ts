@@ -63,7 +63,12 @@ async function causeEveryEvent(): Promise<string> {
   await service.post("/refresh", { refreshToken });
   const first = await logIn(service, email);
   const client = await newApp(service);
-  const code = await authorizedCode(service, { user: holderOf(first.token), client, resource: "", scope: "openid" });
+  const code = await authorizedCode(service, {
+    user: holderOf(first.token),
+    client,
+    resource: "",
+    scope: "openid",
+  });
   for (let use = 0; use < 2; use += 1) await redeem(service, client, code);
   const second = await logIn(service, email);
   await write("DELETE", `/sessions/${decodeJwt(second.token).sid}`, undefined, first.token);
