@@ -1,6 +1,7 @@
 import { nameField } from "../../src/accounts/fields.ts";
 import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { inviteUser } from "../../src/admin/users/invite-user.ts";
+import { SIGN_IN_METHODS } from "../../src/authentication/sign-in-methods.ts";
 import { isPlainHttpUrl } from "../../src/core/config-parsers.ts";
 import {
   type EmailAddress,
@@ -32,7 +33,12 @@ export async function createSuperuser(deps: Operator, input: Input): Promise<str
     caller,
   } as const;
   // SIGN_UP does not bind an operator: a closed service gets its first superuser this way.
-  const settings = { ...deps.settings, publicUrl, signUp: { policy: "open" } as const };
+  const settings = {
+    ...deps.settings,
+    publicUrl,
+    signUp: { policy: "open" } as const,
+    signInMethods: SIGN_IN_METHODS,
+  };
   const result = await inviteUser({ ...deps, settings, messages: noMessages }, invitation);
   if (result.ok) {
     return (

@@ -18,7 +18,7 @@ export async function findUser(deps: Operator, user: string): Promise<Account> {
   if (!found?.ok) {
     throw new CommandError(`No account has the ${id === null ? "address" : "id"} ${printable(user)}.`);
   }
-  return found.value;
+  return found.value.account;
 }
 
 async function idByAddress({ d1 }: Operator, address: string): Promise<string | null> {

@@ -8,7 +8,6 @@ import {
   inArray,
   isNotNull,
   isNull,
-  lt,
   ne,
   notExists,
   or,
@@ -157,30 +156,6 @@ export const generationIsAccepted = (generation: number, now: number): SQL | und
     eq(sessions.generation, generation),
     and(isLastPresented(generation), gte(sessions.rotatedAt, now - RETRY_WINDOW)),
   );
-
-type Presentation = { readonly sessionId: string; readonly generation: number };
-
-/**
- * Records that the browser has presented its current refresh token for a code: the predecessor is then reuse, not the retry
- * of a lost answer (RFC 9700 §4.14.2). Within `RETRY_WINDOW` the response that brings the token may be this one.
- */
-export const recordPresentation = (
-  db: Database,
-  { sessionId, generation }: Presentation,
-  now: number,
-  where: SQL | undefined,
-) =>
-  db
-    .update(sessions)
-    .set({ lastUsedAt: now })
-    .where(
-      and(
-        eq(sessions.id, sessionId),
-        eq(sessions.generation, generation),
-        lt(sessions.rotatedAt, now - RETRY_WINDOW),
-        where,
-      ),
-    );
 
 /** Whether the current refresh token was issued for a token of this generation. */
 export const isLastPresented = (generation: number): SQL =>

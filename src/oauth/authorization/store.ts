@@ -5,13 +5,13 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { auditEvents, oauthAuthorizationCodes, oauthPushedRequests, sessions } from "../../db/schema.ts";
+import { recordPresentation } from "../../sessions/presentation-statements.ts";
 import {
   type Rotation,
   type RotationOutcome,
   readRotation,
   rotationStatements,
 } from "../../sessions/rotation-statements.ts";
-import { recordPresentation } from "../../sessions/statements.ts";
 import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 import type { NewGrant, StoredGrant } from "../grants/grant.ts";

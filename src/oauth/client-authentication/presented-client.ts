@@ -70,12 +70,19 @@ function readAssertion(
     : ok({ method: "private_key_jwt", clientId, assertion });
 }
 
-function unverifiedSubject(assertion: string): string | null {
+const unverifiedSubject = (assertion: string): string | null => unverifiedClaim(assertion, "sub");
+
+/** The `jti` of a presented assertion. Null: there is none. It is verified later. */
+export const unverifiedJti = (presented: PresentedClient): string | null =>
+  presented.method === "private_key_jwt" ? unverifiedClaim(presented.assertion, "jti") : null;
+
+function unverifiedClaim(assertion: string, name: "sub" | "jti"): string | null {
   const [, payload = ""] = assertion.split(".");
   try {
     const claims: unknown = JSON.parse(decodeBase64(payload) ?? "");
-    const isObject = typeof claims === "object" && claims !== null;
-    return isObject && "sub" in claims && typeof claims.sub === "string" ? claims.sub : null;
+    const value: unknown =
+      typeof claims === "object" && claims !== null ? Reflect.get(claims, name) : undefined;
+    return typeof value === "string" ? value : null;
   } catch {
     return null;
   }

@@ -10,18 +10,17 @@ import type { UsedAssertion } from "./client-assertion.ts";
  * something depends on it (`runBatchOnce`).
  */
 export const assertionIsUnused = (db: Database, assertion: UsedAssertion | null): SQL | undefined =>
-  assertion === null
-    ? undefined
-    : not(
-        exists(
-          db
-            .select({ one: sql`1` })
-            .from(assertions)
-            .where(
-              and(eq(assertions.clientId, assertion.clientId), eq(assertions.jtiHash, assertion.jtiHash)),
-            ),
-        ),
-      );
+  assertion === null ? undefined : not(exists(selectAssertionUse(db, assertion)));
+
+/** The use of an assertion by an earlier request. */
+export const selectAssertionUse = (
+  db: Database,
+  { clientId, jtiHash }: Pick<UsedAssertion, "clientId" | "jtiHash">,
+) =>
+  db
+    .select({ one: sql`1`.as("is_used") })
+    .from(assertions)
+    .where(and(eq(assertions.clientId, clientId), eq(assertions.jtiHash, jtiHash)));
 
 /** RFC 7523 §3: of concurrent uses of one assertion, one inserts the row. A deleted client inserts none. */
 export const useAssertion = (db: Database, assertion: UsedAssertion) =>

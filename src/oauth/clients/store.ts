@@ -1,15 +1,16 @@
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { isAudited } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertUnless } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts, oauthClientSecrets, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
+import { accounts, oauthClientSecrets, oauthClients, oauthGrants } from "../../db/schema.ts";
 import type { EndedSession } from "../../sessions/publish-ended-sessions.ts";
 import type { DeletedClient } from "../backchannel-logout/notify-deleted-client.ts";
 import { grantUpdatedAt } from "../grants/statements.ts";
 import { auditClientChange, type ClientChange } from "./audit-statements.ts";
 import type { Client, ClientWithSecrets } from "./client.ts";
 import type { ClientGrant, ClientOverview, ClientPosition } from "./client-overview.ts";
+import { type ClientDeletion, deleteWithSessions } from "./delete-statements.ts";
 import { clientRow, insertClient, type NewClient } from "./insert-statements.ts";
 import { deleteSurplusDocuments } from "./metadata-statements.ts";
 import { readSelectedClient, secretIsLive, selectClient } from "./statements.ts";
@@ -161,31 +162,8 @@ export function clientStore(db: Database) {
      * Ends the client's sessions, then deletes it. Its grants, codes and requests go by cascade. Null: there is no such
      * client.
      */
-    async delete(change: ClientChange & { readonly now: number }): Promise<DeletedWithSessions | null> {
-      const { clientId, audit, now } = change;
-      const isDone = isAudited(db, audit);
-      const grants = db
-        .select({ id: oauthGrants.id })
-        .from(oauthGrants)
-        .where(eq(oauthGrants.clientId, clientId));
-      const { client, audited, ended } = await runBatch(db, {
-        client: db
-          .select({ id: t.id, backchannelLogoutUri: t.backchannelLogoutUri, idTokenAlg: t.idTokenAlg })
-          .from(t)
-          .where(eq(t.id, clientId)),
-        audited: auditClientChange(db, change),
-        // Each session of a client has a grant. A session without one belongs to this service.
-        ended: db
-          .update(sessions)
-          .set({ revokedAt: now })
-          .where(and(inArray(sessions.grantId, grants), isNull(sessions.revokedAt), isDone))
-          .returning({
-            id: sessions.id,
-            accountId: sessions.accountId,
-            idleExpiresAt: sessions.idleExpiresAt,
-          }),
-        deleted: db.delete(t).where(and(eq(t.id, clientId), isDone)),
-      });
+    async delete(change: ClientDeletion): Promise<DeletedWithSessions | null> {
+      const { client, audited, ended } = await runBatch(db, deleteWithSessions(db, change));
       return audited.length > 0 && client[0] ? { client: client[0], ended } : null;
     },
   };

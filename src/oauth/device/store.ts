@@ -13,7 +13,7 @@ import {
 } from "../../db/schema.ts";
 import type { ClientLimit } from "../../rate-limit/client-limits.ts";
 import { countClientRequest, selectReachedLimits } from "../../rate-limit/statements.ts";
-import { recordPresentation } from "../../sessions/statements.ts";
+import { recordPresentation } from "../../sessions/presentation-statements.ts";
 import type { HeldSession } from "../authorization/held-session.ts";
 import { sessionIsHeld } from "../authorization/statements.ts";
 import type { Client } from "../clients/client.ts";

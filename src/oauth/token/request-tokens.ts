@@ -1,13 +1,15 @@
 import type { Caller } from "../../core/caller.ts";
+import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { Defer } from "../../core/defer.ts";
 import { err, type Result } from "../../core/result.ts";
 import {
+  INVALID_CLIENT,
   type UseAssertionDeps,
   type VerifiedClient,
   type VerifyClientDeps,
   verifyClient,
 } from "../client-authentication/authenticate-client.ts";
-import { readPresentedClient } from "../client-authentication/presented-client.ts";
+import { readPresentedClient, unverifiedJti } from "../client-authentication/presented-client.ts";
 import { type ResolveClientDeps, resolveFoundClient } from "../client-metadata/resolve-client.ts";
 import { type Client, GRANT_TYPES } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
@@ -38,12 +40,17 @@ export async function requestTokens(
   const presented = readPresentedClient(request);
   if (!presented.ok) return presented;
   const { clientId } = presented.value;
-  const presentedGrant = await readPresentedGrant(deps, form, clientId);
+  const grant = await readPresentedGrant(deps, form, clientId);
+  const jti = unverifiedJti(presented.value);
+  const jtiHash = jti === null ? null : await hashOneTimeToken(jti);
   const now = deps.clock.now();
-  const { client: found, access } = await deps.tokenRequests.read(clientId, presentedGrant, now);
+  const facts = await deps.tokenRequests.read({ clientId, grant, jtiHash }, now);
+  const { client: found, access, isReplay } = facts;
   const resolved = await resolveFoundClient(deps, { clientId, found, now });
   const verified = await verifyClient(deps, presented.value, resolved);
   if (!verified.ok) return verified;
+  // A concurrent replay is refused by the batch that acts on the request.
+  if (isReplay && verified.value.assertion !== null) return err(INVALID_CLIENT);
   const tokens = await grantTokens(deps, request, verified.value, access);
   const { assertion } = verified.value;
   // A request that was refused before its batch has not stored it. It had no effect, so that this can wait.

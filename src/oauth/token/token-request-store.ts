@@ -7,6 +7,7 @@ import {
   sessions,
 } from "../../db/schema.ts";
 import { sessionIsLive } from "../../sessions/statements.ts";
+import { selectAssertionUse } from "../client-authentication/statements.ts";
 import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 import type { AuthorizedAccess, PresentedGrant } from "./presented-grant.ts";
@@ -15,6 +16,15 @@ type TokenRequestFacts = {
   readonly client: ClientWithSecrets | null;
   /** Null: nothing was presented, or the client has nothing of that kind that is unused and not expired. */
   readonly access: AuthorizedAccess | null;
+  /** Whether an earlier request has used the assertion. */
+  readonly isReplay: boolean;
+};
+
+type Presented = {
+  readonly clientId: string;
+  readonly grant: PresentedGrant | null;
+  /** SHA-256 of the `jti` of the presented assertion. */
+  readonly jtiHash: string | null;
 };
 
 export type TokenRequestStore = ReturnType<typeof tokenRequestStore>;
@@ -22,15 +32,20 @@ export type TokenRequestStore = ReturnType<typeof tokenRequestStore>;
 export function tokenRequestStore(db: Database) {
   return {
     /** Reads the client, and in the same batch what the presented grant allows. */
-    async read(clientId: string, presented: PresentedGrant | null, now: number): Promise<TokenRequestFacts> {
-      const selected = selectClient(db, clientId, now);
-      if (presented === null) return { client: readSelectedClient(await selected), access: null };
-      const { client, access } = await runBatch(db, {
-        client: selected,
-        access: selectAccess(db, clientId, presented, now),
-      });
-      const [row] = access;
-      return { client: readSelectedClient(client), access: row ? accessOf(row) : null };
+    async read({ clientId, grant, jtiHash }: Presented, now: number): Promise<TokenRequestFacts> {
+      const client = selectClient(db, clientId, now);
+      const use = selectAssertionUse(db, { clientId, jtiHash: jtiHash ?? "" });
+      if (grant === null) {
+        const found = await runBatch(db, { client, use });
+        return { client: readSelectedClient(found.client), access: null, isReplay: found.use.length > 0 };
+      }
+      const found = await runBatch(db, { client, use, access: selectAccess(db, clientId, grant, now) });
+      const [row] = found.access;
+      return {
+        client: readSelectedClient(found.client),
+        access: row ? accessOf(row) : null,
+        isReplay: found.use.length > 0,
+      };
     },
   };
 }

@@ -5,6 +5,7 @@ import { judgeEmailCode } from "../../../../src/authentication/email-code/rules.
 const account = (changes: Partial<Account>): Account => ({
   id: "7d4b1d52-7a68-4f4e-9a5b-0f1b6d9d3c11",
   email: "ada@example.com",
+  deletionDueAt: null,
   emailVerifiedAt: 1,
   emailImplied: false,
   name: "Ada",

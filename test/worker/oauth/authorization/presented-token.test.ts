@@ -46,6 +46,16 @@ describe("the predecessor of a refresh token that the browser has presented", ()
     expect(await isEnded(email)).toBe(true);
   });
 
+  it("is a retry if the code came within ten seconds, in which the response may be under way", async () => {
+    const { email, browser, thief } = await arrange();
+    service.clock.advance(10_000);
+    const client = await insertClient({ isFirstParty: true });
+    redirectTo(await browser.send("GET", authorizeUrl(client)), REDIRECT_URI);
+    service.clock.advance(60_000);
+    expect(headingOf(await thief.visit("/account"))).not.toBe("Sign in");
+    expect(await isEnded(email)).toBe(false);
+  });
+
   it("is a retry if the code came with the response that brought the successor, which may be lost", async () => {
     const { email, browser, thief } = await arrange();
     // The browser rotates again with a request for a code, and the response is lost.

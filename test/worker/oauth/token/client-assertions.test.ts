@@ -105,6 +105,8 @@ describe("a client assertion", () => {
     const early = await assertion();
     const unsupported = await requestTokens(service, client, { ...early, grant_type: "password" });
     expect(jsonOf(unsupported).error).toBe("unsupported_grant_type");
+    const again = await requestTokens(service, client, { ...early, grant_type: "password" });
+    expect(jsonOf(again).error).toBe("invalid_client");
     expect(errorOf(await redeem(service, client, code, early))).toBe("invalid_client");
     expect((await redeem(service, client, code, await assertion())).status).toBe(200);
   });
