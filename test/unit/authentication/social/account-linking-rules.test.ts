@@ -21,6 +21,7 @@ const account = (more: Partial<Account> = {}): Account => ({
   phone: null,
   phoneVerifiedAt: null,
   avatarKey: null,
+  publicMetadata: null,
   locale: null,
   role: "user",
   status: "active",
