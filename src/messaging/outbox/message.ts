@@ -10,7 +10,7 @@ export type Channel = "email" | "sms";
 
 const SMS_KINDS: readonly MessageKind[] = [
   "phone_code",
-  "sign_in_code",
+  "sign_in_text",
   "factor_removal_text",
   "factors_removed_text",
 ] satisfies SmsMessage["kind"][];

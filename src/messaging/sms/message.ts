@@ -5,7 +5,7 @@ export type SmsMessage =
   /** Verifies a phone number: six digits. */
   | { readonly kind: "phone_code"; readonly code: string }
   /** The second factor of a sign-in: six digits. */
-  | { readonly kind: "sign_in_code"; readonly code: string }
+  | { readonly kind: "sign_in_text"; readonly code: string }
   /** The notices of a removal of all factors, besides those by mail. */
   | { readonly kind: "factor_removal_text" }
   | { readonly kind: "factors_removed_text" };

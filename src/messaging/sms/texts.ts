@@ -14,7 +14,7 @@ export const smsTexts: Readonly<Record<Locale, SmsTexts>> = {
   en: {
     phone_code: ({ code, appName, life }) =>
       `${code} is your code for ${appName}. It works once, and for ${life}. Never pass it on.`,
-    sign_in_code: ({ code, appName, life }) =>
+    sign_in_text: ({ code, appName, life }) =>
       `${code} is your sign-in code for ${appName}. It works once, and for ${life}. Never pass it on.`,
     factor_removal_text: ({ appName, life }) =>
       `${appName}: an admin removes your two-step verification in ${life}. If you did not ask for this, cancel it: open your account or our mail.`,
@@ -24,7 +24,7 @@ export const smsTexts: Readonly<Record<Locale, SmsTexts>> = {
   de: {
     phone_code: ({ code, appName, life }) =>
       `${code} ist Ihr Code für ${appName}. Er gilt einmal und ${life} lang. Geben Sie ihn nie weiter.`,
-    sign_in_code: ({ code, appName, life }) =>
+    sign_in_text: ({ code, appName, life }) =>
       `${code} ist Ihr Anmeldecode für ${appName}. Er gilt einmal und ${life} lang. Geben Sie ihn nie weiter.`,
     factor_removal_text: ({ appName, life }) =>
       `${appName}: Ein Admin entfernt Ihre zweistufige Anmeldung in ${life}. Nicht von Ihnen gewünscht? Brechen Sie es im Konto oder in unserer Mail ab.`,

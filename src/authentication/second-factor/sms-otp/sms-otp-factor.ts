@@ -9,7 +9,7 @@ export const smsOtpFactor: SecondFactor = {
   async begin(deps, { id, expiresAt, phone }) {
     const { code, codeHash } = await newCode(deps, id);
     if (phone === null) return { codeHash: "", mail: null };
-    const mail = await deps.messages.create({ kind: "sign_in_code", code }, { expiresAt, to: phone });
+    const mail = await deps.messages.create({ kind: "sign_in_text", code }, { expiresAt, to: phone });
     return { codeHash, mail };
   },
   async verify(deps, { id, codeHash, factors }, answer) {
