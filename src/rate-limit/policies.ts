@@ -133,12 +133,6 @@ export const ratePolicies = {
       "POST /account/linked",
     ],
   },
-  // Each change mails the user.
-  "sms-factor": {
-    limit: 30,
-    windowSeconds: 600,
-    routes: ["POST /api/auth/me/factors/sms", "DELETE /api/auth/me/factors/sms"],
-  },
   "factor-removal": {
     limit: 60,
     windowSeconds: 600,
@@ -155,6 +149,7 @@ export const ratePolicies = {
     routes: [
       "POST /api/auth/me/factors/totp",
       "POST /api/auth/me/factors/totp/verify",
+      "POST /api/auth/me/factors/sms",
       "POST /api/auth/me/factors/recovery-codes",
       "PATCH /api/auth/me/factors/:id",
       "DELETE /api/auth/me/factors/:id",

@@ -111,7 +111,6 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       await mayEnableTexts(email, newPhoneNumber());
       return undefined;
     },
-    "DELETE /me/factors/sms": () => undefined,
     "POST /me/keys": () => keyRequest(service),
     "DELETE /me/keys/:id": () => undefined,
     "DELETE /me/apps/:id": () => undefined,

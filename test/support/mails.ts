@@ -208,13 +208,6 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
       de: "Codes per SMS für Acme sind eingeschaltet",
     },
   },
-  sms_otp_disabled: {
-    message: { kind: "sms_otp_disabled" },
-    subject: {
-      en: "Codes by text message are off for Acme",
-      de: "Codes per SMS für Acme sind ausgeschaltet",
-    },
-  },
   authenticator_added: {
     message: { kind: "authenticator_added" },
     subject: {

@@ -1,6 +1,7 @@
 import { decodeJwt } from "jose";
 import { type Authenticator, createAuthenticator } from "./authenticator.ts";
 import { logInOnKnownDevice, registerOnKnownDevice } from "./authenticators.ts";
+import { formsIn, type openPageBrowser, type PageResponse } from "./pages.ts";
 import type { Service } from "./service.ts";
 
 export const tokenOnKnownDevice = async (service: Service, email: string): Promise<string> =>
@@ -55,3 +56,12 @@ export async function signInByPasskey(
 }
 
 export const amrOf = (token: string): unknown => decodeJwt(token).amr;
+
+/** What the script of the passkeys sends to the API from a page. */
+export const fetchFrom = (browser: ReturnType<typeof openPageBrowser>, page: PageResponse, path: string) =>
+  browser.send("POST", `/api/auth${path}`, "{}", {
+    Accept: "*/*",
+    "Content-Type": "application/json",
+    "Sec-Fetch-Site": "same-origin",
+    "X-CSRF-Token": formsIn(page)[0]?.values.csrf ?? "",
+  });

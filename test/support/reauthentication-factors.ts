@@ -86,6 +86,6 @@ export async function addRecoveryCode(email: string, code: string): Promise<void
 
 /** The assertion of a passkey for a new challenge of that session. */
 export async function assertPasskey(service: Service, token: string, isUserVerified = true) {
-  const { challenge } = (await service.post("/me/reauthenticate/options", undefined, token)).body.data;
-  return { challenge, isUserVerified };
+  const { options } = (await service.post("/me/reauthenticate/options", undefined, token)).body.data;
+  return { challenge: options.challenge, isUserVerified };
 }

@@ -3,15 +3,17 @@ import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type CurrentSession, FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import { secondsUntil } from "../lockout/rules.ts";
 import type { SecondFactorKind } from "../second-factor/policy.ts";
-import type {
-  SecondFactor,
-  SecondFactorAnswer,
-  SecondFactorDeps,
-  Verified,
+import {
+  deliverNoticeOf,
+  type SecondFactor,
+  type SecondFactorAnswer,
+  type SecondFactorDeps,
+  type Verified,
 } from "../second-factor/second-factor.ts";
 import { type ReauthenticatedSession, reauthenticated } from "./reauthenticate-session.ts";
 import { type FactorPolicySettings, needsPasswordAsWell, offerReauthentication, raisedAmr } from "./rules.ts";
@@ -23,6 +25,7 @@ export type ReauthenticateByFactorDeps = SecondFactorDeps & {
   readonly clock: Clock;
   readonly secrets: SecretRing;
   readonly hasher: Pick<PasswordHasher, "verify">;
+  readonly messages: Outbox;
   readonly secondFactors: readonly SecondFactor[];
   readonly reauthenticationAnswers: ReauthenticationVerificationStore;
   readonly settings: FactorPolicySettings;
@@ -85,7 +88,9 @@ export async function reauthenticateByFactor(
   if (verified === null || kind === undefined) return refuse("code_incorrect");
   const amr = raisedAmr(session.amr, [...first, ...verified.amr], kind);
   const recorded = await deps.reauthenticationAnswers.record({ ...attempt, verified, factorKind: kind, amr });
-  return recorded ? ok(reauthenticated(session, { at: now, amr })) : err({ reason: "code_incorrect" });
+  if (!recorded) return err({ reason: "code_incorrect" });
+  deliverNoticeOf(deps, verified);
+  return ok(reauthenticated(session, { at: now, amr }));
 }
 
 type FirstFactor = {

@@ -120,6 +120,14 @@ export type Verified = {
   readonly consumes: Consumption | null;
 };
 
+/** Sends the notice that the batch of a verified answer has queued, if there is one. */
+export function deliverNoticeOf(
+  { messages }: { readonly messages: Pick<Outbox, "deliverSoon"> },
+  { consumes }: Verified,
+): void {
+  if (consumes?.of === "recovery_code" && consumes.notice) messages.deliverSoon([consumes.notice.id]);
+}
+
 /**
  * A method of the second factor. One folder has the method, and `authentication/factors.ts` lists it. The answer is
  * verified in code, after its attempt was counted.

@@ -15,7 +15,13 @@ import { replacedBy } from "../replaced-session.ts";
 import type { SignedIn } from "../sign-in-outcome.ts";
 import type { SecondFactorKind, SecondFactorSettings } from "./policy.ts";
 import { offerFactors, trustUntil, usableKinds } from "./rules.ts";
-import type { SecondFactor, SecondFactorAnswer, SecondFactorDeps, Verified } from "./second-factor.ts";
+import {
+  deliverNoticeOf,
+  type SecondFactor,
+  type SecondFactorAnswer,
+  type SecondFactorDeps,
+  type Verified,
+} from "./second-factor.ts";
 import type { CountedChallenge, SecondFactorStore } from "./store.ts";
 
 export type VerifySecondFactorDeps = IssueTokensDeps &
@@ -99,8 +105,7 @@ export async function verifySecondFactor(
     now,
   });
   if (!account) return err({ reason: "code_incorrect" });
-  const { consumes } = verified;
-  if (consumes?.of === "recovery_code" && consumes.notice) deps.messages.deliverSoon([consumes.notice.id]);
+  deliverNoticeOf(deps, verified);
   if (newDeviceNotice) deps.messages.deliverSoon([newDeviceNotice.id]);
   const deviceToken = await signDeviceToken(deps, {
     emailKey: storedAddressKey(account.email),

@@ -47,7 +47,6 @@ export type MailMessage =
   | { readonly kind: "second_factor_enabled" }
   | { readonly kind: "second_factor_disabled" }
   | { readonly kind: "sms_otp_enabled" }
-  | { readonly kind: "sms_otp_disabled" }
   /** An admin requested the removal of all factors. The link cancels it. */
   | { readonly kind: "factor_removal_requested"; readonly url: string }
   | { readonly kind: "factor_removal_cancelled" }

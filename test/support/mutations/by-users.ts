@@ -8,7 +8,7 @@ import {
 } from "../authenticators.ts";
 import { registerWithConnectedApp } from "../connected-apps.ts";
 import { requestRemoval } from "../factor-removals.ts";
-import { ALL_KINDS, enableFactor, mayEnableTexts, trustDevice } from "../factors.ts";
+import { ALL_KINDS, mayEnableTexts, trustDevice } from "../factors.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import { insertFactor } from "../number-factor.ts";
 import {
@@ -205,15 +205,6 @@ export const userMutations: readonly Mutation[] = [
     async request(service) {
       const { email, token } = await registerAndLogIn(service);
       await mayEnableTexts(email, newPhoneNumber());
-      return { token };
-    },
-  },
-  {
-    route: "DELETE /me/factors/sms",
-    status: 200,
-    async request(service) {
-      const { email, token } = await registerAndLogIn(service);
-      await enableFactor(email, "sms_otp");
       return { token };
     },
   },

@@ -112,7 +112,6 @@ describe("isCsrfSafe", () => {
       "DELETE /me/avatar",
       "DELETE /me/devices/:id",
       "DELETE /me/devices/:id/trust",
-      "DELETE /me/factors/sms",
       "DELETE /me/identities/:provider",
       "DELETE /me/keys/:id",
       "DELETE /me/phone",

@@ -15,16 +15,26 @@ export const SentCodeForm = ({
   p,
   account,
   confirmation,
+  method,
 }: {
   readonly p: PageProps;
   readonly account: Account;
   readonly confirmation: Confirmation;
+  readonly method: ReauthenticationMethod;
 }) => (
   <>
-    <p class="lead">{fill(p.t.code.leadTo, { address: account.email })}</p>
+    <p class="lead">
+      {method === "sms_otp"
+        ? p.t.code.factors.sms_otp.lead
+        : fill(p.t.code.leadTo, { address: account.email })}
+    </p>
     <CodeForm p={p} />
     <DevMailboxLink p={p} />
-    <ResendForm p={p} sentAt={confirmation.sentAt} nothing={p.t.code.nothing} />
+    <ResendForm
+      p={p}
+      sentAt={confirmation.sentAt}
+      nothing={method === "sms_otp" ? p.t.code.nothingTexted : p.t.code.nothing}
+    />
   </>
 );
 
@@ -35,27 +45,47 @@ export function MethodForm({
   method,
 }: Props & { readonly method: ReauthenticationMethod }) {
   const t = p.t.confirm;
-  const takesPassword = method === "password" || (needsBoth && method !== "passkey");
+  const takesPassword = method === "password" || needsBoth;
   const isSent = method === "email_otp" || method === "sms_otp";
   const lead = isSent && hasPassword && needsBoth ? t.lead : t.leads[method];
+  if (method === "passkey") return <PasskeyForm p={p} lead={lead} />;
   return (
     <>
       <p class="lead">{lead}</p>
-      <Form p={p} passkey={method === "passkey" ? "reauthentication" : undefined}>
+      <Form p={p}>
         <input type="hidden" name="factor" value={method} />
         {(takesPassword || p.problems.password) && <PasswordField p={p} name="password" first />}
         {(method === "totp" || method === "recovery_code") && (
           <FactorCodeField p={p} method={method} first={!takesPassword} />
         )}
-        {method === "passkey" && <input type="hidden" name="assertion" value="" />}
         <button type="submit" class="main">
-          {isSent ? t.submit : method === "passkey" ? t.passkeySubmit : t.confirm}
+          {isSent ? t.submit : t.confirm}
         </button>
-        {method === "passkey" && <noscript>{t.passkeyNeedsScript}</noscript>}
       </Form>
     </>
   );
 }
+
+/**
+ * The script of the passkeys fills in `assertion` and submits the form. The password follows where a passkey that did not
+ * verify the user is not enough.
+ */
+const PasskeyForm = ({ p, lead }: { readonly p: PageProps; readonly lead: string }) => (
+  <div data-passkey="second-factor" data-options="/me/reauthenticate/options">
+    <p class="lead">{lead}</p>
+    <Form p={p}>
+      <input type="hidden" name="factor" value="passkey" />
+      {p.problems.password && <PasswordField p={p} name="password" first />}
+      <input type="hidden" name="assertion" value="" />
+      <button type="submit" class="main">
+        {p.t.confirm.passkeySubmit}
+      </button>
+    </Form>
+    <noscript>
+      <p class="hint">{p.t.confirm.passkeyNeedsScript}</p>
+    </noscript>
+  </div>
+);
 
 const FactorCodeField = ({
   p,

@@ -67,6 +67,7 @@ export const confirmPage = (depsOf: DepsOf<Deps>): Page<Subject> => ({
   access: "signed_in",
   allows: ["enrol_second_factor"],
   title: (t) => t.confirm.title,
+  usesPasskeys: ({ method }) => method === "passkey",
   back: backToAccount,
   load: async (c, posted) => {
     const { session } = c.var;
@@ -95,7 +96,7 @@ export const confirmPage = (depsOf: DepsOf<Deps>): Page<Subject> => ({
       ) : confirmation.challengeId === "" ? (
         <MethodForm p={p} options={options} method={method} />
       ) : (
-        <SentCodeForm p={p} account={account} confirmation={confirmation} />
+        <SentCodeForm p={p} account={account} confirmation={confirmation} method={method} />
       )}
       <OtherMethods p={p} options={options} method={method} />
       {returnTarget !== null && <ContinueWithout p={p} returnTarget={returnTarget} />}

@@ -2,15 +2,16 @@ import type { PageProps } from "../../../ui/page.ts";
 import { LocalTime, TimeAgo } from "../../../ui/relative-time.tsx";
 import { Row } from "../../../ui/settings-rows.tsx";
 import type { FactorSummary } from "../factor.ts";
+import { isSent } from "./factor-forms.tsx";
 import { factorName } from "./factor-name.ts";
 import { isSecond, type TwoStepData } from "./two-step-data.ts";
 
 type Props = { readonly p: PageProps; readonly data: TwoStepData };
 
-/** Authenticators, and the passkeys and the phone that are used as second factors. */
+/** Authenticators, and the passkeys that are used as second factors. Codes that are sent have switches of their own. */
 export function FactorRows({ p, data: { factors, allowed } }: Props) {
   const t = p.t.twoStep;
-  const listed = factors.filter((factor) => isSecond(factor) && factor.kind !== "email_otp");
+  const listed = factors.filter((factor) => isSecond(factor) && !isSent(factor.kind));
   return (
     <section class="card">
       <h2>{t.factors}</h2>
@@ -34,10 +35,8 @@ export function FactorRows({ p, data: { factors, allowed } }: Props) {
   );
 }
 
-const PAGES = { passkey: "/account/passkeys", sms_otp: "/account/phone", email_otp: "/account/two-step" };
-
 const pageOf = ({ kind, id }: FactorSummary): string =>
-  kind === "totp" ? `/account/two-step/factors/${id}` : PAGES[kind];
+  kind === "totp" ? `/account/two-step/factors/${id}` : "/account/passkeys";
 
 /** When a factor was added and last used. */
 export const FactorUse = ({ p, factor }: { readonly p: PageProps; readonly factor: FactorSummary }) => (

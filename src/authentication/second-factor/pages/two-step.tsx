@@ -1,3 +1,4 @@
+import type { Result } from "../../../core/result.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import type { Page, PageContext } from "../../../ui/page.ts";
@@ -11,13 +12,17 @@ import { type ListFactorsDeps, listFactors } from "../list-factors.ts";
 import type { SecondFactorSettings } from "../policy.ts";
 import { RecoveryCodesLeft } from "../recovery-codes/pages/recovery-codes-left.tsx";
 import { type RemoveFactorDeps, removeFactor } from "../remove-factor.ts";
+import { type EnableSmsOtpDeps, enableSmsOtp } from "../sms-otp/enable-sms-otp.ts";
+import { smsOtpErrors } from "../sms-otp/errors.ts";
 import { EmailOtpSwitch } from "./email-otp-switch.tsx";
 import { FactorRows } from "./factor-rows.tsx";
 import { PolicyNotice } from "./policy-notice.tsx";
+import { SmsOtpSwitch } from "./sms-otp-switch.tsx";
 import { pageAfterEnrolment, type TwoStepData } from "./two-step-data.ts";
 
 type Deps = ListFactorsDeps &
   EnableEmailOtpDeps &
+  EnableSmsOtpDeps &
   RemoveFactorDeps & {
     readonly settings: { readonly secondFactor: SecondFactorSettings; readonly publicUrl: string };
   };
@@ -45,6 +50,7 @@ export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
       <PolicyNotice p={p} data={data} />
       <FactorRows p={p} data={data} />
       <EmailOtpSwitch p={p} data={data} />
+      <SmsOtpSwitch p={p} data={data} />
       <RecoveryCodesLeft p={p} data={data} />
       {!data.isRestricted && (
         <Rows title={p.t.twoStep.related}>
@@ -60,27 +66,46 @@ export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
   ),
   submit: async (c, form) => {
     const deps = depsOf(c);
-    const failed = form.text("act") === "email-on" ? await turnEmailOn(c, deps) : await turnEmailOff(c, deps);
+    const failed = await changeFactors(c, deps, form.text("act"));
     if (failed === null) return redirectWithFlash(c, pageAfterEnrolment(c, deps), "saved");
     if (failed === "reauthentication_required") return redirectToConfirmation(c, deps);
     const sentence = failed === "last_second_factor" ? wordsOf(c).twoStep.lastOne : undefined;
-    return formFailure(c, factorErrors[failed], undefined, sentence);
+    return formFailure(c, errors[failed], undefined, sentence);
   },
 });
 
-type Reason = keyof typeof factorErrors;
+const errors = { ...factorErrors, ...smsOtpErrors };
 
-async function turnEmailOn(c: PageContext, deps: Deps): Promise<Reason | null> {
+type Reason = keyof typeof errors;
+
+/** Null: the factor is on or off as the user asked. */
+function changeFactors(c: PageContext, deps: Deps, act: string): Promise<Reason | null> {
+  switch (act) {
+    case "email-on":
+      return turnOn(c, (input) => enableEmailOtp(deps, input));
+    case "sms-on":
+      return turnOn(c, (input) => enableSmsOtp(deps, input));
+    case "sms-off":
+      return turnOff(c, deps, "sms_otp");
+    default:
+      return turnOff(c, deps, "email_otp");
+  }
+}
+
+async function turnOn(
+  c: PageContext,
+  enable: (input: Parameters<typeof enableEmailOtp>[1]) => Promise<Result<void, { readonly reason: Reason }>>,
+): Promise<Reason | null> {
   const { session, caller } = c.var;
-  const result = await enableEmailOtp(deps, { session, caller });
+  const result = await enable({ session, caller });
   return result.ok ? null : result.error.reason;
 }
 
 /** Nothing changes if it is off already. */
-async function turnEmailOff(c: PageContext, deps: Deps): Promise<Reason | null> {
+async function turnOff(c: PageContext, deps: Deps, kind: "email_otp" | "sms_otp"): Promise<Reason | null> {
   const { session, caller } = c.var;
   const { factors } = await listFactors(deps, session);
-  const id = factors.find(({ kind }) => kind === "email_otp")?.id;
+  const id = factors.find((factor) => factor.kind === kind)?.id;
   if (id === undefined) return null;
   const result = await removeFactor(deps, { session, id, caller });
   return result.ok || result.error.reason === "not_found" ? null : result.error.reason;

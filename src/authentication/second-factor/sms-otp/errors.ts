@@ -1,9 +1,8 @@
 import type { ErrorCode } from "../../../core/error-codes.ts";
-import type { SwitchSmsOtpFailure } from "./switch-sms-otp.ts";
+import type { EnableSmsOtpFailure } from "./enable-sms-otp.ts";
 
 export const smsOtpErrors = {
   texts_off: "not_found",
   phone_missing: "conflict",
   reauthentication_required: "reauthentication_required",
-  last_factor: "conflict",
-} as const satisfies Record<SwitchSmsOtpFailure["reason"], ErrorCode>;
+} as const satisfies Record<EnableSmsOtpFailure["reason"], ErrorCode>;

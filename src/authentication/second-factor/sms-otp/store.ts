@@ -10,28 +10,19 @@ import type { NewMessage } from "../../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../../messaging/outbox/statements.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
 import { liftEnrolmentRestriction } from "../../../sessions/statements.ts";
-import { endTrustOfDevices } from "../../known-devices/statements.ts";
 import { isRecentlyAuthenticated } from "../../reauthentication/statements.ts";
 import { newFactorRow } from "../statements.ts";
 
-type Switching = {
+type Enabling = {
   readonly session: CurrentSession;
-  readonly notice: NewMessage;
-  readonly audit: NewAuditEvent;
-  readonly now: number;
-};
-
-type Enabling = Switching & {
   readonly factorId: string;
   /** The number that the caller was judged by. */
   readonly phone: string;
   /** Whether this session may enrol the first second factor of the account. */
   readonly mayBeFirst: boolean;
-};
-
-type Disabling = Switching & {
-  /** Whether the account may be left without a second factor. */
-  readonly mayBeLast: boolean;
+  readonly notice: NewMessage;
+  readonly audit: NewAuditEvent;
+  readonly now: number;
 };
 
 export type SmsOtpStore = ReturnType<typeof smsOtpStore>;
@@ -46,10 +37,10 @@ export function smsOtpStore(db: Database, caps: SendCaps) {
       .where(
         and(eq(factors.accountId, accountId), ne(factors.kind, "sms_otp"), eq(factors.isSecondFactor, true)),
       );
-  const recentOwner = ({ session, now }: Switching) =>
+  const recentOwner = ({ session, now }: Enabling) =>
     and(eq(accounts.id, session.account.id), isActive(), isRecentlyAuthenticated(db, session, now));
-  /** The audit row and the notice of a change that happens where the account meets `where`. */
-  const announce = ({ session, notice, audit, now }: Switching, where: SQL | undefined) => [
+  /** The audit row and the notice, where the account meets `where`. */
+  const announce = ({ session, notice, audit, now }: Enabling, where: SQL | undefined) => [
     insertFrom(db, auditEvents, auditRow(audit, session.account.id), accounts, where),
     ...queueMessage(db, {
       message: notice,
@@ -61,7 +52,6 @@ export function smsOtpStore(db: Database, caps: SendCaps) {
       where,
     }),
   ];
-  const isEnabled = (accountId: string) => exists(db.select(one).from(factors).where(smsFactor(accountId)));
   return {
     /** `unchanged`: it is enabled already. Enabling the first second factor makes all devices unknown. */
     async enable(input: Enabling): Promise<"changed" | "unchanged" | "refused"> {
@@ -96,32 +86,6 @@ export function smsOtpStore(db: Database, caps: SendCaps) {
       });
       if (changed.length > 0) return "changed";
       return enabled.length > 0 ? "unchanged" : "refused";
-    },
-
-    /** Disables it and ends the trust in all devices. `last`: the policy requires a second factor, and it is the only one. */
-    async disable(input: Disabling): Promise<"changed" | "unchanged" | "last" | "reauthentication_required"> {
-      const { session, mayBeLast } = input;
-      const accountId = session.account.id;
-      const mayDisable = and(
-        recentOwner(input),
-        isEnabled(accountId),
-        mayBeLast ? undefined : exists(otherFactor(accountId)),
-      );
-      const isAllowed = exists(db.select(one).from(accounts).where(mayDisable));
-      const { owners, enabled, changed } = await runBatch(db, {
-        owners: db.select({ id: accounts.id }).from(accounts).where(recentOwner(input)),
-        enabled: db.select({ id: factors.id }).from(factors).where(smsFactor(accountId)),
-        announcement: announce(input, mayDisable),
-        devices: [endTrustOfDevices(db, accountId, isAllowed)],
-        // After the statements above, whose condition it makes false.
-        changed: db
-          .delete(factors)
-          .where(and(smsFactor(accountId), isAllowed))
-          .returning({ id: factors.id }),
-      });
-      if (changed.length > 0) return "changed";
-      if (owners.length === 0) return "reauthentication_required";
-      return enabled.length > 0 ? "last" : "unchanged";
     },
   };
 }

@@ -121,7 +121,9 @@ describe("a trusted device", () => {
     "removing a factor": async (_email, token) => {
       await verifyPhoneNumber(service, token);
       await service.post("/me/factors/sms", undefined, token);
-      return service.call("DELETE", "/api/auth/me/factors/sms", undefined, token);
+      const { factors } = (await service.get("/me/factors", token)).body.data;
+      const sms = factors.find(({ kind }: { readonly kind: string }) => kind === "sms_otp");
+      return service.call("DELETE", `/api/auth/me/factors/${sms.id}`, undefined, token);
     },
     "removing the phone number of a factor": async (_email, token) => {
       await verifyPhoneNumber(service, token);

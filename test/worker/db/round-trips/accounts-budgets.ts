@@ -8,7 +8,7 @@ import {
 } from "../../../support/authenticators.ts";
 import { registerWithConnectedApp } from "../../../support/connected-apps.ts";
 import { requestRemoval } from "../../../support/factor-removals.ts";
-import { enableFactor, mayEnableTexts, trustDevice } from "../../../support/factors.ts";
+import { mayEnableTexts, trustDevice } from "../../../support/factors.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import { insertFactor } from "../../../support/number-factor.ts";
 import {
@@ -208,14 +208,6 @@ export const accountsBudgets: BudgetTable = {
       const { email, token } = await registerAndLogIn(service);
       await mayEnableTexts(email, newPhoneNumber());
       return api("POST", "/me/factors/sms", undefined, token);
-    },
-  },
-  "DELETE /me/factors/sms": {
-    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
-    request: async () => {
-      const { email, token } = await registerAndLogIn(service);
-      await enableFactor(email, "sms_otp");
-      return api("DELETE", "/me/factors/sms", undefined, token);
     },
   },
   "GET /me/keys": {

@@ -5,11 +5,13 @@ import {
   totpCodeOf,
   wrongTotpCode,
 } from "../../../../support/authenticators.ts";
+import { storeVerifiedPhone } from "../../../../support/factors.ts";
 import {
   formsIn,
   headingOf,
   knownDeviceBrowser,
   linkOn,
+  openPageBrowser,
   type PageResponse,
   signedInPageBrowser,
   unescapeHtml,
@@ -269,7 +271,7 @@ describe("what the page of two-step verification says about the policy", () => {
     const body = new URLSearchParams(form?.values).toString();
     const answer = await own.call("POST", page.path, body, undefined, headers);
     expect(answer.status).toBe(409);
-    expect(answer.text).toContain("Please add another one before you remove this one.");
+    expect(answer.text).toContain("Please add another method before you remove this one.");
     expect(await factorsOf(email)).toHaveLength(1);
   });
 
@@ -277,5 +279,54 @@ describe("what the page of two-step verification says about the policy", () => {
     const { email } = await registerVerifiedUser(service);
     const browser = await signedInPageBrowser(service, email);
     expect((await browser.visit("/account/two-step")).text).not.toContain("Recovery codes");
+  });
+});
+
+describe("the codes by text message on the page of two-step verification", () => {
+  const own = startService({ env: { SECOND_FACTORS: "totp,sms_otp" }, clock: service.clock });
+  const kindsOf = async (email: string) => (await factorsOf(email)).map(({ kind }) => kind);
+
+  it("are turned on and off, once the number is verified", async () => {
+    const { email, browser } = await userOnKnownDevice(own);
+    const before = await browser.visit("/account/two-step");
+    expect(before.text).toContain("Confirm a phone number first.");
+    expect(linkOn(before, "/account/phone")).toBe("/account/phone");
+    expect(formsIn(before).some(({ values }) => values.act === "sms-on")).toBe(false);
+    await storeVerifiedPhone(email, "+14155550188");
+    const page = await browser.visit("/account/two-step");
+    expect(page.text).toContain("text a code to +14155550188");
+    const on = await browser.submit(page, {}, "sms-on");
+    expect([on.path, await kindsOf(email)]).toEqual(["/account/two-step", ["sms_otp"]]);
+    expect(on.text).toContain("Turn off codes by text message");
+    await browser.submit(on, {}, "sms-off");
+    expect(await kindsOf(email)).toEqual([]);
+    // In a tab that was open: it is off already.
+    expect((await browser.submit(on, {}, "sms-off")).status).toBe(200);
+  });
+
+  it("ask for a confirmation first in a session by the password alone", async () => {
+    const { email } = await registerVerifiedUser(own);
+    await storeVerifiedPhone(email, "+14155550189");
+    const browser = await signedInPageBrowser(own, email);
+    const next = await browser.submit(await browser.visit("/account/two-step"), {}, "sms-on");
+    expect(next.path).toBe("/account/confirm");
+    expect(await kindsOf(email)).toEqual([]);
+  });
+
+  it("can be turned off, and not on, where the service does not use them any more", async () => {
+    const { email, browser } = await userOnKnownDevice(own);
+    await storeVerifiedPhone(email, "+14155550187");
+    const without = openPageBrowser(startService({ env: { SECOND_FACTORS: "totp" }, clock: service.clock }));
+    for (const [name, value] of browser.jar) without.jar.set(name, value);
+    const posted = {
+      act: "sms-on",
+      csrf: formsIn(await browser.visit("/account/two-step"))[0]?.values.csrf ?? "",
+    };
+    expect((await without.visit("/account/two-step")).text).not.toContain("text message");
+    expect((await without.post("/account/two-step", posted)).status).toBe(404);
+    await browser.submit(await browser.visit("/account/two-step"), {}, "sms-on");
+    expect(await kindsOf(email)).toEqual(["sms_otp"]);
+    await without.submit(await without.visit("/account/two-step"), {}, "sms-off");
+    expect(await kindsOf(email)).toEqual([]);
   });
 });
