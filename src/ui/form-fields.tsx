@@ -12,21 +12,18 @@ type FormProps = {
   /** A question that a script asks before it submits the form. */
   readonly confirm?: string;
   readonly upload?: boolean;
-  /** A script asks a passkey for the hidden field `assertion`. */
-  readonly passkey?: "reauthentication" | undefined;
   /** For buttons outside of the form. */
   readonly id?: string;
   readonly children: Child;
 };
 
 /** A POST form with its CSRF token (ASVS 3.5.1). */
-export const Form = ({ p, action = p.action, act, confirm, upload, passkey, id, children }: FormProps) => (
+export const Form = ({ p, action = p.action, act, confirm, upload, id, children }: FormProps) => (
   <form
     id={id}
     method="post"
     action={action}
     enctype={upload ? "multipart/form-data" : undefined}
-    data-passkey={passkey}
     data-confirm={confirm}
     data-cancel={confirm && p.t.cancel}
   >

@@ -4,6 +4,7 @@ import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
+import { PasskeyArea } from "../../passkeys/pages/passkey-area.tsx";
 import type { ReauthenticationOptions } from "../read-reauthentication-options.ts";
 import type { ReauthenticationMethod } from "../rules.ts";
 import { CONFIRMATION_PAGE, type Confirmation } from "./confirmation-cookie.ts";
@@ -28,30 +29,44 @@ export const SentCodeForm = ({
   </>
 );
 
+const PasskeyForm = ({ p }: { readonly p: PageProps }) => (
+  <>
+    <p class="lead">{p.t.confirm.leads.passkey}</p>
+    <PasskeyArea p={p} options="/me/reauthenticate/options" noScript={p.t.confirm.passkeyNeedsScript}>
+      <Form p={p}>
+        <input type="hidden" name="factor" value="passkey" />
+        <input type="hidden" name="assertion" value="" />
+        <button type="submit" class="main">
+          {p.t.confirm.passkeySubmit}
+        </button>
+      </Form>
+    </PasskeyArea>
+  </>
+);
+
 /** The form of one method. The password stands before the factor where both are due. */
 export function MethodForm({
   p,
   options: { needsBoth, hasPassword },
   method,
 }: Props & { readonly method: ReauthenticationMethod }) {
+  if (method === "passkey") return <PasskeyForm p={p} />;
   const t = p.t.confirm;
-  const takesPassword = method === "password" || (needsBoth && method !== "passkey");
+  const takesPassword = method === "password" || needsBoth;
   const isSent = method === "email_otp" || method === "sms_otp";
   const lead = isSent && hasPassword && needsBoth ? t.lead : t.leads[method];
   return (
     <>
       <p class="lead">{lead}</p>
-      <Form p={p} passkey={method === "passkey" ? "reauthentication" : undefined}>
+      <Form p={p}>
         <input type="hidden" name="factor" value={method} />
         {(takesPassword || p.problems.password) && <PasswordField p={p} name="password" first />}
         {(method === "totp" || method === "recovery_code") && (
           <FactorCodeField p={p} method={method} first={!takesPassword} />
         )}
-        {method === "passkey" && <input type="hidden" name="assertion" value="" />}
         <button type="submit" class="main">
-          {isSent ? t.submit : method === "passkey" ? t.passkeySubmit : t.confirm}
+          {isSent ? t.submit : t.confirm}
         </button>
-        {method === "passkey" && <noscript>{t.passkeyNeedsScript}</noscript>}
       </Form>
     </>
   );

@@ -67,6 +67,7 @@ export const confirmPage = (depsOf: DepsOf<Deps>): Page<Subject> => ({
   access: "signed_in",
   allows: ["enrol_second_factor"],
   title: (t) => t.confirm.title,
+  usesPasskeys: ({ method }) => method === "passkey",
   back: backToAccount,
   load: async (c, posted) => {
     const { session } = c.var;

@@ -43,6 +43,7 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data, Subject> => ({
   path: "/sign-in/code",
   access: "everybody",
   title: (t, { chosen }) => t.code.factors[chosen.kind].title,
+  usesPasskeys: ({ chosen }) => chosen.kind === "passkey",
   load: async (c, form) => {
     const sent = await readChallengeCookie(c, depsOf(c));
     const returnTarget = c.var.returnTarget ?? null;
