@@ -1,10 +1,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { findFreePort } from "../../../scripts/shared/free-port.ts";
 import { findFaultsNow } from "../support/accessibility.ts";
 import { type Configured, startConfiguredService } from "../support/configured-service.ts";
 import { it as plain } from "../support/fixtures.ts";
-import { startProxy } from "../support/proxy.ts";
 import { PASSWORD, type ServiceApi, serviceAt } from "../support/service.ts";
 import { WORDS } from "../support/ui-texts.ts";
 import { addVirtualAuthenticator, type VirtualAuthenticator } from "../support/virtual-authenticator.ts";
@@ -65,17 +63,11 @@ const latestSession = ({ configured }: Setup, email: string) =>
     .bind(email)
     .first<{ amr: string }>();
 
-/** A service whose PUBLIC_URL is the origin of the browser. */
 const it = plain
   .extend("setup", { scope: "file" }, async ({ testServer: _ }, { onCleanup }): Promise<Setup> => {
-    const port = await findFreePort();
-    const origin = `http://localhost:${port}`;
-    const configured = await startConfiguredService({ PUBLIC_URL: origin });
-    const stopProxy = await startProxy(port, configured.origin);
-    onCleanup(async () => {
-      stopProxy();
-      await configured.stop();
-    });
+    const configured = await startConfiguredService({});
+    onCleanup(() => configured.stop());
+    const { origin } = configured;
     return { origin, api: serviceAt({ origin, superuser: { email: "", password: "" } }), configured };
   })
   .extend("open", ({ browser, setup }, { onCleanup }) => {

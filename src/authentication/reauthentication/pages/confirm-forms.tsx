@@ -44,6 +44,21 @@ const PasskeyForm = ({ p }: { readonly p: PageProps }) => (
   </>
 );
 
+function leadOf({ t }: PageProps, method: ReauthenticationMethod, takesPassword: boolean): string {
+  const { lead, leads, leadsWithPassword } = t.confirm;
+  if (!takesPassword) return leads[method];
+  switch (method) {
+    case "totp":
+    case "recovery_code":
+      return leadsWithPassword[method];
+    case "email_otp":
+    case "sms_otp":
+      return lead;
+    default:
+      return leads[method];
+  }
+}
+
 /** The form of one method. The password stands before the factor where both are due. */
 export function MethodForm({
   p,
@@ -54,10 +69,9 @@ export function MethodForm({
   const t = p.t.confirm;
   const takesPassword = method === "password" || needsBoth;
   const isSent = method === "email_otp" || method === "sms_otp";
-  const lead = isSent && hasPassword && needsBoth ? t.lead : t.leads[method];
   return (
     <>
-      <p class="lead">{lead}</p>
+      <p class="lead">{leadOf(p, method, hasPassword && needsBoth)}</p>
       <Form p={p}>
         <input type="hidden" name="factor" value={method} />
         {(takesPassword || p.problems.password) && <PasswordField p={p} name="password" first />}
@@ -103,7 +117,7 @@ export function OtherMethods({
   return (
     <>
       <h2>{p.t.confirm.otherMethods}</h2>
-      <ul class="links">
+      <ul class="choices">
         {others.map((each) => (
           <li>
             <a href={`${CONFIRMATION_PAGE}?${withMethod(p.search, each)}`}>{p.t.confirm.methods[each]}</a>

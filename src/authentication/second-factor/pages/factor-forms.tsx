@@ -123,7 +123,9 @@ export const OtherFactors = ({ p, others, returnTarget }: OtherFactorsProps) =>
                 </button>
               </Form>
             ) : (
-              <a href={factorPath(kind, returnTarget)}>{p.t.code.factors[kind].use}</a>
+              <a href={factorPath(kind, returnTarget)} class="button">
+                {p.t.code.factors[kind].use}
+              </a>
             )}
           </li>
         ))}

@@ -150,7 +150,7 @@ export const ACCOUNT: readonly PageState[] = [
       await visitor.page.getByRole("dialog").getByRole("button").last().click();
       await visitor.page.waitForURL("**/sign-in");
       await type(visitor.page, { email, password: PASSWORD });
-      await visitor.page.waitForURL("**/account/deletion");
+      await visitor.page.waitForURL("**/account/deletion?*");
     },
   },
   { name: "account-export", page: "/account/export", open: openOwn("/account/export") },

@@ -4,6 +4,7 @@ import { addVirtualAuthenticator } from "../virtual-authenticator.ts";
 import type { Visitor } from "../visitor.ts";
 import {
   type Credentials,
+  forgetSession,
   openOwn,
   openUnshared,
   type PageState,
@@ -15,9 +16,6 @@ import {
 
 const TWO_STEP = "/account/two-step";
 const AUTHENTICATOR = "/account/two-step/authenticator";
-
-/** Forgets the session. The device stays known. */
-const forgetSession = ({ context }: Visitor) => context.clearCookies({ name: /gh_(access|refresh)$/ });
 
 /** Opens a page of a new account that has signed in on this device before. */
 async function openOnKnownDevice(visitor: Visitor, service: ServiceApi, path: string): Promise<Credentials> {

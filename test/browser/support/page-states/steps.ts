@@ -35,6 +35,9 @@ export type Credentials = { readonly email: string; readonly password: string };
 /** The cookies of each context's sessions by email address: signing in again for each state took half of its time. */
 const sessions = new WeakMap<BrowserContext, Map<string, Cookie[]>>();
 
+/** Forgets the session. The device stays known. */
+export const forgetSession = ({ context }: Visitor) => context.clearCookies({ name: /gh_(access|refresh)$/ });
+
 /** Opens a page as a user, with the session that the context had as this user, else after signing in. */
 export async function openSignedIn(visitor: Visitor, to: string, credentials: Credentials): Promise<void> {
   const { context, page } = visitor;
@@ -42,6 +45,7 @@ export async function openSignedIn(visitor: Visitor, to: string, credentials: Cr
   sessions.set(context, known);
   const cookies = known.get(credentials.email);
   if (cookies === undefined) {
+    await forgetSession(visitor);
     await signInAt(visitor, to, credentials);
     known.set(credentials.email, await context.cookies());
   } else {
