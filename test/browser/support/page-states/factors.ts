@@ -135,7 +135,7 @@ export const FACTORS: readonly PageState[] = [
     name: "account-confirm-refused",
     page: "/account/confirm",
     open: async (visitor, service) => {
-      await openOwn("/account/confirm")(visitor, service);
+      await openOwn("/account/confirm?factor=password")(visitor, service);
       await type(visitor.page, { password: WRONG_PASSWORD });
     },
   },
