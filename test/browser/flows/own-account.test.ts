@@ -28,9 +28,8 @@ describe.each(MODES)("a user's own account, $name", (mode) => {
     await signIn(driver, service, { email, password: PASSWORD, withCode: false });
 
     await driver.follow(t.account.secondFactor);
-    await driver.waitForHeading(t.account.secondFactor);
-    await driver.fill(t.fields.password, PASSWORD);
-    await driver.press(t.secondFactor.turnOn);
+    await driver.waitForHeading(t.twoStep.title);
+    await driver.press(t.twoStep.emailOn);
     await driver.waitForNotice(t.notices.saved);
     await driver.press(t.nav.signOut);
     await driver.waitForNotice(t.notices.signedOut);

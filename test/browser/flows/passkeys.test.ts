@@ -1,10 +1,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { findFreePort } from "../../../scripts/shared/free-port.ts";
 import { findFaultsNow } from "../support/accessibility.ts";
 import { type Configured, startConfiguredService } from "../support/configured-service.ts";
 import { it as plain } from "../support/fixtures.ts";
-import { startProxy } from "../support/proxy.ts";
 import { PASSWORD, type ServiceApi, serviceAt } from "../support/service.ts";
 import { WORDS } from "../support/ui-texts.ts";
 import { addVirtualAuthenticator, type VirtualAuthenticator } from "../support/virtual-authenticator.ts";
@@ -57,17 +55,19 @@ const pressPasskey = async (page: Page, authenticator: VirtualAuthenticator): Pr
   await authenticator.answer();
 };
 
-/** A service whose PUBLIC_URL is the origin of the browser. */
+const latestSession = ({ configured }: Setup, email: string) =>
+  configured.db
+    .prepare(
+      "SELECT amr FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email = ?1) ORDER BY created_at DESC",
+    )
+    .bind(email)
+    .first<{ amr: string }>();
+
 const it = plain
   .extend("setup", { scope: "file" }, async ({ testServer: _ }, { onCleanup }): Promise<Setup> => {
-    const port = await findFreePort();
-    const origin = `http://localhost:${port}`;
-    const configured = await startConfiguredService({ PUBLIC_URL: origin });
-    const stopProxy = await startProxy(port, configured.origin);
-    onCleanup(async () => {
-      stopProxy();
-      await configured.stop();
-    });
+    const configured = await startConfiguredService({});
+    onCleanup(() => configured.stop());
+    const { origin } = configured;
     return { origin, api: serviceAt({ origin, superuser: { email: "", password: "" } }), configured };
   })
   .extend("open", ({ browser, setup }, { onCleanup }) => {
@@ -232,6 +232,68 @@ describe("passkeys", () => {
         .map((frame) => frame.content().catch(() => "")),
     );
     expect(texts.join("")).not.toContain("data-passkey");
+  });
+});
+
+/** Has sign-ins with the password ask for the only passkey, and signs out. */
+async function askForPasskey(page: Page): Promise<void> {
+  await page.goto("/account/passkeys");
+  await page.getByRole("link", { name: t.passkeys.manage }).click();
+  await button(page, t.passkeys.ask).click();
+  await page.getByRole("status").getByText(t.notices.saved).waitFor();
+  await signOut(page);
+}
+
+/** Signs in on the open page with the password, until the second factor is due. */
+async function startSignIn(page: Page, email: string): Promise<void> {
+  await page.getByLabel(t.fields.email, { exact: true }).fill(email);
+  await page.getByLabel(t.fields.password, { exact: true }).fill(PASSWORD);
+  await button(page, t.signIn.submit).click();
+  await page.getByRole("heading", { name: t.code.factors.passkey.title }).waitFor();
+}
+
+describe("a passkey as second factor", () => {
+  it("verifies a sign-in with the password, and confirms the user later", async ({ open, setup }) => {
+    const { page, email, authenticator, problems } = await open();
+    await signInOnKnownDevice(page, email);
+    await createPasskey(page, authenticator);
+    await askForPasskey(page);
+    await startSignIn(page, email);
+    expect(await findFaultsNow(page)).toEqual([]);
+    await authenticator.answer();
+    await button(page, t.code.usePasskey).click();
+    await page.waitForURL("**/account");
+    const { amr } = (await latestSession(setup, email)) ?? {};
+    expect(amr?.split(" ")).toEqual(["pwd", "hwk", "user", "mfa"]);
+    await page.goto("/account/confirm?factor=passkey");
+    expect(await findFaultsNow(page)).toEqual([]);
+    await button(page, t.confirm.passkeySubmit).click();
+    await page.getByRole("status").getByText(t.notices.confirmed).waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it("the ceremony can be cancelled and repeated", async ({ open }) => {
+    const { page, email, authenticator, problems } = await open();
+    await signInOnKnownDevice(page, email);
+    await createPasskey(page, authenticator);
+    await askForPasskey(page);
+    await startSignIn(page, email);
+    await page.evaluate(() => {
+      const { credentials } = navigator;
+      const get = credentials.get.bind(credentials);
+      credentials.get = (options) => {
+        credentials.get = get;
+        return options ? Promise.reject(new DOMException("cancelled", "NotAllowedError")) : get(options);
+      };
+    });
+    await button(page, t.code.usePasskey).click();
+    await page.waitForTimeout(500);
+    expect(new URL(page.url()).pathname).toBe("/sign-in/code");
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await authenticator.answer();
+    await button(page, t.code.usePasskey).click();
+    await page.waitForURL("**/account");
+    expect(problems).toEqual([]);
   });
 });
 

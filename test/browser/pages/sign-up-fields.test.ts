@@ -48,7 +48,7 @@ const it = plain
     };
   });
 
-/** Verifies a registration, once the service has performed it. The links in mails have no port here. */
+/** Verifies a registration, once the service has performed it. */
 const verify = ({ db }: Configured, email: string) =>
   waitFor(`the account of ${email}`, () =>
     db

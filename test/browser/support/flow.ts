@@ -70,7 +70,7 @@ export async function signIn(
   const requestedAt = Date.now();
   await driver.press(t.signIn.submit);
   if (withCode) {
-    await driver.waitForHeading(t.code.title);
+    await driver.waitForHeading(t.code.factors.email_otp.title);
     await driver.fill(t.fields.code, await service.codeTo(email, requestedAt));
     await driver.press(t.code.submit);
   }

@@ -1,5 +1,6 @@
 import { ACCOUNT } from "./page-states/account.ts";
 import { ADMIN } from "./page-states/admin.ts";
+import { FACTORS } from "./page-states/factors.ts";
 import { MAILBOX } from "./page-states/mailbox.ts";
 import { OAUTH } from "./page-states/oauth.ts";
 import { PUBLIC } from "./page-states/public.ts";
@@ -9,6 +10,7 @@ import type { PageState } from "./page-states/steps.ts";
 export const PAGE_STATES = {
   public: PUBLIC,
   account: ACCOUNT,
+  factors: FACTORS,
   admin: ADMIN,
   mailbox: MAILBOX,
   oauth: OAUTH,

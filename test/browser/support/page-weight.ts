@@ -2,8 +2,10 @@ import type { Page, Request } from "playwright-core";
 
 /** The network load of a page. */
 export type Weight = {
-  /** Bytes of all bodies, before any compression. */
+  /** Bytes of all bodies but that of the passkeys' script, before any compression. */
   readonly bytes: number;
+  /** Bytes of the passkeys' script, which only pages that offer a passkey load. */
+  readonly passkeyScriptBytes: number;
   /** Resources that blocked the first paint, without the document. */
   readonly blocking: readonly string[];
 };
@@ -25,9 +27,19 @@ function record(page: Page): () => Promise<Weight> {
   });
   return async () => {
     await page.waitForLoadState("load");
-    const sizes = await Promise.all(loaded.map(bodySize));
-    return { bytes: sizes.reduce((all, size) => all + size, 0), blocking: await blockingOn(page) };
+    return {
+      bytes: await sizeOf(loaded.filter((request) => !isPasskeyScript(request))),
+      passkeyScriptBytes: await sizeOf(loaded.filter(isPasskeyScript)),
+      blocking: await blockingOn(page),
+    };
   };
+}
+
+const isPasskeyScript = (request: Request): boolean => /\/pages\/passkeys-\w+\.js$/.test(request.url());
+
+async function sizeOf(requests: readonly Request[]): Promise<number> {
+  const sizes = await Promise.all(requests.map(bodySize));
+  return sizes.reduce((all, size) => all + size, 0);
 }
 
 /** A cached image counts as a loaded one; an aborted request counts nothing. */

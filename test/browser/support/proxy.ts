@@ -1,8 +1,8 @@
 import { createServer, request } from "node:http";
 
 /**
- * A server on a known port in front of the service, whose own port is known only after its start. WebAuthn compares the
- * whole origin, so that PUBLIC_URL must have the port of the browser.
+ * A server on a known port in front of the service, whose own port is known only after its start. The service and
+ * WebAuthn compare the whole origin of a script's requests, so that PUBLIC_URL must have the port of the browser.
  */
 export async function startProxy(port: number, target: string): Promise<() => void> {
   const server = createServer((incoming, answer) => {

@@ -38,6 +38,8 @@ export async function addVirtualAuthenticator(
       cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
     remove: async (credentialId: string) =>
       cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId }),
+    /** Ends the authenticator, so that the device has none again. */
+    end: () => cdp.send("WebAuthn.disable"),
     /** Puts the credential back as a copy of the authenticator would have it. */
     async setCounter(signCount: number) {
       const [credential] = await credentials();

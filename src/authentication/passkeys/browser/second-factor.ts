@@ -24,8 +24,10 @@ async function answer(area: HTMLElement): Promise<object | null> {
     say(area, started.code);
     return null;
   }
+  const { data } = started;
   try {
-    return await startAuthentication({ optionsJSON: started.data.options });
+    // A reauthentication answers with the options alone.
+    return await startAuthentication({ optionsJSON: data.options ?? data });
   } catch (error) {
     say(area, isSilent(error) ? null : "failed");
     return null;

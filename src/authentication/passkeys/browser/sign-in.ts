@@ -1,7 +1,6 @@
 import {
   type AuthenticationResponseJSON,
   browserSupportsWebAuthnAutofill,
-  sendSignal,
   startAuthentication,
 } from "@simplewebauthn/browser";
 import { type ApiAnswer, areas, isSilent, post, say } from "./page.ts";
@@ -73,15 +72,17 @@ async function finish(area: HTMLElement, assertion: AuthenticationResponseJSON):
   }
   const unknown = data?.unknownCredential;
   say(area, unknown ? "unknown" : code);
-  if (unknown) await forget(unknown.rpId, unknown.credentialId);
+  if (unknown) await forget(unknown);
   await offerAutofill(area);
 }
 
-/** Tells the passkey provider that the service does not know the passkey any more (WebAuthn §5.1.10). */
-async function forget(rpID: string, credentialID: string): Promise<void> {
-  try {
-    await sendSignal({ signalName: "unknownCredential", rpID, credentialID });
-  } catch {
-    // Not every browser has it.
-  }
+type UnknownCredential = { readonly rpId: string; readonly credentialId: string };
+
+declare const PublicKeyCredential: {
+  signalUnknownCredential?(options: UnknownCredential): Promise<void>;
+};
+
+/** Tells the passkey provider that the service does not know the passkey any more (WebAuthn §5.1.10), if it listens. */
+async function forget(unknown: UnknownCredential): Promise<void> {
+  await PublicKeyCredential.signalUnknownCredential?.(unknown).catch(() => undefined);
 }

@@ -4,6 +4,7 @@ import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
+import { PasskeyArea } from "../../passkeys/pages/passkey-area.tsx";
 import type { ReauthenticationOptions } from "../read-reauthentication-options.ts";
 import type { ReauthenticationMethod } from "../rules.ts";
 import { CONFIRMATION_PAGE, type Confirmation } from "./confirmation-cookie.ts";
@@ -38,17 +39,52 @@ export const SentCodeForm = ({
   </>
 );
 
+/**
+ * The script of the passkeys fills in `assertion` and submits the form. The password follows where a passkey that did not
+ * verify the user is not enough.
+ */
+const PasskeyForm = ({ p }: { readonly p: PageProps }) => (
+  <>
+    <p class="lead">{p.t.confirm.leads.passkey}</p>
+    <PasskeyArea p={p} options="/me/reauthenticate/options" noScript={p.t.confirm.passkeyNeedsScript}>
+      <Form p={p}>
+        <input type="hidden" name="factor" value="passkey" />
+        {p.problems.password && <PasswordField p={p} name="password" first />}
+        <input type="hidden" name="assertion" value="" />
+        <button type="submit" class="main">
+          {p.t.confirm.passkeySubmit}
+        </button>
+      </Form>
+    </PasskeyArea>
+  </>
+);
+
+function leadOf({ t }: PageProps, method: ReauthenticationMethod, takesPassword: boolean): string {
+  const { lead, leads, leadsWithPassword } = t.confirm;
+  if (!takesPassword) return leads[method];
+  switch (method) {
+    case "totp":
+    case "recovery_code":
+      return leadsWithPassword[method];
+    case "email_otp":
+    case "sms_otp":
+      return lead;
+    default:
+      return leads[method];
+  }
+}
+
 /** The form of one method. The password stands before the factor where both are due. */
 export function MethodForm({
   p,
   options: { needsBoth, hasPassword },
   method,
 }: Props & { readonly method: ReauthenticationMethod }) {
+  if (method === "passkey") return <PasskeyForm p={p} />;
   const t = p.t.confirm;
   const takesPassword = method === "password" || needsBoth;
   const isSent = method === "email_otp" || method === "sms_otp";
-  const lead = isSent && hasPassword && needsBoth ? t.lead : t.leads[method];
-  if (method === "passkey") return <PasskeyForm p={p} lead={lead} />;
+  const lead = leadOf(p, method, hasPassword && needsBoth);
   return (
     <>
       <p class="lead">{lead}</p>
@@ -65,27 +101,6 @@ export function MethodForm({
     </>
   );
 }
-
-/**
- * The script of the passkeys fills in `assertion` and submits the form. The password follows where a passkey that did not
- * verify the user is not enough.
- */
-const PasskeyForm = ({ p, lead }: { readonly p: PageProps; readonly lead: string }) => (
-  <div data-passkey="second-factor" data-options="/me/reauthenticate/options">
-    <p class="lead">{lead}</p>
-    <Form p={p}>
-      <input type="hidden" name="factor" value="passkey" />
-      {p.problems.password && <PasswordField p={p} name="password" first />}
-      <input type="hidden" name="assertion" value="" />
-      <button type="submit" class="main">
-        {p.t.confirm.passkeySubmit}
-      </button>
-    </Form>
-    <noscript>
-      <p class="hint">{p.t.confirm.passkeyNeedsScript}</p>
-    </noscript>
-  </div>
-);
 
 const FactorCodeField = ({
   p,
@@ -118,7 +133,7 @@ export function OtherMethods({
   return (
     <>
       <h2>{p.t.confirm.otherMethods}</h2>
-      <ul class="links">
+      <ul class="choices">
         {others.map((each) => (
           <li>
             <a href={`${CONFIRMATION_PAGE}?${withMethod(p.search, each)}`}>{p.t.confirm.methods[each]}</a>

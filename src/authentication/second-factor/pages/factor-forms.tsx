@@ -5,6 +5,7 @@ import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { CheckboxField, Field, Form } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import { PasskeyArea } from "../../passkeys/pages/passkey-area.tsx";
 import { SENT_FACTOR_KINDS, type SecondFactorKind } from "../policy.ts";
 
 /** What the page of a sign-in's second factor shows. */
@@ -88,9 +89,8 @@ const RecoveryCodeForm = ({ p, chosen }: FactorProps) => (
   </Form>
 );
 
-/** The script of the passkeys fills in `assertion` and submits the form. */
 const PasskeyForm = ({ p, chosen }: FactorProps) => (
-  <div data-passkey="second-factor">
+  <PasskeyArea p={p} noScript={p.t.code.needsScript}>
     <Form p={p}>
       <input type="hidden" name="assertion" value="" />
       <CommonFields p={p} chosen={chosen} />
@@ -98,10 +98,7 @@ const PasskeyForm = ({ p, chosen }: FactorProps) => (
         {p.t.code.usePasskey}
       </button>
     </Form>
-    <noscript>
-      <p class="hint">{p.t.code.needsScript}</p>
-    </noscript>
-  </div>
+  </PasskeyArea>
 );
 
 type OtherFactorsProps = {
@@ -126,7 +123,9 @@ export const OtherFactors = ({ p, others, returnTarget }: OtherFactorsProps) =>
                 </button>
               </Form>
             ) : (
-              <a href={factorPath(kind, returnTarget)}>{p.t.code.factors[kind].use}</a>
+              <a href={factorPath(kind, returnTarget)} class="button">
+                {p.t.code.factors[kind].use}
+              </a>
             )}
           </li>
         ))}

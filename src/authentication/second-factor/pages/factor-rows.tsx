@@ -35,8 +35,18 @@ export function FactorRows({ p, data: { factors, allowed } }: Props) {
   );
 }
 
-const pageOf = ({ kind, id }: FactorSummary): string =>
-  kind === "totp" ? `/account/two-step/factors/${id}` : "/account/passkeys";
+function pageOf({ kind, id }: FactorSummary): string {
+  switch (kind) {
+    case "totp":
+      return `/account/two-step/factors/${id}`;
+    case "passkey":
+      return `/account/passkeys/${id}`;
+    case "sms_otp":
+      return "/account/phone";
+    case "email_otp":
+      return "/account/two-step";
+  }
+}
 
 /** When a factor was added and last used. */
 export const FactorUse = ({ p, factor }: { readonly p: PageProps; readonly factor: FactorSummary }) => (

@@ -1,24 +1,18 @@
-import { Secret, TOTP } from "otpauth";
 import { photoWithGps } from "../../../support/images.ts";
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 import { requestRemoval } from "./admin.ts";
-import { openSignedIn, type PageState, send, signInAt, startDevice, type, WRONG_PASSWORD } from "./steps.ts";
-
-/** Opens a page as a signed-in member. */
-const openAs =
-  (member: (service: ServiceApi) => Promise<{ email: string }>) =>
-  (path: string) =>
-  async (visitor: Visitor, service: ServiceApi) => {
-    const { email } = await member(service);
-    await openSignedIn(visitor, path, { email, password: PASSWORD });
-  };
-
-/** Opens a page of the shared account, which no test changes. */
-const openOwn = openAs((service) => service.sharedMember());
-
-/** Opens a page of a new account. */
-const openUnshared = openAs((service) => service.member());
+import {
+  openAs,
+  openOwn,
+  openSignedIn,
+  openUnshared,
+  type PageState,
+  send,
+  startDevice,
+  type,
+  WRONG_PASSWORD,
+} from "./steps.ts";
 
 /** Opens a page of an account with a long name and address. */
 const openWithLongNames = openAs((service) => service.member(service.longAddress(), LONG_NAME));
@@ -41,35 +35,12 @@ const createKey: PageState["open"] = async (visitor, service) => {
   await visitor.page.locator("#key").waitFor();
 };
 
-/** Opens a page of a new account that has signed in on this device before. */
-const openOnKnownDevice =
-  (path: string): PageState["open"] =>
-  async (visitor, service) => {
-    const credentials = { email: (await service.member()).email, password: PASSWORD };
-    await signInAt(visitor, "/account", credentials);
-    await visitor.context.clearCookies({ name: /gh_(access|refresh)$/ });
-    await signInAt(visitor, path, credentials);
-  };
-
-const AUTHENTICATOR = "/account/two-step/authenticator";
-
-/** Adds an authenticator with a name. The page of the recovery codes follows. */
-const addAuthenticator: PageState["open"] = async (visitor, service) => {
-  await openOnKnownDevice(AUTHENTICATOR)(visitor, service);
-  const secret = (await visitor.page.locator("#secret").inputValue()).replaceAll(" ", "");
-  await type(visitor.page, {
-    factorLabel: "Phone",
-    code: new TOTP({ secret: Secret.fromBase32(secret) }).generate(),
-  });
-  await visitor.page.waitForURL("**/account/two-step/recovery-codes");
-};
 /** Opens a page of a user whose factors an admin is about to remove. */
 async function openOwnRemoval(visitor: Visitor, service: ServiceApi, path: string): Promise<void> {
   const { email } = await service.member();
   const user = { email, password: PASSWORD };
   await openSignedIn(visitor, "/account/two-step", user);
-  await type(visitor.page, { password: PASSWORD });
-  await visitor.page.waitForURL("**/account");
+  await send(visitor.page);
   await requestRemoval(visitor, service, email);
   await openSignedIn(visitor, path, user);
 }
@@ -122,72 +93,6 @@ export const ACCOUNT: readonly PageState[] = [
       await type(visitor.page, { currentPassword: WRONG_PASSWORD, newPassword: PASSWORD });
     },
   },
-  { name: "account-two-step", page: "/account/two-step", open: openOwn("/account/two-step") },
-  {
-    name: "account-two-step-listed",
-    page: "/account/two-step",
-    open: async (visitor, service) => {
-      await addAuthenticator(visitor, service);
-      await visitor.page.goto("/account/two-step");
-    },
-  },
-  {
-    name: "account-authenticator",
-    page: "/account/two-step/authenticator",
-    open: openOnKnownDevice(AUTHENTICATOR),
-  },
-  {
-    name: "account-authenticator-refused",
-    page: "/account/two-step/authenticator",
-    open: async (visitor, service) => {
-      await openOnKnownDevice(AUTHENTICATOR)(visitor, service);
-      await type(visitor.page, { code: "000000" });
-    },
-  },
-  {
-    name: "account-authenticator-managed",
-    page: "/account/two-step/factors/:id",
-    open: async (visitor, service) => {
-      await addAuthenticator(visitor, service);
-      await visitor.page.goto("/account/two-step");
-      await visitor.page.locator("a.row").first().click();
-      await visitor.page.locator("[name=factorLabel]").waitFor();
-    },
-  },
-  {
-    name: "account-recovery-codes",
-    page: "/account/two-step/recovery-codes",
-    open: addAuthenticator,
-  },
-  {
-    name: "account-recovery-codes-created",
-    page: "/account/two-step/recovery-codes",
-    open: async (visitor, service) => {
-      await addAuthenticator(visitor, service);
-      await send(visitor.page);
-      await visitor.page.locator("#codes").waitFor();
-    },
-  },
-  { name: "account-confirm", page: "/account/confirm", open: openOwn("/account/confirm") },
-  {
-    name: "account-confirm-refused",
-    page: "/account/confirm",
-    open: async (visitor, service) => {
-      await openOwn("/account/confirm")(visitor, service);
-      await type(visitor.page, { password: WRONG_PASSWORD });
-    },
-  },
-  {
-    name: "account-confirm-code",
-    page: "/account/confirm",
-    open: async (visitor, service) => {
-      await openUnshared("/account/two-step")(visitor, service);
-      await send(visitor.page);
-      await visitor.page.goto("/account/confirm");
-      await type(visitor.page, { password: PASSWORD });
-      await visitor.page.locator("[name=code]").waitFor();
-    },
-  },
   {
     name: "account-factor-removal",
     page: "/account/factor-removal",
@@ -197,11 +102,6 @@ export const ACCOUNT: readonly PageState[] = [
     name: "account-factor-removal-banner",
     page: "/account",
     open: async (visitor, service) => openOwnRemoval(visitor, service, "/account"),
-  },
-  {
-    name: "account-confirm-mailed",
-    page: "/account/confirm",
-    open: openOwn("/account/confirm?factor=email_otp"),
   },
   { name: "account-linked", page: "/account/linked", open: openOwn("/account/linked") },
   { name: "account-phone", page: "/account/phone", open: openOwn("/account/phone") },
@@ -224,7 +124,6 @@ export const ACCOUNT: readonly PageState[] = [
     },
   },
   { name: "account-devices", page: "/account/devices", open: openOwn("/account/devices") },
-  { name: "account-passkeys", page: "/account/passkeys", open: openOwn("/account/passkeys") },
   { name: "account-keys", page: "/account/keys", open: openOwn("/account/keys") },
   {
     name: "account-keys-created",
@@ -251,7 +150,7 @@ export const ACCOUNT: readonly PageState[] = [
       await visitor.page.getByRole("dialog").getByRole("button").last().click();
       await visitor.page.waitForURL("**/sign-in");
       await type(visitor.page, { email, password: PASSWORD });
-      await visitor.page.waitForURL("**/account/deletion");
+      await visitor.page.waitForURL("**/account/deletion?*");
     },
   },
   { name: "account-export", page: "/account/export", open: openOwn("/account/export") },

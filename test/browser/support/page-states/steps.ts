@@ -1,6 +1,6 @@
 import type { BrowserContext, Cookie, Page } from "playwright-core";
 import type { PagePath } from "../../../support/page-paths.ts";
-import type { ServiceApi } from "../service.ts";
+import { PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 
 /** A state of a page. Tests check each; `npm run screenshots` takes a picture of each. */
@@ -30,10 +30,13 @@ export async function type(page: Page, fields: Readonly<Record<string, string>>)
   await send(page);
 }
 
-type Credentials = { readonly email: string; readonly password: string };
+export type Credentials = { readonly email: string; readonly password: string };
 
 /** The cookies of each context's sessions by email address: signing in again for each state took half of its time. */
 const sessions = new WeakMap<BrowserContext, Map<string, Cookie[]>>();
+
+/** Forgets the session. The device stays known. */
+export const forgetSession = ({ context }: Visitor) => context.clearCookies({ name: /gh_(access|refresh)$/ });
 
 /** Opens a page as a user, with the session that the context had as this user, else after signing in. */
 export async function openSignedIn(visitor: Visitor, to: string, credentials: Credentials): Promise<void> {
@@ -42,6 +45,7 @@ export async function openSignedIn(visitor: Visitor, to: string, credentials: Cr
   sessions.set(context, known);
   const cookies = known.get(credentials.email);
   if (cookies === undefined) {
+    await forgetSession(visitor);
     await signInAt(visitor, to, credentials);
     known.set(credentials.email, await context.cookies());
   } else {
@@ -56,6 +60,21 @@ export async function signInAt({ page }: Visitor, to: string, credentials: Crede
   await type(page, credentials);
   await page.waitForURL(`**${to.replaceAll("?", "\\?")}`);
 }
+
+/** Opens a page as a signed-in member. */
+export const openAs =
+  (member: (service: ServiceApi) => Promise<{ email: string }>) =>
+  (path: string) =>
+  async (visitor: Visitor, service: ServiceApi) => {
+    const { email } = await member(service);
+    await openSignedIn(visitor, path, { email, password: PASSWORD });
+  };
+
+/** Opens a page of the shared account, which no test changes. */
+export const openOwn = openAs((service) => service.sharedMember());
+
+/** Opens a page of a new account. */
+export const openUnshared = openAs((service) => service.member());
 
 /** Registers a client for devices, and starts a device of it. Returns the code that the device shows. */
 export async function startDevice({ page }: Visitor, service: ServiceApi): Promise<string> {

@@ -110,16 +110,17 @@ const SecretText = ({ p, secret }: { readonly p: PageProps; readonly secret: str
     <div class="label">
       <label for="secret">{p.t.twoStep.secret}</label>
     </div>
-    <input
+    <textarea
       id="secret"
-      type="text"
       class="key"
-      value={secret.replace(/.{4}(?=.)/g, "$& ")}
+      rows={2}
       readonly
       spellcheck={false}
       autocomplete="off"
       data-copy={p.t.keys.copy}
       data-copied={p.t.keys.copied}
-    />
+    >
+      {secret.replace(/.{4}(?=.)/g, "$& ")}
+    </textarea>
   </div>
 );

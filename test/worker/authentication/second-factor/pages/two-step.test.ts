@@ -29,7 +29,7 @@ async function userOnKnownDevice(own = service) {
 }
 
 const secretOn = ({ text }: PageResponse): string =>
-  (/<input id="secret"[^>]* value="([^"]+)"/.exec(text)?.[1] ?? "").replaceAll(" ", "");
+  (/<textarea id="secret"[^>]*>([^<]+)</.exec(text)?.[1] ?? "").replaceAll(" ", "");
 const codesOn = ({ text }: PageResponse): string[] =>
   /<textarea [^>]*>([^<]*)<\/textarea>/.exec(text)?.[1]?.split("\n") ?? [];
 const factorsOf = async (email: string) => {
