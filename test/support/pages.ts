@@ -33,7 +33,7 @@ type Fields = Readonly<Record<string, string | File>>;
 const OWN_PAGE_HEADERS = { Origin: "null", "Sec-Fetch-Site": "same-origin" };
 const MAX_REDIRECTS = 5;
 
-type Pages = ReturnType<typeof openPageBrowser>;
+export type Pages = ReturnType<typeof openPageBrowser>;
 
 /** A browser without JavaScript. It stores cookies, follows redirects and submits forms. */
 export function openPageBrowser(
