@@ -6,18 +6,13 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { answer, respond } from "../../http/respond.ts";
 import { jsonBody } from "../../http/validate-request.ts";
 import { type CreatePasskeyOptionsDeps, createPasskeyOptions } from "../passkeys/create-passkey-options.ts";
+import { requestOptionsSchema } from "../passkeys/fields.ts";
 import { secondFactorResponse, secondFactorResponses } from "../token-response.ts";
 import { reauthenticationErrors } from "./errors.ts";
 import { respondTo } from "./routes.ts";
 import { type SendReauthenticationCodeDeps, sendReauthenticationCode } from "./send-reauthentication-code.ts";
 
-const options = answer(
-  200,
-  undefined,
-  z
-    .record(z.string(), z.unknown())
-    .check(z.meta({ description: "`PublicKeyCredentialRequestOptionsJSON` (WebAuthn §5.1.10)." })),
-);
+const options = answer(200, undefined, requestOptionsSchema);
 
 type Deps = SendReauthenticationCodeDeps & CreatePasskeyOptionsDeps & RequireSessionDeps;
 
@@ -59,7 +54,7 @@ export function reauthenticationChallengeRoutes(depsOf: DepsOf<Deps>): Hono<Http
       async (c) => {
         const { sessionId, account } = c.var.session;
         const subject = { purpose: "reauthentication", accountId: account.id, subjectId: sessionId } as const;
-        return respond(c, options, { ...(await createPasskeyOptions(depsOf(c), subject)) });
+        return respond(c, options, await createPasskeyOptions(depsOf(c), subject));
       },
     );
 }
