@@ -34,16 +34,10 @@ export type Account = {
   readonly updatedAt: number;
 };
 
-/** The first factors and the second factor of an account, which `Account` does not contain. */
+/** What an account is signed in to with that `Account` does not contain and the lists of factors and identities do not. */
 export type SignInMethods = {
   /** False for an invited user who has not chosen a password yet. */
   readonly hasPassword: boolean;
-  /** The user's own setting for the mailed code. */
-  readonly secondFactor: boolean;
-  /** When the removal of all factors is due that an admin has requested; null: none is pending. */
-  readonly factorRemovalDueAt: number | null;
-  /** How many passkeys it has. */
-  readonly passkeys: number;
 };
 
 /** A profile change. An absent key leaves its field unchanged; null clears it. */

@@ -10,12 +10,5 @@ export async function readSignInMethods(
   deps: ReadSignInMethodsDeps,
   input: { readonly accountId: string },
 ): Promise<SignInMethods> {
-  return (
-    (await deps.accounts.findSignInMethods(input.accountId)) ?? {
-      hasPassword: false,
-      secondFactor: false,
-      factorRemovalDueAt: null,
-      passkeys: 0,
-    }
-  );
+  return (await deps.accounts.findSignInMethods(input.accountId)) ?? { hasPassword: false };
 }

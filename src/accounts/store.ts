@@ -9,15 +9,7 @@ import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { isActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
-import {
-  accounts,
-  auditEvents,
-  emailTokens,
-  factorRemovals,
-  factors,
-  oneTimeCodes,
-  sessions,
-} from "../db/schema.ts";
+import { accounts, auditEvents, emailTokens, oneTimeCodes, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
@@ -68,30 +60,11 @@ export function accountStore(db: Database, caps: SendCaps) {
   });
   return {
     async findSignInMethods(id: string): Promise<SignInMethods | null> {
-      const own = alias(factors, "own");
-      const passkeys = db
-        .select({ count: sql`count(*)` })
-        .from(own)
-        .where(and(eq(own.accountId, accounts.id), eq(own.kind, "passkey")));
       const [row] = await db
-        .select({
-          passwordHash: accounts.passwordHash,
-          secondFactor: factors.id,
-          factorRemovalDueAt: factorRemovals.dueAt,
-          passkeys: sql<number>`${passkeys}`,
-        })
+        .select({ passwordHash: accounts.passwordHash })
         .from(accounts)
-        .leftJoin(factorRemovals, eq(factorRemovals.accountId, accounts.id))
-        .leftJoin(factors, and(eq(factors.accountId, accounts.id), eq(factors.kind, "email_otp")))
         .where(eq(accounts.id, id));
-      if (!row) return null;
-      const { passwordHash, secondFactor, factorRemovalDueAt, passkeys: count } = row;
-      return {
-        hasPassword: passwordHash !== null,
-        secondFactor: secondFactor !== null,
-        factorRemovalDueAt,
-        passkeys: count,
-      };
+      return row ? { hasPassword: row.passwordHash !== null } : null;
     },
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken" | "changed_meanwhile"> {

@@ -33,7 +33,7 @@ type Fields = Readonly<Record<string, string | File>>;
 const OWN_PAGE_HEADERS = { Origin: "null", "Sec-Fetch-Site": "same-origin" };
 const MAX_REDIRECTS = 5;
 
-type Pages = ReturnType<typeof openPageBrowser>;
+export type Pages = ReturnType<typeof openPageBrowser>;
 
 /** A browser without JavaScript. It stores cookies, follows redirects and submits forms. */
 export function openPageBrowser(
@@ -169,6 +169,8 @@ export function linkOn({ text }: Pick<ApiResponse, "text">, prefix: string): str
 export const headingOf = ({ text }: Pick<ApiResponse, "text">): string =>
   unescapeHtml(/<h1>(.*?)<\/h1>/s.exec(text)?.[1] ?? "");
 
+const SIGNED_IN_PAGES: readonly (string | null)[] = ["/account", "/account/complete?returnTo=%2Faccount"];
+
 /** A browser in which that user has signed in on the sign-in page. */
 export async function signedInPageBrowser(
   service: Service,
@@ -177,7 +179,8 @@ export async function signedInPageBrowser(
 ): Promise<Pages> {
   const browser = openPageBrowser(service, options);
   const answer = await browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });
-  if (answer.headers.get("Location") !== "/account")
+  // With required sign-up fields the page of missing answers comes first, which goes on if none is missing.
+  if (!SIGNED_IN_PAGES.includes(answer.headers.get("Location")))
     throw new Error(`sign-in: ${answer.status} ${answer.text}`);
   return browser;
 }

@@ -12,11 +12,9 @@ import { type ListIdentitiesDeps, listIdentities } from "../../authentication/so
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
 import { Badge, fullNameOf, Person, Phone, Row, Rows } from "../../ui/settings-rows.tsx";
-import type { Account, SignInMethods } from "../account.ts";
-import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-methods.ts";
+import type { Account } from "../account.ts";
 
-type Deps = ReadSignInMethodsDeps &
-  ListIdentitiesDeps &
+type Deps = ListIdentitiesDeps &
   ListFactorsDeps & {
     readonly settings: SignInMethodSettings & {
       readonly secondFactor: SecondFactorSettings;
@@ -26,7 +24,6 @@ type Deps = ReadSignInMethodsDeps &
 
 type Data = {
   readonly account: Account;
-  readonly signInMethods: SignInMethods;
   readonly factors: ListedFactors;
   readonly settings: Deps["settings"];
   readonly linked: readonly { readonly name: string }[];
@@ -41,26 +38,24 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   load: async (c) => {
     const { account } = c.var.session;
     const deps = depsOf(c);
-    const accountId = account.id;
-    const [signInMethods, factors, linked] = await Promise.all([
-      readSignInMethods(deps, { accountId }),
+    const [factors, linked] = await Promise.all([
       listFactors(deps, c.var.session),
-      listIdentities(deps, { accountId }),
+      listIdentities(deps, { accountId: account.id }),
     ]);
     const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
-    return { account, signInMethods, factors, linked, hasProviders, settings: deps.settings };
+    return { account, factors, linked, hasProviders, settings: deps.settings };
   },
   usesPasskeys: offersPasskey,
   view: (p, data) => {
-    const { account, signInMethods, factors, linked, hasProviders, settings } = data;
+    const { account, factors, linked, hasProviders, settings } = data;
     const t = p.t.account;
     const hasSecondFactor =
       factors.factors.some(({ isSecondFactor }) => isSecondFactor) ||
       settings.secondFactor.policies[account.role] === "required";
     return (
       <>
-        {signInMethods.factorRemovalDueAt !== null && (
-          <FactorRemovalBanner p={p} dueAt={signInMethods.factorRemovalDueAt} />
+        {factors.factorRemovalDueAt !== null && (
+          <FactorRemovalBanner p={p} dueAt={factors.factorRemovalDueAt} />
         )}
         <Person of={account} />
         {offersPasskey(data) && <PasskeyOffer p={p} />}
@@ -84,12 +79,12 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           </Row>
           {allowsMethod(settings, "password") && (
             <Row href="/account/password" label={p.t.fields.password}>
-              {signInMethods.hasPassword ? "••••••••" : t.none}
+              {factors.hasPassword ? "••••••••" : t.none}
             </Row>
           )}
-          {(hasPasskeys(settings) || signInMethods.passkeys > 0) && (
+          {(hasPasskeys(settings) || passkeysOf(factors) > 0) && (
             <Row href="/account/passkeys" label={p.t.passkeys.title}>
-              {passkeyCount(p, signInMethods.passkeys)}
+              {passkeyCount(p, passkeysOf(factors))}
             </Row>
           )}
           <Row href="/account/two-step" label={t.secondFactor}>
@@ -137,5 +132,8 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
 
 const hasPasskeys = ({ signInMethods }: Deps["settings"]): boolean => signInMethods.includes("passkey");
 
-const offersPasskey = ({ settings, signInMethods }: Data): boolean =>
-  hasPasskeys(settings) && signInMethods.passkeys === 0;
+const passkeysOf = ({ factors }: ListedFactors): number =>
+  factors.filter(({ kind }) => kind === "passkey").length;
+
+const offersPasskey = ({ settings, factors }: Data): boolean =>
+  hasPasskeys(settings) && passkeysOf(factors) === 0;

@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
@@ -9,7 +8,7 @@ import { RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
 import { type ChangeFactorDeps, renameFactor, setPasskeyAsSecondFactor } from "./change-factor.ts";
 import type { FactorSummary } from "./factor.ts";
 import { CONFLICTS, factorErrors } from "./factor-errors.ts";
-import { factorListSchema, labelField } from "./factors/fields.ts";
+import { factorChangesBody, factorListSchema } from "./factors/fields.ts";
 import { type ListFactorsDeps, listFactors } from "./list-factors.ts";
 import { type RemoveFactorDeps, removeFactor } from "./remove-factor.ts";
 
@@ -57,12 +56,7 @@ export function factorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       session,
       idParam,
-      jsonBody(
-        z.strictObject({
-          label: z.optional(z.nullable(labelField)),
-          isSecondFactor: z.optional(z.boolean("Must be true or false.")),
-        }),
-      ),
+      jsonBody(factorChangesBody),
       async (c) => {
         const { label, isSecondFactor } = c.req.valid("json");
         const target = { session: c.var.session, id: c.req.valid("param").id, caller: c.var.caller };

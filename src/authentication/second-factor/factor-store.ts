@@ -4,7 +4,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts, auditEvents, factors, recoveryCodes } from "../../db/schema.ts";
+import { accounts, auditEvents, factorRemovals, factors, recoveryCodes } from "../../db/schema.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { liftEnrolmentRestriction } from "../../sessions/statements.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/statements.ts";
@@ -17,7 +17,7 @@ export type FactorStore = ReturnType<typeof factorStore>;
 
 export function factorStore(db: Database, caps: SendCaps) {
   return {
-    /** The factors of an account, the oldest first, and its recovery codes. */
+    /** The factors of an account, the oldest first, its recovery codes, and what else decides how it is signed in to. */
     async list(accountId: string): Promise<FactorOverview> {
       const results = await runBatch(db, {
         factors: db
@@ -37,15 +37,17 @@ export function factorStore(db: Database, caps: SendCaps) {
           .select({ left: sql<number>`count(*)` })
           .from(recoveryCodes)
           .where(and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))),
-        password: db
-          .select({ id: accounts.id })
+        account: db
+          .select({ hasPassword: isNotNull(accounts.passwordHash), removalDueAt: factorRemovals.dueAt })
           .from(accounts)
-          .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
+          .leftJoin(factorRemovals, eq(factorRemovals.accountId, accounts.id))
+          .where(eq(accounts.id, accountId)),
       });
       return {
         factors: results.factors,
         recoveryCodesLeft: results.codes[0]?.left ?? 0,
-        hasPassword: results.password.length > 0,
+        hasPassword: Boolean(results.account[0]?.hasPassword),
+        factorRemovalDueAt: results.account[0]?.removalDueAt ?? null,
       };
     },
 

@@ -20,4 +20,6 @@ export type FactorOverview = {
   readonly factors: readonly FactorSummary[];
   readonly recoveryCodesLeft: number;
   readonly hasPassword: boolean;
+  /** When the factors are removed, if an admin has requested it; else null. */
+  readonly factorRemovalDueAt: number | null;
 };

@@ -5,7 +5,7 @@ import { openDatabase } from "../../../src/db/database.ts";
 import { newMeter } from "../../../src/db/metered-d1.ts";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { startWithHeldBatch } from "../../support/d1.ts";
-import { enableSecondFactor, requestPhoneCode } from "../../support/one-time-codes.ts";
+import { requestPhoneCode } from "../../support/one-time-codes.ts";
 import { outboxRowsOf } from "../../support/outbox.ts";
 import { startService } from "../../support/service.ts";
 import {
@@ -102,22 +102,12 @@ describe("the sign-in methods of an account", () => {
   const find = async (id: string) =>
     accountStore(openDatabase(env.DB, newMeter()), null).findSignInMethods(id);
 
-  it("have a second factor only if the account itself has one", async () => {
-    const [user, other] = [await registerAndLogIn(service), await registerAndLogIn(service)];
-    await enableSecondFactor(service, other.token);
-    expect(await find(await accountIdOf(user.email))).toEqual({ hasPassword: true, secondFactor: false });
-    expect(await find(await accountIdOf(other.email))).toEqual({ hasPassword: true, secondFactor: true });
-  });
-
-  it("have a second factor only if it is the mailed code", async () => {
+  it("have a password only if the account has one", async () => {
     const { email } = await registerAndLogIn(service);
     const id = await accountIdOf(email);
-    await env.DB.prepare(
-      "INSERT INTO factors (id, account_id, kind, created_at) VALUES (?1, ?1, 'number', 0)",
-    )
-      .bind(id)
-      .run();
-    expect(await find(id)).toEqual({ hasPassword: true, secondFactor: false });
+    expect(await find(id)).toEqual({ hasPassword: true });
+    await env.DB.prepare("UPDATE accounts SET password_hash = NULL WHERE id = ?1").bind(id).run();
+    expect(await find(id)).toEqual({ hasPassword: false });
   });
 
   it("do not exist after the account is deleted", async () => {

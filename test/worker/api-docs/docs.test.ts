@@ -22,7 +22,7 @@ describe("GET /docs", () => {
     ]);
   });
 
-  it.each(["/sign-in", "/openapi.json", "/docs/scalar.js", "/docs/start.js", "/docs/nothing"])(
+  it.each(["/forgot-password", "/openapi.json", "/docs/scalar.js", "/docs/start.js", "/docs/nothing"])(
     "leaves the policy of %s strict",
     async (path) => {
       const policy = await policyOf(path);

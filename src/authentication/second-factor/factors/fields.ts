@@ -10,7 +10,19 @@ export const labelField = nameField.check(
 
 export const MAX_LABEL_LENGTH = 64;
 
-/** The same field of a form, which may be empty. */
+export const factorChangesBody = z
+  .strictObject({
+    label: z.optional(z.nullable(labelField)),
+    isSecondFactor: z.optional(z.boolean("Must be true or false.")),
+  })
+  .check(
+    z.refine(
+      (body) => Object.values(body).some((value) => value !== undefined),
+      "Must contain at least one field.",
+    ),
+  );
+
+/** `labelField` of a form, which may be empty. */
 export const optionalLabelField = z.optional(labelField);
 
 export const enrolmentTokenField = z

@@ -51,8 +51,9 @@ describe("while the deletion is pending", () => {
     await setDeletionDue(service, await accountIdOf(email));
     const silent = await browser.send("GET", authorizeUrl(app, { scope: "openid", prompt: "none" }));
     expect(redirectTo(silent, APP).get("error")).toBe("interaction_required");
-    const page = await browser.visit(authorizePathOf(app));
-    expect(page.path).toBe("/account/deletion");
+    const { pathname, searchParams } = new URL((await browser.visit(authorizePathOf(app))).path, APP);
+    expect(pathname).toBe("/account/deletion");
+    expect(searchParams.get("returnTo")).toContain(`/oauth/authorize?client_id=${app.id}`);
   });
 
   it("API keys do not work, also if one is left", async () => {
@@ -95,12 +96,13 @@ describe("the page of the deletion", () => {
     const again = openPageBrowser(service);
     const signIn = await again.visit("/sign-in?returnTo=/account/profile");
     const landed = await again.submit(signIn, { email, password: PASSWORD });
-    expect([landed.path, headingOf(landed)]).toEqual(["/account/deletion", "Your account will be deleted"]);
-    expect((await again.visit("/account/keys")).path).toBe("/account/deletion");
+    expect([landed.path, headingOf(landed)]).toEqual([
+      "/account/deletion?returnTo=%2Faccount%2Fprofile",
+      "Your account will be deleted",
+    ]);
+    expect((await again.visit("/account/keys")).path).toBe("/account/deletion?returnTo=%2Faccount%2Fkeys");
     const kept = await again.submit(landed, {}, "keep");
-    expect([kept.path, headingOf(kept)]).toEqual(
-      ["/account", "Your account"].slice(0, 1).concat(headingOf(kept)),
-    );
+    expect([kept.path, headingOf(kept)]).toEqual(["/account", "Your account"]);
     expect((await logIn(service, email)).token).not.toBe("");
     expect((await again.visit("/account/keys")).path).toBe("/account/keys");
   });
@@ -109,7 +111,7 @@ describe("the page of the deletion", () => {
     const { email } = await pendingUser(service);
     const browser = openPageBrowser(service);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
-    expect(page.path).toBe("/account/deletion");
+    expect(page.path).toBe("/account/deletion?returnTo=%2Faccount");
     expect(page.text).toContain('action="/sign-out"');
     const out = await browser.submit(await browser.visit("/sign-out"));
     expect(out.path).toBe("/sign-in");

@@ -38,6 +38,7 @@ describe("the account pages without scripts", () => {
           "picture",
           "email",
           "password",
+          "passkeys",
           "two-step",
           "phone",
           "sessions",
@@ -97,11 +98,11 @@ describe("the account pages without scripts", () => {
     expect(shown.text).toContain(`src="${new URL(avatarUrl).pathname}"`);
     for (const [bytes, type, status, words] of [
       [ascii("<svg>"), "image/svg+xml", 400, "PNG, JPEG or WebP"],
-      [tinyPng, "image/jpeg", 400, "not the kind"],
+      [tinyPng, "image/jpeg", 400, "does not match its type"],
       [tinyPng.slice(0, 40), "image/png", 400, "damaged"],
       [new Uint8Array(0), "image/png", 400, "fill this in"],
-      [new Uint8Array(2 * 1024 * 1024 + 1), "image/png", 413, "2 MB at most"],
-      [new Uint8Array(3 * 1024 * 1024), "image/png", 400, "2 MB at most"],
+      [new Uint8Array(2 * 1024 * 1024 + 1), "image/png", 413, "under 2 MB"],
+      [new Uint8Array(3 * 1024 * 1024), "image/png", 400, "under 2 MB"],
     ] as const) {
       const answer = await upload(bytes, type);
       expect([answer.status, answer.text.includes(words)], words).toEqual([status, true]);
@@ -137,7 +138,7 @@ describe("the account pages without scripts", () => {
     expect((await mailTo(service, email))[0]?.subject).toContain("email address");
     const link = await linkMailedTo(service, newEmail);
     const confirmation = await browser.visit(link);
-    expect(confirmation.text).toContain(`One click, and ${newEmail} is confirmed.`);
+    expect(confirmation.text).toContain(`Confirm that ${newEmail} is your address.`);
     const done = await browser.submit(confirmation);
     expect([done.path, done.text.includes(newEmail)]).toEqual(["/account", true]);
   });
@@ -168,7 +169,7 @@ describe("the account pages without scripts", () => {
     expect(page.text).toContain('data-wait="60"');
     slow.clock.advance(61_000);
     const again = await browser.submit(page, {}, "resend");
-    expect([again.path, again.text.includes("The earlier one is void.")]).toEqual([
+    expect([again.path, again.text.includes("The earlier one is no longer valid.")]).toEqual([
       "/account/phone/code",
       true,
     ]);

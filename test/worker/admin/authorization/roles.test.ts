@@ -51,9 +51,19 @@ const named = (guarded: readonly Guarded[]) =>
 const behindSession = routes.filter(({ session }) => session);
 const behindRole = routes.filter(({ permission }) => permission);
 
+/** The valid bodies of routes with an id; the others need none. */
+const BODIES: Readonly<Record<string, object>> = {
+  "PATCH /api/auth/me/factors/:id": { label: "Phone" },
+};
+
 const fill = (path: string, id: string) => path.replaceAll(/:\w+/g, id);
 const call = ({ method, path }: Guarded, id: string, token?: string) =>
-  service.call(method, fill(path, id), method === "GET" ? undefined : {}, token);
+  service.call(
+    method,
+    fill(path, id),
+    method === "GET" ? undefined : (BODIES[`${method} ${path}`] ?? {}),
+    token,
+  );
 
 const users = {} as Record<Role, SignedIn>;
 beforeAll(async () => {
@@ -67,6 +77,7 @@ describe("the router", () => {
       "GET /.well-known/jwks.json",
       "GET /.well-known/oauth-authorization-server",
       "GET /.well-known/openid-configuration",
+      "GET /.well-known/webauthn",
       "GET /api/auth/csrf-token",
       "GET /api/auth/reset-password",
       "GET /api/auth/social",
@@ -91,8 +102,11 @@ describe("the router", () => {
       "POST /api/auth/login/email-code/resend",
       "POST /api/auth/login/email-code/verify",
       "POST /api/auth/login/otp",
+      "POST /api/auth/login/otp/options",
       "POST /api/auth/login/otp/resend",
       "POST /api/auth/login/otp/send",
+      "POST /api/auth/login/passkey",
+      "POST /api/auth/login/passkey/options",
       "POST /api/auth/refresh",
       "POST /api/auth/register",
       "POST /api/auth/reset-password",
@@ -153,8 +167,10 @@ describe("another user's id", () => {
       "DELETE /api/auth/me/apps/:id",
       "DELETE /api/auth/me/devices/:id",
       "DELETE /api/auth/me/devices/:id/trust",
+      "DELETE /api/auth/me/factors/:id",
       "DELETE /api/auth/me/keys/:id",
       "DELETE /api/auth/sessions/:id",
+      "PATCH /api/auth/me/factors/:id",
     ]);
   });
 

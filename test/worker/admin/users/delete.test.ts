@@ -128,11 +128,12 @@ describe("DELETE /users/:id", () => {
     const accessToken = await providers.tokenOf(socialUser());
     await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
     const app = await newApp(service);
+    // Before the sign-in on a page, which asks for missing answers.
+    await service.post("/me/sign-up-answers", { fields: ANSWERS }, token);
     const browser = await signedInPageBrowser(service, email);
     codeIn(await browser.visit(pageFor(app, "/sign-in")));
     await service.post("/forgot-password", { email });
     await createKey(service, token);
-    await service.post("/me/sign-up-answers", { fields: ANSWERS }, token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await startSecondFactor(service, email);
     const client = await createClient(service, { backchannelLogoutUri: "https://client.example.com/logout" });

@@ -87,7 +87,8 @@ describe("renaming a factor", () => {
     ["label", { label: "" }],
     ["label", { label: "a".repeat(65) }],
     ["isSecondFactor", { isSecondFactor: "yes" }],
-    ["kind", { kind: "passkey" }],
+    ["kind", { label: "Phone", kind: "passkey" }],
+    ["", {}],
   ])("refuses an invalid %s: %j", async (path, body) => {
     const { token, authenticator } = await registerWithAuthenticator(service);
     const answer = await change(authenticator.id, body, token);

@@ -7,12 +7,14 @@ const LIVES: Readonly<Record<Locale, ReadonlyMap<number, string>>> = {
   en: new Map([
     [DAY_MS, "24 hours"],
     [30 * MINUTE_MS, "30 minutes"],
+    [3 * DAY_MS, "3 days"],
     [7 * DAY_MS, "7 days"],
     [10 * MINUTE_MS, "10 minutes"],
   ]),
   de: new Map([
     [DAY_MS, "24 Stunden"],
     [30 * MINUTE_MS, "30 Minuten"],
+    [3 * DAY_MS, "3 Tage"],
     [7 * DAY_MS, "7 Tage"],
     [10 * MINUTE_MS, "10 Minuten"],
   ]),

@@ -39,6 +39,6 @@ describe("the sign-out page", () => {
 
   it("asks for confirmation also without a session and without a return URL", async () => {
     const page = await openPageBrowser(service).visit("/sign-out");
-    expect(page.text).toContain("Do you want to sign out of this device?");
+    expect(page.text).toContain("Sign out of this device?");
   });
 });
