@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { registerWithAuthenticator } from "../authenticators.ts";
 import { openBrowser } from "../browser.ts";
 import { newApp } from "../client-app.ts";
 import { redeem, refresh, type TestClient } from "../oauth.ts";
@@ -52,6 +53,7 @@ const userWithoutPassword = reusable(
     (await service.post("/social/github/token", { accessToken: await providers.tokenOf(socialUser()) })).body
       .data,
 );
+const waitingEnrolment = reusable(() => TOKEN_KINDS["authenticator enrolment"]());
 const waitingChallenge = reusable(() => TOKEN_KINDS["sign-in challenge"]());
 const unusedCallback = reusable(() => TOKEN_KINDS["transaction state"]());
 
@@ -136,11 +138,11 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
     use: ({ value, code = "000000" }) => post("/login/otp", { challengeId: value, code }),
   },
   "POST /login/otp code": {
-    accepts: ["sign-in code"],
-    use: ({ value, challengeId }) =>
+    accepts: ["sign-in code", "authenticator code", "recovery code"],
+    use: ({ value, challengeId, factor }) =>
       challengeId === undefined
         ? waitingChallenge((waiting) => post("/login/otp", { challengeId: waiting.value, code: value }))
-        : post("/login/otp", { challengeId, code: value }),
+        : post("/login/otp", { challengeId, code: value, factor }),
   },
   "POST /login/otp/resend challengeId": {
     accepts: ["sign-in challenge"],
@@ -184,6 +186,30 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
       anotherUser(({ token }) =>
         post("/me/reauthenticate/otp", { challengeId, code: value }, access ?? token),
       ),
+  },
+  "POST /me/reauthenticate code": {
+    accepts: ["authenticator code", "recovery code"],
+    // Of a user with an authenticator each: wrong answers lock the account.
+    use: async ({ value, access, factor = "totp" }) => {
+      const token = access ?? (await registerWithAuthenticator(service)).token;
+      return post("/me/reauthenticate", { factor, code: value, password: PASSWORD }, token);
+    },
+  },
+  "POST /me/factors/totp/verify enrolmentToken": {
+    accepts: ["authenticator enrolment"],
+    use: ({ value, code = "000000", access }) =>
+      anotherUser(({ token }) =>
+        post("/me/factors/totp/verify", { enrolmentToken: value, code }, access ?? token),
+      ),
+  },
+  "POST /me/factors/totp/verify code": {
+    accepts: ["enrolment code"],
+    use: ({ value, enrolmentToken, access }) =>
+      enrolmentToken === undefined
+        ? waitingEnrolment((waiting) =>
+            post("/me/factors/totp/verify", { enrolmentToken: waiting.value, code: value }, waiting.access),
+          )
+        : post("/me/factors/totp/verify", { enrolmentToken, code: value }, access),
   },
   "POST /verify-email token": {
     accepts: VERIFYING,
@@ -337,6 +363,16 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
     accepts: RESETTING,
     use: async ({ value }) =>
       isOk(await openPageBrowser(service).send("GET", `/reset-password?token=${encodeURIComponent(value)}`)),
+  },
+  "page /cancel-factor-removal": {
+    accepts: ["cancellation of a factor removal"],
+    use: async ({ value }) =>
+      isOk(
+        await openPageBrowser(service).send(
+          "GET",
+          `/cancel-factor-removal?token=${encodeURIComponent(value)}`,
+        ),
+      ),
   },
   "RPC verifyToken": {
     accepts: FOR_APP,

@@ -29,6 +29,7 @@ const OPENS_NONE = [
   "POST /sign-up",
   "POST /sign-up/check-your-mail",
   "POST /verify-email",
+  "POST /cancel-factor-removal",
   "POST /forgot-password",
   "POST /sign-out",
   "POST /language",
@@ -46,6 +47,9 @@ const OPENS_NONE = [
   "RPC getUsers",
   "RPC revokeSession",
   "RPC revokeUser",
+  "RPC deleteUser",
+  "RPC cancelUserDeletion",
+  "RPC exportUser",
   "RPC can",
   "RPC verifyApiKey",
 ];
