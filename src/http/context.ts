@@ -6,8 +6,8 @@ import type { Failure } from "./failure.ts";
 
 /**
  * The Hono variables of a request. `session` and `actor` are set by `requireSession`. `rateLimitedFor` is set if the form
- * of a page exceeded its rate limit: the seconds to wait. The request log reads `actorId`, the account
- * of the authenticated session, and `failure`, the reason of an error response.
+ * of a page exceeded its rate limit: the seconds to wait; `isRateCounted` once a policy has counted the request. The
+ * request log reads `actorId`, the account of the authenticated session, and `failure`, the reason of an error response.
  */
 export type HttpEnv = {
   Variables: {
@@ -16,6 +16,7 @@ export type HttpEnv = {
     session: CurrentSession;
     actor: UserActor;
     rateLimitedFor?: number;
+    isRateCounted?: boolean;
     actorId?: string;
     failure?: Failure;
   };

@@ -16,7 +16,8 @@ type Deps<Policy extends string> = {
 };
 
 /**
- * Applies a rate-limit policy to a route. A request over the limit gets 429 `rate_limited` with
+ * Applies a rate-limit policy to a route. If the path also matches a route with a parameter, the policy that is listed
+ * first counts, alone. A request over the limit gets 429 `rate_limited` with
  * `Retry-After`. The form of a page is passed on with `rateLimitedFor` instead, and the page shows the form
  * again. All responses report the limits in `RateLimit-Policy` and `RateLimit`
  * (draft-ietf-httpapi-ratelimit-headers-11 §3, §4).
@@ -28,6 +29,8 @@ export const rateLimited = <Policy extends string>(
 ): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
     async (c, next) => {
+      if (c.var.isRateCounted) return next();
+      c.set("isRateCounted", true);
       const decision = await depsOf(c).limitRoute({ policy, ip: c.var.caller.ip });
       const { allowed, policies, limits } = decision;
       // RFC 9651 §3.1: the header of an empty list is omitted.

@@ -132,8 +132,10 @@ export async function exerciseFactors(
   const { challengeId } = (await post("/login", body)).body.data;
   await post("/login/otp", { challengeId, code: "404404" });
   issuedBy(await post("/login/otp", { challengeId, code: code() }));
-  const { factors } = (await ask("GET", "/me/factors", { token })).body.data;
-  const path = `/me/factors/${factors[0].id}`;
+  // The account has a passkey, too.
+  const listed: readonly { id: string; kind: string }[] = (await ask("GET", "/me/factors", { token })).body
+    .data.factors;
+  const path = `/me/factors/${listed.find(({ kind }) => kind === "totp")?.id}`;
   await ask("PATCH", path, { token, body: { label: "Phone" } });
   await ask("DELETE", path, { token });
 }

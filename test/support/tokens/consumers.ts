@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { offerAuthenticator, registerOnKnownDevice, verifyAuthenticator } from "../authenticators.ts";
 import { openBrowser } from "../browser.ts";
 import { newApp } from "../client-app.ts";
 import { requestChallenge, requestEmailCode } from "../email-codes.ts";
@@ -53,6 +54,13 @@ const userWithoutPassword = reusable(
     (await service.post("/social/github/token", { accessToken: await providers.tokenOf(socialUser()) })).body
       .data,
 );
+/** Leaves the clock as it is, so that the sessions of the other users stay valid. Returns an access token. */
+async function userWithAuthenticator(): Promise<string> {
+  const { token } = await registerOnKnownDevice(service);
+  await verifyAuthenticator(service, token, await offerAuthenticator(service, token));
+  return token;
+}
+const waitingEnrolment = reusable(() => TOKEN_KINDS["authenticator enrolment"]());
 const waitingChallenge = reusable(() => TOKEN_KINDS["sign-in challenge"]());
 const unusedCallback = reusable(() => TOKEN_KINDS["transaction state"]());
 
@@ -179,11 +187,11 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
     use: ({ value, code = "000000" }) => post("/login/otp", { challengeId: value, code }),
   },
   "POST /login/otp code": {
-    accepts: ["sign-in code"],
-    use: ({ value, challengeId }) =>
+    accepts: ["sign-in code", "authenticator code", "recovery code"],
+    use: ({ value, challengeId, factor }) =>
       challengeId === undefined
         ? waitingChallenge((waiting) => post("/login/otp", { challengeId: waiting.value, code: value }))
-        : post("/login/otp", { challengeId, code: value }),
+        : post("/login/otp", { challengeId, code: value, factor }),
   },
   "POST /login/otp/resend challengeId": {
     accepts: ["sign-in challenge"],
@@ -227,6 +235,30 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
       anotherUser(({ token }) =>
         post("/me/reauthenticate/otp", { challengeId, code: value }, access ?? token),
       ),
+  },
+  "POST /me/reauthenticate code": {
+    accepts: ["authenticator code", "recovery code"],
+    // Of a user with an authenticator each: wrong answers lock the account.
+    use: async ({ value, access, factor = "totp" }) => {
+      const token = access ?? (await userWithAuthenticator());
+      return post("/me/reauthenticate", { factor, code: value, password: PASSWORD }, token);
+    },
+  },
+  "POST /me/factors/totp/verify enrolmentToken": {
+    accepts: ["authenticator enrolment"],
+    use: ({ value, code = "000000", access }) =>
+      anotherUser(({ token }) =>
+        post("/me/factors/totp/verify", { enrolmentToken: value, code }, access ?? token),
+      ),
+  },
+  "POST /me/factors/totp/verify code": {
+    accepts: ["enrolment code"],
+    use: ({ value, enrolmentToken, access }) =>
+      enrolmentToken === undefined
+        ? waitingEnrolment((waiting) =>
+            post("/me/factors/totp/verify", { enrolmentToken: waiting.value, code: value }, waiting.access),
+          )
+        : post("/me/factors/totp/verify", { enrolmentToken, code: value }, access),
   },
   "POST /verify-email token": {
     accepts: VERIFYING,
@@ -389,6 +421,16 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
     accepts: RESETTING,
     use: async ({ value }) =>
       isOk(await openPageBrowser(service).send("GET", `/reset-password?token=${encodeURIComponent(value)}`)),
+  },
+  "page /cancel-factor-removal": {
+    accepts: ["cancellation of a factor removal"],
+    use: async ({ value }) =>
+      isOk(
+        await openPageBrowser(service).send(
+          "GET",
+          `/cancel-factor-removal?token=${encodeURIComponent(value)}`,
+        ),
+      ),
   },
   "RPC verifyToken": {
     accepts: FOR_APP,

@@ -1,7 +1,16 @@
 import { createKey } from "../api-keys.ts";
+import {
+  createCodes,
+  offerAuthenticator,
+  registerOnKnownDevice,
+  registerWithAuthenticator,
+  startChallenge,
+  totpCodeOf,
+} from "../authenticators.ts";
 import { openBrowser } from "../browser.ts";
 import { APP_AUDIENCE, holderOf, newApp, signInToApp } from "../client-app.ts";
 import { requestEmailCode } from "../email-codes.ts";
+import { requestRemoval, userWithFactor } from "../factor-removals.ts";
 import { authorizedCode, type TestClient } from "../oauth.ts";
 import {
   enableSecondFactor,
@@ -34,6 +43,10 @@ export type IssuedToken = {
   /** The code of a challenge; the challenge of a code. */
   readonly code?: string;
   readonly challengeId?: string;
+  /** The kind of factor that a code is of, if it is not that of its challenge. */
+  readonly factor?: string;
+  /** The enrolment that a code belongs to. */
+  readonly enrolmentToken?: string;
   /** The cookies of the browser that it is bound to. */
   readonly jar?: ReadonlyMap<string, string>;
   /** The callback URL that it is part of. */
@@ -67,6 +80,16 @@ async function reauthenticationChallenge() {
 }
 
 const emailCodeOfUser = async () => requestEmailCode(service, (await registerVerifiedUser(service)).email);
+async function authenticatorChallenge() {
+  const { email, token, authenticator } = await registerWithAuthenticator(service);
+  return { access: token, authenticator, challengeId: await startChallenge(service, email) };
+}
+
+async function enrolment() {
+  const { token } = await registerOnKnownDevice(service);
+  const { enrolmentToken, secret } = await offerAuthenticator(service, token);
+  return { access: token, enrolmentToken, code: totpCodeOf(service, secret) };
+}
 
 async function socialRedirect() {
   const user = socialUser();
@@ -188,6 +211,28 @@ export const TOKEN_KINDS = {
     const { code, ...more } = await reauthenticationChallenge();
     return { value: code, ...more };
   },
+  "authenticator code": async () => {
+    const { authenticator, ...more } = await authenticatorChallenge();
+    return { value: authenticator.code(), factor: "totp", ...more };
+  },
+  "recovery code": async () => {
+    const { authenticator: _, ...more } = await authenticatorChallenge();
+    const [value = ""] = await createCodes(service, more.access);
+    return { value, factor: "recovery_code", ...more };
+  },
+  "authenticator enrolment": async () => {
+    const { enrolmentToken, ...more } = await enrolment();
+    return { value: enrolmentToken, ...more };
+  },
+  "enrolment code": async () => {
+    const { code, ...more } = await enrolment();
+    return { value: code, ...more };
+  },
+  "cancellation of a factor removal": async () => {
+    const { email, id } = await userWithFactor(service);
+    await requestRemoval(service, id);
+    return { value: await tokenMailedTo(service, email) };
+  },
   "captcha widget": async () => ({ value: WIDGET_TOKEN }),
   "captcha proof": async () => ({ value: (await captchaProof(WIDGET_TOKEN)).body.data.humanProof }),
   "transaction state": async () => {
@@ -221,6 +266,9 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "rate-key": null,
   "send-target": null,
   "social-round": null,
+  "factor-removal": ["cancellation of a factor removal"],
+  "seal-factor": ["authenticator code", "authenticator enrolment", "enrolment code"],
+  "recovery-code": ["recovery code"],
   "seal-signing-key": ["access", "access for another audience", "access of an app", "ID token of an app"],
   "seal-challenge": ["email code challenge"],
   "seal-mail": null,
@@ -243,6 +291,7 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "email_tokens.token_hash": ["address verification", "address change", "password reset", "invitation"],
   "one_time_codes.code_hash": ["sign-in code", "phone code", "reauthentication code"],
   "email_sign_in_codes.code_hash": ["email code"],
+  "recovery_codes.code_hash": ["recovery code"],
   "captcha_proofs.proof_hash": ["captcha proof"],
   "oauth_transactions.state_hash": ["transaction state"],
   "oauth_transactions.binding_hash": ["transaction cookie"],

@@ -31,6 +31,7 @@ const OPENS_NONE = [
   "POST /sign-up",
   "POST /sign-up/check-your-mail",
   "POST /verify-email",
+  "POST /cancel-factor-removal",
   "POST /forgot-password",
   "POST /sign-out",
   "POST /language",
@@ -48,6 +49,9 @@ const OPENS_NONE = [
   "RPC getUsers",
   "RPC revokeSession",
   "RPC revokeUser",
+  "RPC deleteUser",
+  "RPC cancelUserDeletion",
+  "RPC exportUser",
   "RPC can",
   "RPC verifyApiKey",
 ];

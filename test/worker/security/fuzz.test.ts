@@ -60,7 +60,7 @@ const service = startService({
 
 /** Text of an internal, database or runtime error in a response. */
 const LEAK =
-  /\b\w*Error:|\bD1_[A-Z]{4}|SQLITE|\bSELECT\s|\bINSERT\s+INTO|\bUPDATE\s+"|\bfrom\s+"\w+"|\bat\s+\S+\s+\(\S+:\d+|\/(?:src|work|home|node_modules)\/|\.ts:\d+|cause:|\[object /i;
+  /\b\w*Error:|\bD1_[A-Z]{4}|SQLITE|(?<!<)\bSELECT\s|\bINSERT\s+INTO|\bUPDATE\s+"|\bfrom\s+"\w+"|\bat\s+\S+\s+\(\S+:\d+|\/(?:src|work|home|node_modules)\/|\.ts:\d+|cause:|\[object /i;
 
 /** Users and secrets of one round. Each round has its own, because requests consume them. */
 async function createMaterial(): Promise<Material> {

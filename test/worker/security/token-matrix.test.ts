@@ -24,7 +24,7 @@ import { service } from "../../support/tokens/service.ts";
 /** Parameters of routes that are no tokens. A parameter that is in neither list fails the test. */
 const PLAIN_PARAMETERS = new Set(
   `email password confirmPassword currentPassword newPassword newEmail name username lastName age enabled role phone
-   transport audience factor rememberDevice assertion limit cursor search status userId type returnTo error iss nonce
+   transport audience factor rememberDevice rememberMe isSecondFactor fields assertion limit cursor search status userId type returnTo error iss nonce
    resource scopes expiresInDays overlapSeconds accessTokenTtl authMethod backchannelLogoutUri clientUri grantTypes idTokenAlg
    isFirstParty jwks jwksUri logoUri postLogoutRedirectUris redirectUris refreshGraceSeconds refreshIdleTtl refreshMaxTtl
    requiresPushedRequests resources rotatesRefreshTokens assertion attestation label publicMetadata
@@ -39,16 +39,10 @@ const OF_PASSKEYS = [
 ];
 
 /** The methods of RPC that take no token, only ids. */
-/** `verifyApiKey` takes keys only, which test/worker/api-keys tests. */
-const PLAIN_METHODS = [
-  "getUser",
-  "getUsers",
-  "revokeSession",
-  "revokeUser",
-  "setUserMetadata",
-  "can",
-  "verifyApiKey",
-];
+const PLAIN_METHODS =
+  `getUser getUsers revokeSession revokeUser can deleteUser cancelUserDeletion exportUser setUserMetadata verifyApiKey`.split(
+    " ",
+  );
 
 /** A body with a refinement over several fields is wrapped, so its shape is one level deeper. */
 const namesIn = (fields: object): string[] =>
