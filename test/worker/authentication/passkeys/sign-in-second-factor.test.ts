@@ -111,7 +111,7 @@ describe("a sign-in by password and passkey", () => {
 
   it("refuses an assertion of a registration, of another origin, and of an expired challenge", async () => {
     const user = await pendingSignIn();
-    const refused = [
+    const refused: Parameters<Authenticator["get"]>[1][] = [
       { type: "webauthn.create" },
       { origin: "https://evil.example" },
       { rpId: "evil.example" },
