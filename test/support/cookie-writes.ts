@@ -1,12 +1,14 @@
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import { createKey, keyRequest } from "./api-keys.ts";
+import { createAuthenticator } from "./authenticator.ts";
+import { totpCodeOf } from "./authenticators.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { CALLBACK, registeredClient } from "./client-administration.ts";
 import { insertGrant } from "./connected-apps.ts";
 import { requestEmailCode } from "./email-codes.ts";
 import { requestRemoval } from "./factor-removals.ts";
-import { ALL_KINDS, mayEnableTexts, trustDevice } from "./factors.ts";
+import { ALL_KINDS, enableFactor, mayEnableTexts, trustDevice } from "./factors.ts";
 import { tinyPng } from "./image-parts.ts";
 import { insertFactor } from "./number-factor.ts";
 import {
@@ -111,6 +113,22 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       await mayEnableTexts(email, newPhoneNumber());
       return undefined;
     },
+    "POST /me/factors/totp": () => enrols(email),
+    "POST /me/factors/totp/verify": async () => {
+      await enrols(email);
+      const { enrolmentToken, secret } = (await browser.write("POST", "/me/factors/totp")).body.data;
+      return { enrolmentToken, code: totpCodeOf(service, secret) };
+    },
+    "POST /me/factors/recovery-codes": () => enrols(email),
+    "POST /me/factors/passkeys/options": () => enrols(email),
+    "POST /me/factors/passkeys": async () => {
+      await enrols(email);
+      const { data } = (await browser.write("POST", "/me/factors/passkeys/options")).body;
+      return { attestation: await createAuthenticator().create(data.options) };
+    },
+    "PATCH /me/factors/:id": () => ({ label: "Phone" }),
+    "DELETE /me/factors/:id": () => undefined,
+    "POST /me/sign-up-answers": () => ({ fields: {} }),
     "POST /me/keys": () => keyRequest(service),
     "DELETE /me/keys/:id": () => undefined,
     "DELETE /me/apps/:id": () => undefined,
@@ -163,6 +181,11 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }
 
+/** With a second factor, a session of the first sign-in may enrol further factors. These requests have no body. */
+async function enrols(email: string): Promise<undefined> {
+  await enableFactor(email, "email_otp");
+}
+
 async function newestSecretId({ env }: Service): Promise<string> {
   const newest = "SELECT id FROM oauth_client_secrets ORDER BY rowid DESC LIMIT 1";
   return String(await env.DB.prepare(newest).first("id"));
@@ -183,6 +206,7 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
     return (await registeredClient(service)).client.id;
   }
   if (path === "/me/deletion/cancel") return "";
+  if (path === "/me/factors/:id") return insertFactor(email, "totp", null);
   if (path.startsWith("/me/apps")) return insertGrant(email);
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];

@@ -45,7 +45,21 @@ export function methodsByPath({ app }: Service): { path: string; methods: string
     found.set(path, methods.add(method));
     if (method === "GET") methods.add("HEAD");
   }
-  return [...found].map(([path, methods]) => ({ path: fill(path), methods: [...methods].sort() }));
+  // The path of a route may also be that of a route with a parameter: /me/factors/totp and /me/factors/:id.
+  const methodsOf = (path: string) =>
+    [...found].flatMap(([pattern, methods]) => (isMatch(pattern, path) ? [...methods] : []));
+  return [...found.keys()].map((path) => ({
+    path: fill(path),
+    methods: [...new Set(methodsOf(path))].sort(),
+  }));
+}
+
+function isMatch(pattern: string, path: string): boolean {
+  const [expected, actual] = [pattern.split("/"), path.split("/")];
+  return (
+    expected.length === actual.length &&
+    expected.every((part, index) => part === actual[index] || part.startsWith(":"))
+  );
 }
 
 /** Returns the raw response. A response to HEAD has a JSON type and no body, so it has no envelope. */

@@ -7,6 +7,8 @@ const bytes = (max: number) =>
     .string("Must be base64url.")
     .check(z.maxLength(max, "Is too long."), z.regex(/^[\w-]*$/, "Must be base64url."));
 
+const NO_OBJECT = "Must be an object.";
+
 /** A credential id has 1,023 bytes at most (WebAuthn §4). */
 const credentialIdField = bytes(1364);
 
@@ -20,29 +22,43 @@ const common = {
 
 /** `AuthenticationResponseJSON`: what `credential.toJSON()` gives after `navigator.credentials.get`. */
 export const assertionField = z
-  .object({
-    ...common,
-    response: z.object({
-      clientDataJSON: bytes(4096),
-      authenticatorData: bytes(4096),
-      signature: bytes(2048),
-      userHandle: z.optional(z.nullable(bytes(128))),
-    }),
-  })
+  .object(
+    {
+      ...common,
+      response: z.object(
+        {
+          clientDataJSON: bytes(4096),
+          authenticatorData: bytes(4096),
+          signature: bytes(2048),
+          userHandle: z.optional(z.nullable(bytes(128))),
+        },
+        NO_OBJECT,
+      ),
+    },
+    NO_OBJECT,
+  )
   .check(z.meta({ description: "`AuthenticationResponseJSON` of WebAuthn, from the browser." }));
 
 /** `RegistrationResponseJSON`: what `credential.toJSON()` gives after `navigator.credentials.create`. */
 export const attestationField = z
-  .object({
-    ...common,
-    response: z.object({
-      clientDataJSON: bytes(4096),
-      attestationObject: bytes(32_768),
-      transports: z.optional(
-        z.array(z.string().check(z.maxLength(32, "Is too long."))).check(z.maxLength(8, "Are too many.")),
+  .object(
+    {
+      ...common,
+      response: z.object(
+        {
+          clientDataJSON: bytes(4096),
+          attestationObject: bytes(32_768),
+          transports: z.optional(
+            z
+              .array(z.string("Must be text.").check(z.maxLength(32, "Is too long.")), "Must be a list.")
+              .check(z.maxLength(8, "Are too many.")),
+          ),
+        },
+        NO_OBJECT,
       ),
-    }),
-  })
+    },
+    NO_OBJECT,
+  )
   .check(z.meta({ description: "`RegistrationResponseJSON` of WebAuthn, from the browser." }));
 
 /** As long as a first name, on one line. */

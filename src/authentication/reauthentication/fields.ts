@@ -25,7 +25,7 @@ export const answerFields = {
     .check(z.meta({ description: "The factor of `code` or `assertion`. Default: that of the challenge." })),
   code: z.optional(factorCodeField),
   assertion: z
-    .optional(z.record(z.string(), z.unknown()))
+    .optional(z.record(z.string(), z.unknown(), "Must be an object."))
     .check(z.meta({ description: "What `navigator.credentials.get` returned, as JSON (WebAuthn §5.1.8)." })),
 };
 

@@ -11,7 +11,7 @@ export const sentFactorField = z.enum(SENT_FACTOR_KINDS, "Must be email_otp or s
 
 /** The size of the JSON of an assertion that a browser returns is a few kilobytes. */
 export const assertionField = z
-  .record(z.string(), z.unknown())
+  .record(z.string(), z.unknown(), "Must be an object.")
   .check(z.meta({ description: "`PublicKeyCredential.toJSON()` of the passkey (WebAuthn Level 3)." }));
 
 export const rememberDeviceField = z.boolean("Must be true or false.").check(

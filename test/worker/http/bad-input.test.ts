@@ -28,6 +28,17 @@ const VALID = [
   // Metadata is any JSON object, which null clears.
   ...["PATCH publicMetadata an object", "PATCH privateMetadata an object"],
   ...["PATCH publicMetadata null", "PATCH privateMetadata null"],
+  ...["POST rememberMe true", "POST rememberDevice true", "PATCH isSecondFactor true"],
+  ...["PATCH label null", "POST /api/auth/me/factors/totp/verify label null", "POST fields an object"],
+  // The problems of these have the paths of their members.
+  ...["POST assertion an object", "POST attestation an object"],
+];
+
+/** Routes that need no field. */
+const NEED_NO_FIELD = [
+  "/api/auth/login/otp/options",
+  "/api/auth/login/passkey/options",
+  "/api/auth/me/reauthenticate/code",
 ];
 
 let token = "";
@@ -63,7 +74,9 @@ describe("bodyRoutes", () => {
 });
 
 describe.each(routes)("$method $path with a bad body", (route) => {
-  it.each(badBodies)(
+  const isBad = ({ what }: { readonly what: string }) =>
+    what !== "an empty object" || !NEED_NO_FIELD.includes(route.path);
+  it.each(badBodies.filter(isBad))(
     `refuses at ${route.method} ${route.path} the body: $what, with $status`,
     async ({ body, headers, status, code, problem }) => {
       const answer = await send(route, body(), headers);
@@ -74,7 +87,9 @@ describe.each(routes)("$method $path with a bad body", (route) => {
 
   describe.each(badValues)("a field whose value is %s", (what, json) => {
     const isValid = (field: string) =>
-      VALID.includes(`${route.method} ${field} ${what}`) || OF_CLIENTS[what]?.includes(field);
+      VALID.includes(`${route.method} ${field} ${what}`) ||
+      VALID.includes(`${route.method} ${route.path} ${field} ${what}`) ||
+      OF_CLIENTS[what]?.includes(field);
     it.each(route.fields.filter((field) => !isValid(field)))(
       `refuses at ${route.method} ${route.path} as %s: ${what}`,
       async (field) => {

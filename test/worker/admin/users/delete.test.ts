@@ -4,7 +4,7 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
 import * as schema from "../../../../src/db/schema.ts";
 import { createKey, NOTES_RESOURCE } from "../../../support/api-keys.ts";
-import { codeIn, newApp, pageFor } from "../../../support/client-app.ts";
+import { authorizePathOf, codeIn, newApp } from "../../../support/client-app.ts";
 import { dumpDatabase, type Row } from "../../../support/database-rows.ts";
 import { createDeviceClient, decide, startDevice } from "../../../support/devices.ts";
 import { photoWithGps } from "../../../support/images.ts";
@@ -131,7 +131,7 @@ describe("DELETE /users/:id", () => {
     // Before the sign-in on a page, which asks for missing answers.
     await service.post("/me/sign-up-answers", { fields: ANSWERS }, token);
     const browser = await signedInPageBrowser(service, email);
-    codeIn(await browser.visit(pageFor(app, "/sign-in")));
+    codeIn(await browser.visit(authorizePathOf(app)));
     await service.post("/forgot-password", { email });
     await createKey(service, token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
