@@ -15,7 +15,7 @@ const SCRIPTING = [
 async function signIn(page: Page, email: string): Promise<void> {
   await page.getByLabel(en.fields.email, { exact: true }).fill(email);
   await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: en.signIn.submit }).click();
+  await page.getByRole("button", { name: en.signIn.submit, exact: true }).click();
 }
 
 describe("a form", () => {
@@ -58,7 +58,7 @@ describe("a form", () => {
   });
 
   it.for([
-    ["/sign-in", { email: "username", password: "current-password" }],
+    ["/sign-in", { email: "username webauthn", password: "current-password" }],
     ["/sign-up", { name: "given-name", email: "username", password: "new-password" }],
     ["/forgot-password", { email: "username" }],
   ] as const)(
@@ -80,7 +80,8 @@ describe("the sign-in page", () => {
     const { page } = await visit();
     await page.goto("/sign-in");
     await page.getByLabel(en.fields.email, { exact: true }).focus();
-    for (const name of [en.fields.password, en.password.show, en.signIn.forgot, en.signIn.submit]) {
+    const { forgot, rememberMe, submit } = en.signIn;
+    for (const name of [en.fields.password, en.password.show, forgot, rememberMe, submit]) {
       await page.keyboard.press("Tab");
       const focused = page.locator(":focus");
       const text = await focused.evaluate(
