@@ -50,7 +50,6 @@ export const ratePolicies = {
       "POST /api/auth/me/factors/passkeys/options",
       "POST /api/auth/me/factors/passkeys",
       "POST /account/passkeys",
-      "POST /account/passkeys/:id",
     ],
   },
   // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
@@ -146,6 +145,7 @@ export const ratePolicies = {
       "POST /account/two-step/authenticator",
       "POST /account/two-step/recovery-codes",
       "POST /account/two-step/factors/:id",
+      "POST /account/passkeys/:id",
     ],
   },
   // Each of them mails the user, or may read the whole audit log of the account.

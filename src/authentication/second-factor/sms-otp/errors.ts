@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../../core/error-codes.ts";
-import type { SwitchSmsOtpFailure } from "./switch-sms-otp.ts";
+import type { SwitchSmsOtpFailure } from "./sms-otp-switch.ts";
 
 export const smsOtpErrors = {
   texts_off: "not_found",

@@ -4,8 +4,10 @@ import { describeRoute } from "../../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../../http/require-session.ts";
 import { answer, refuse, respond } from "../../../http/respond.ts";
 import { RECENT_AUTHENTICATION } from "../../reauthentication/fields.ts";
+import { disableSmsOtp } from "./disable-sms-otp.ts";
+import { enableSmsOtp } from "./enable-sms-otp.ts";
 import { smsOtpErrors } from "./errors.ts";
-import { disableSmsOtp, enableSmsOtp, type SwitchSmsOtpDeps } from "./switch-sms-otp.ts";
+import type { SwitchSmsOtpDeps } from "./sms-otp-switch.ts";
 
 const enabled = answer(200, "Sign-ins can use a code that we text to your phone.");
 const disabled = answer(200, "Sign-ins do not use texted codes.");
