@@ -14,22 +14,11 @@ import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "../core/crypto/password-hash.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { Locale } from "../core/locale.ts";
-import type { ProviderErrorKind } from "../core/provider-error.ts";
 import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { announceEndedSessions } from "../oauth/backchannel-logout/announce-ended-sessions.ts";
-import type { LogoutFailure } from "../oauth/backchannel-logout/deliver-logout-notice.ts";
-import { deliverNewLogoutNotices } from "../oauth/backchannel-logout/deliver-logout-notices.ts";
-import {
-  type NotifyDeletedClient,
-  notifyDeletedClient,
-} from "../oauth/backchannel-logout/notify-deleted-client.ts";
-import { createSendLogoutToken } from "../oauth/backchannel-logout/send-logout-token.ts";
-import { createClientKeySets } from "../oauth/client-authentication/client-key-sets.ts";
-import { createFetchDocument } from "../oauth/client-metadata/fetch-document.ts";
-import { emptyClaimsCache } from "../oauth/custom-claims/claims-cache.ts";
 import { processRequest } from "../queued-requests/process-request.ts";
 import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
 import type { QueuedRequest } from "../queued-requests/queued-request.ts";
@@ -47,6 +36,7 @@ import type { Env } from "./bindings.ts";
 import type { Config } from "./config.ts";
 import { composeEvents } from "./events.ts";
 import { composeMessaging } from "./messaging.ts";
+import { composeOauth } from "./oauth.ts";
 import {
   scopedClock as clock,
   scopedDefer as defer,
@@ -122,13 +112,6 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   };
   const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
   const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
-  const logout = {
-    sendLogoutToken: createSendLogoutToken({
-      allowsLoopback: config.environment === "development",
-      timeout: options.providerTimeoutMs,
-    }),
-    reportLogoutFailure: (failure: LogoutFailure) => logError({ logoutNotice: "failed", ...failure }),
-  };
   const socialProviders = createSocialProviders(allowsMethod(settings, "social") ? config.social : {}, {
     clock,
     cache: new Map(),
@@ -145,12 +128,21 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     reportAlarm,
     options,
   });
-  const noticeDelivery = { ...stores, ...logout, clock, settings, keyRing, reportAlarm };
+  const oauth = composeOauth({
+    env,
+    config,
+    stores,
+    clock,
+    defer,
+    keyRing,
+    metrics,
+    logError,
+    reportAlarm,
+    options,
+  });
   return {
     ...stores,
-    ...logout,
-    notifyDeletedClient: ((client, ended) =>
-      defer(() => notifyDeletedClient(noticeDelivery, client, ended))) as NotifyDeletedClient,
+    ...oauth,
     clock,
     wait: options.wait ?? systemWait,
     defer,
@@ -191,31 +183,14 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     }),
     deleteDiscardedAvatars: () => deleteDiscardedAvatars({ clock, avatars, avatarObjects }),
     ...events,
-    clientKeySets: createClientKeySets({
-      clock,
-      cache: new Map(),
-      onError: reportProviderError("client-keys"),
-      allowsLoopback: config.environment === "development",
-      timeout: options.providerTimeoutMs,
-    }),
-    customClaims: {
-      source: env.CLAIMS ?? null,
-      settings: config.claims,
-      cache: emptyClaimsCache(),
-      wait: systemWait,
-      onFailure: (kind: ProviderErrorKind) => {
-        reportProviderError("claims")(kind);
-        metrics.alarm("custom_claims_failed");
-      },
-    },
-    fetchClientDocument: createFetchDocument(options.documentTimeoutMs),
     healthCache: emptyHealthCache(),
     probes: {
       ...healthProbeStore({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),
       signingKey: () => keyRing.signingKey("ES256"),
     },
-    revocationList: announceEndedSessions(revocationListStore({ kv: env.KV, db, meter, defer }), () =>
-      defer(() => deliverNewLogoutNotices(noticeDelivery)),
+    revocationList: announceEndedSessions(
+      revocationListStore({ kv: env.KV, db, meter, defer }),
+      oauth.deliverLogoutNoticesSoon,
     ),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
   };

@@ -55,7 +55,6 @@ export const ratePolicies = {
       "POST /api/auth/me/factors/passkeys/options",
       "POST /api/auth/me/factors/passkeys",
       "POST /account/passkeys",
-      "POST /account/passkeys/:id",
     ],
   },
   "email-code-verify": {
@@ -157,6 +156,7 @@ export const ratePolicies = {
       "POST /account/two-step/authenticator",
       "POST /account/two-step/recovery-codes",
       "POST /account/two-step/factors/:id",
+      "POST /account/passkeys/:id",
     ],
   },
   // Each of them mails the user, or may read the whole audit log of the account.

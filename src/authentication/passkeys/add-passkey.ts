@@ -9,16 +9,8 @@ import { isRecentlyAuthenticated, mayEnrolFirstFactor } from "../reauthenticatio
 import { passkeyAmr } from "./amr.ts";
 import { type Attestation, verifyAttestation } from "./attestation.ts";
 import { authenticatorName } from "./authenticator-names.ts";
-import { newPasskeyChallenge } from "./new-challenge.ts";
-import { type CreationOptions, creationOptions } from "./options.ts";
 import type { Passkey, RelyingParty } from "./passkey.ts";
 import type { PasskeyRegistrationStore } from "./registration-store.ts";
-
-export type StartAddPasskeyDeps = {
-  readonly clock: Clock;
-  readonly settings: { readonly passkeys: RelyingParty; readonly brand: { readonly appName: string } };
-  readonly passkeyRegistrations: Pick<PasskeyRegistrationStore, "start">;
-};
 
 export type AddPasskeyDeps = {
   readonly clock: Clock;
@@ -30,24 +22,6 @@ export type AddPasskeyDeps = {
 export type AddPasskeyFailure = {
   readonly reason: "not_accepted" | "already_registered" | "too_many_passkeys" | "reauthentication_required";
 };
-
-/** The options for a new passkey of the caller's account. Its answer must come from the same session. */
-export async function startAddPasskey(
-  deps: StartAddPasskeyDeps,
-  { session }: { readonly session: CurrentSession },
-): Promise<Result<CreationOptions, AddPasskeyFailure>> {
-  const challenge = newPasskeyChallenge(deps);
-  if (!isRecentlyAuthenticated(session, challenge.createdAt)) {
-    return err({ reason: "reauthentication_required" });
-  }
-  const { existing, hasSecondFactor } = await deps.passkeyRegistrations.start(challenge, session);
-  if (!hasSecondFactor && !mayEnrolFirstFactor(session)) return err({ reason: "reauthentication_required" });
-  const { appName } = deps.settings.brand;
-  const { account } = session;
-  return ok(
-    creationOptions(deps.settings.passkeys, { challenge: challenge.challenge, account, existing, appName }),
-  );
-}
 
 type AddPasskeyInput = {
   readonly session: CurrentSession;

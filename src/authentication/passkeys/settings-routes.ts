@@ -6,15 +6,10 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { jsonBody } from "../../http/validate-request.ts";
 import { RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
-import {
-  type AddPasskeyDeps,
-  type AddPasskeyFailure,
-  addPasskey,
-  type StartAddPasskeyDeps,
-  startAddPasskey,
-} from "./add-passkey.ts";
+import { type AddPasskeyDeps, type AddPasskeyFailure, addPasskey } from "./add-passkey.ts";
 import { ADD_PASSKEY_CONFLICTS, addPasskeyErrors } from "./errors.ts";
 import { attestationField, creationOptionsSchema, passkeyLabelField, passkeySchema } from "./fields.ts";
+import { type StartAddPasskeyDeps, startAddPasskey } from "./start-add-passkey.ts";
 
 const options = answer(200, undefined, z.object({ options: creationOptionsSchema }));
 const added = answer(201, "The passkey is added.", passkeySchema);

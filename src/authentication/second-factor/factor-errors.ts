@@ -1,13 +1,13 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
-import type { ChangeFactorFailure } from "./change-factor.ts";
 import type { EnableEmailOtpFailure } from "./email-otp/enable-email-otp.ts";
 import type { CreateRecoveryCodesFailure } from "./recovery-codes/create-recovery-codes.ts";
 import type { RemoveFactorFailure } from "./remove-factor.ts";
+import type { SetPasskeyAsSecondFactorFailure } from "./set-passkey-as-second-factor.ts";
 import type { StartTotpEnrolmentFailure } from "./totp/start-totp-enrolment.ts";
 import type { VerifyTotpEnrolmentFailure } from "./totp/verify-totp-enrolment.ts";
 
 type Reason = (
-  | ChangeFactorFailure
+  | SetPasskeyAsSecondFactorFailure
   | CreateRecoveryCodesFailure
   | EnableEmailOtpFailure
   | RemoveFactorFailure

@@ -5,18 +5,26 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { idParam, jsonBody } from "../../http/validate-request.ts";
 import { RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
-import { type ChangeFactorDeps, renameFactor, setPasskeyAsSecondFactor } from "./change-factor.ts";
 import type { FactorSummary } from "./factor.ts";
 import { CONFLICTS, factorErrors } from "./factor-errors.ts";
 import { factorChangesBody, factorListSchema } from "./factors/fields.ts";
 import { type ListFactorsDeps, listFactors } from "./list-factors.ts";
 import { type RemoveFactorDeps, removeFactor } from "./remove-factor.ts";
+import { type RenameFactorDeps, renameFactor } from "./rename-factor.ts";
+import {
+  type SetPasskeyAsSecondFactorDeps,
+  setPasskeyAsSecondFactor,
+} from "./set-passkey-as-second-factor.ts";
 
 const factorList = answer(200, undefined, factorListSchema);
 const factorChanged = answer(200, "The factor is changed.");
 const factorRemoved = answer(200, "The factor is removed.");
 
-type Deps = ListFactorsDeps & ChangeFactorDeps & RemoveFactorDeps & RequireSessionDeps;
+type Deps = ListFactorsDeps &
+  RenameFactorDeps &
+  SetPasskeyAsSecondFactorDeps &
+  RemoveFactorDeps &
+  RequireSessionDeps;
 
 /** The user's own factors. Each method has its own routes that add one. */
 export function factorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {

@@ -7,7 +7,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { maySignIn } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts, auditEvents, factors, oneTimeCodes, sessions } from "../../db/schema.ts";
+import { accounts, auditEvents, oneTimeCodes } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
   AFTER_PASSWORD_LIMITS,
@@ -17,23 +17,13 @@ import {
   type SendCaps,
   TEXT_AFTER_PASSWORD_LIMITS,
 } from "../../messaging/outbox/statements.ts";
-import type { NewSession } from "../../sessions/session.ts";
-import {
-  endReplacedSession,
-  endSurplusSessions,
-  sessionRow,
-  withAllowedAudience,
-} from "../../sessions/statements.ts";
 import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
-import { rememberDevice } from "../known-devices/statements.ts";
-import { clearAttempts, lockoutOf, releaseAttempt } from "../lockout/attempt-counter-statements.ts";
-import { recordFailedAnswer, withdrawFailedSignIn } from "../lockout/failed-sign-in-statements.ts";
+import { lockoutOf, releaseAttempt } from "../lockout/attempt-counter-statements.ts";
+import { recordFailedAnswer } from "../lockout/failed-sign-in-statements.ts";
 import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import {
   type ChallengeAttempt,
-  codeWasCorrect,
-  consumeChallenge,
   countAttempt,
   countWrongCode,
   isOpenAttempt,
@@ -41,9 +31,7 @@ import {
   oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
-import type { ReplacedSession } from "../replaced-session.ts";
 import type { GrantFailure } from "../session-opener.ts";
-import { endResetByMail, queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
 import {
   consumeFirstFactor,
   failureReason,
@@ -51,10 +39,9 @@ import {
   readCircumstances,
   storeRehash,
 } from "../statements.ts";
-import type { SecondFactorKind } from "./policy.ts";
-import { endsResetByMail } from "./rules.ts";
-import type { FactorFacts, FactorState, Verified } from "./second-factor.ts";
-import { consumeVerified, factorFacts, isStillVerified, selectFactorState } from "./statements.ts";
+import type { CountedChallenge, VerifiedChallenge } from "./challenge.ts";
+import { openSession } from "./opening-statements.ts";
+import { factorFacts, selectFactorState } from "./statements.ts";
 
 type CreateChallengeInput = {
   readonly grant: FirstFactorGrant;
@@ -65,23 +52,6 @@ type CreateChallengeInput = {
 
 type CreateChallengeResult = { readonly kind: "opened" | "send_cap" } | GrantFailure;
 
-/** A challenge whose attempt was counted. Its answer is not evaluated yet. */
-export type CountedChallenge = FactorState & {
-  readonly account: Account;
-  /** The kind of the code that was sent last, or the one that it asks for. */
-  readonly factorKind: string;
-  readonly factorFacts: FactorFacts;
-  readonly codeHash: string;
-  /** The authentication methods of the first factor, space-separated. */
-  readonly amr: string;
-  readonly lockoutKey: string;
-  readonly newDevice: boolean;
-  /** The known device of the first factor. */
-  readonly deviceId: string | null;
-  /** Whether the session outlives the browser session. */
-  readonly isPersistent: boolean;
-};
-
 /**
  * `lockedUntil`: the instant (ms) at which the lockout ends that this attempt started, if it did; a correct
  * answer lifts it. `until`: that of a lockout which refused the attempt.
@@ -90,25 +60,6 @@ type AttemptCounted =
   | { readonly kind: "counted"; readonly challenge: CountedChallenge; readonly lockedUntil: number }
   | { readonly kind: "refused" }
   | { readonly kind: "locked"; readonly until: number };
-
-/** A verified answer, and the session to open for it. */
-type VerifiedChallenge = {
-  readonly attempt: ChallengeAttempt;
-  readonly challenge: CountedChallenge;
-  /** The kind of factor that verified the answer. */
-  readonly kind: SecondFactorKind;
-  readonly verified: Verified;
-  /** Until when the device needs no second factor, by the user's choice, and the event of that. Null: it does. */
-  readonly trust: { readonly until: number; readonly audit: NewAuditEvent } | null;
-  readonly session: NewSession;
-  readonly audit: NewAuditEvent;
-  /** Mailed to the owner if the device is new. Null if the device was known at the first factor. */
-  readonly newDeviceNotice: NewMessage | null;
-  readonly replaces: ReplacedSession | null;
-  /** The instant (ms) at which the attempt was counted. */
-  readonly countedAt: number;
-  readonly now: number;
-};
 
 export type SecondFactorStore = ReturnType<typeof secondFactorStore>;
 
@@ -216,70 +167,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
 
     /** Opens the session of a verified answer, and consumes exactly that answer. Null: it is not valid any more. */
     async openVerified(opening: VerifiedChallenge): Promise<Account | null> {
-      const { attempt, challenge, kind, verified, session, audit, newDeviceNotice, replaces, now } = opening;
-      const { accountId } = session;
-      const isConsumed = codeWasCorrect(attempt);
-      const consumed = exists(db.select({ one: sql`1` }).from(oneTimeCodes).where(isConsumed));
-      const { opened } = await runBatch(db, {
-        challenge: [
-          consumeChallenge(
-            db,
-            attempt,
-            now,
-            and(maySignIn(db, oneTimeCodes.accountId), isStillVerified(db, accountId, verified, now)),
-          ),
-        ],
-        session: [
-          insertFrom(
-            db,
-            sessions,
-            withAllowedAudience(sessionRow(session, accountId)),
-            oneTimeCodes,
-            isConsumed,
-          ),
-        ],
-        opened: selectOpenedAccount(db, { sessionId: session.id }),
-        audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
-        trust:
-          opening.trust === null
-            ? []
-            : [
-                insertFrom(
-                  db,
-                  auditEvents,
-                  auditRow(opening.trust.audit, accountId),
-                  oneTimeCodes,
-                  isConsumed,
-                ),
-              ],
-        device: rememberDevice(db, session, {
-          mayBeNew: newDeviceNotice !== null,
-          trustedUntil: opening.trust?.until ?? null,
-        }),
-        newDeviceNotice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
-        attempts: [
-          clearAttempts(db, [challenge.lockoutKey], consumed),
-          ...withdrawFailedSignIn(db, { accountId, at: opening.countedAt }, consumed),
-        ],
-        consumption: consumeVerified(db, accountId, verified, { where: consumed, now }),
-        factor: [
-          db
-            .update(factors)
-            .set({ lastUsedAt: now })
-            .where(
-              and(
-                eq(factors.accountId, accountId),
-                verified.factorId === null
-                  ? sql`${factors.kind} = ${kind}`
-                  : eq(factors.id, verified.factorId),
-                consumed,
-              ),
-            ),
-        ],
-        reset: endsResetByMail(kind) ? [endResetByMail(db, session)] : [],
-        replaced: endReplacedSession(db, { replaces, openedId: session.id, now }),
-        surplusSessions: [endSurplusSessions(db, { accountId, now })],
-      });
+      const { opened } = await runBatch(db, openSession(db, caps, opening));
       return opened[0] ?? null;
     },
 

@@ -13,6 +13,7 @@ import { secondsUntil } from "../lockout/rules.ts";
 import { type RestrictPendingDeps, restrictPending } from "../pending-deletion.ts";
 import { replacedBy } from "../replaced-session.ts";
 import type { SignedIn } from "../sign-in-outcome.ts";
+import type { CountedChallenge } from "./challenge.ts";
 import type { SecondFactorKind, SecondFactorSettings } from "./policy.ts";
 import { offerFactors, trustUntil, usableKinds } from "./rules.ts";
 import {
@@ -22,7 +23,7 @@ import {
   type SecondFactorDeps,
   type Verified,
 } from "./second-factor.ts";
-import type { CountedChallenge, SecondFactorStore } from "./store.ts";
+import type { SecondFactorStore } from "./store.ts";
 
 export type VerifySecondFactorDeps = IssueTokensDeps &
   DeviceTokenDeps &

@@ -47,15 +47,24 @@ function routes() {
   });
 }
 
+/** The path of a page: a literal, or a constant of its file or of a file of the same folder. */
+function pathOf(path: string, source: string): string {
+  const [, literal] = /^ {2}path: "([^"]+)"/m.exec(source) ?? [];
+  if (literal) return literal;
+  const [, name] = /^ {2}path: ([A-Z_]+),/m.exec(source) ?? [];
+  const siblings = importsOf(path, source).filter((one) => dirname(one.path) === dirname(path));
+  const sources = [source, ...siblings.map((one) => readFileSync(one.path, "utf8"))];
+  const constant = new RegExp(`^(?:export )?const ${name} = "([^"]+)"`, "m");
+  const [found] = sources.flatMap((text) => constant.exec(text)?.[1] ?? []);
+  if (!found) throw new Error(`no path of a page in ${path}`);
+  return found;
+}
+
 /** All pages with a form and the use cases that they call, directly or through a file of the same folder. */
 function pages() {
   return globSync("src/**/pages/*.tsx").flatMap((path) => {
     const source = readFileSync(path, "utf8");
     if (!/^ {2}submit: /m.test(source)) return [];
-    const [, literal] = /^ {2}path: "([^"]+)"/m.exec(source) ?? [];
-    const [, constant] = /^const PATH = "([^"]+)"/m.exec(source) ?? [];
-    const at = literal ?? constant;
-    if (!at) throw new Error(`no path of a page in ${path}`);
     const imports = importsOf(path, source);
     const siblings = imports.filter((one) => dirname(one.path) === dirname(path));
     const useCases = [
@@ -65,7 +74,7 @@ function pages() {
         return callsIn(text, importsOf(one.path, text));
       }),
     ];
-    return [{ page: `POST ${at}`, useCases }];
+    return [{ page: `POST ${pathOf(path, source)}`, useCases }];
   });
 }
 

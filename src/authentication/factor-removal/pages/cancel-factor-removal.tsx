@@ -1,4 +1,3 @@
-import type { SecretRing } from "../../../core/crypto/secret-ring.ts";
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
@@ -9,14 +8,10 @@ import { LocalTime } from "../../../ui/relative-time.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import type { CancelFactorRemovalDeps } from "../cancel-factor-removal.ts";
 import { cancelFactorRemovalByLink } from "../cancel-factor-removal-by-link.ts";
-import { CANCELLATION_PAGE, readCancellation } from "../cancellation-token.ts";
-import type { FactorRemovalStore } from "../store.ts";
+import { CANCELLATION_PAGE } from "../cancellation-token.ts";
+import { type FindFactorRemovalByLinkDeps, findFactorRemovalByLink } from "../find-factor-removal-by-link.ts";
 
-type Deps = CancelFactorRemovalDeps &
-  RenderPageDeps & {
-    readonly secrets: SecretRing;
-    readonly factorRemovals: Pick<FactorRemovalStore, "find">;
-  };
+type Deps = CancelFactorRemovalDeps & FindFactorRemovalByLinkDeps & RenderPageDeps;
 
 type Data = { readonly token: string; readonly account: string; readonly dueAt: number };
 
@@ -26,10 +21,8 @@ export const cancelFactorRemovalPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   access: "everybody",
   title: (t) => t.factorRemoval.title,
   load: async (c, posted) => {
-    const deps = depsOf(c);
     const token = posted?.text("token") ?? c.req.query("token") ?? "";
-    const removalId = await readCancellation(deps, token);
-    const removal = removalId === null ? null : await deps.factorRemovals.find(removalId);
+    const removal = await findFactorRemovalByLink(depsOf(c), { token });
     return removal === null ? refuseLink(c) : { token, ...removal };
   },
   here: ({ token }) => `${CANCELLATION_PAGE}?token=${token}`,

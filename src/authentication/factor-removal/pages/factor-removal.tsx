@@ -8,9 +8,9 @@ import { wordsOf } from "../../../ui/render-page.tsx";
 import { backToAccount } from "../../../ui/settings-rows.tsx";
 import type { CancelFactorRemovalDeps } from "../cancel-factor-removal.ts";
 import { cancelOwnFactorRemoval } from "../cancel-own-factor-removal.ts";
-import type { FactorRemovalStore } from "../store.ts";
+import { type FindOwnFactorRemovalDeps, findOwnFactorRemoval } from "../find-own-factor-removal.ts";
 
-type Deps = CancelFactorRemovalDeps & { readonly factorRemovals: Pick<FactorRemovalStore, "findOf"> };
+type Deps = CancelFactorRemovalDeps & FindOwnFactorRemovalDeps;
 type Data = { readonly dueAt: number };
 
 const PATH = "/account/factor-removal";
@@ -23,7 +23,7 @@ export const factorRemovalPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   title: (t) => t.factorRemoval.title,
   back: backToAccount,
   load: async (c) => {
-    const pending = await depsOf(c).factorRemovals.findOf(c.var.session.account.id);
+    const pending = await findOwnFactorRemoval(depsOf(c), { session: c.var.session });
     const { deadLink, factorRemoval } = wordsOf(c);
     return pending ?? refuse(c, "not_found", { page: { title: deadLink.title, text: factorRemoval.over } });
   },

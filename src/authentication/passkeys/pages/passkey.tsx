@@ -9,19 +9,19 @@ import type { Form as Posted } from "../../../ui/read-form.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { redirectToConfirmation } from "../../reauthentication/pages/require-confirmation.ts";
-import {
-  type ChangeFactorDeps,
-  renameFactor,
-  setPasskeyAsSecondFactor,
-} from "../../second-factor/change-factor.ts";
 import { factorErrors } from "../../second-factor/factor-errors.ts";
 import { MAX_LABEL_LENGTH, optionalLabelField } from "../../second-factor/factors/fields.ts";
 import { type RemoveFactorDeps, removeFactor } from "../../second-factor/remove-factor.ts";
+import { type RenameFactorDeps, renameFactor } from "../../second-factor/rename-factor.ts";
+import {
+  type SetPasskeyAsSecondFactorDeps,
+  setPasskeyAsSecondFactor,
+} from "../../second-factor/set-passkey-as-second-factor.ts";
 import { type ListPasskeysDeps, listPasskeys } from "../list-passkeys.ts";
 import type { Passkey } from "../passkey.ts";
 import { PASSKEYS_PATH } from "./create-passkey.tsx";
 
-type Deps = ListPasskeysDeps & ChangeFactorDeps & RemoveFactorDeps;
+type Deps = ListPasskeysDeps & RenameFactorDeps & SetPasskeyAsSecondFactorDeps & RemoveFactorDeps;
 type Props = { readonly p: PageProps; readonly passkey: Passkey };
 
 /** Renames and removes one passkey, and switches whether a sign-in by another method asks for it. */

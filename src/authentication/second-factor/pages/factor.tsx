@@ -9,17 +9,17 @@ import type { Form as Posted } from "../../../ui/read-form.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { redirectToConfirmation } from "../../reauthentication/pages/require-confirmation.ts";
-import { type ChangeFactorDeps, renameFactor } from "../change-factor.ts";
 import type { FactorSummary } from "../factor.ts";
 import { factorErrors } from "../factor-errors.ts";
 import { MAX_LABEL_LENGTH, optionalLabelField } from "../factors/fields.ts";
 import { type ListFactorsDeps, listFactors } from "../list-factors.ts";
 import { type RemoveFactorDeps, removeFactor } from "../remove-factor.ts";
+import { type RenameFactorDeps, renameFactor } from "../rename-factor.ts";
 import { factorName } from "./factor-name.ts";
 import { FactorUse } from "./factor-rows.tsx";
 import { backToTwoStep, isSecond, TWO_STEP_PAGE } from "./two-step-data.ts";
 
-type Deps = ListFactorsDeps & ChangeFactorDeps & RemoveFactorDeps;
+type Deps = ListFactorsDeps & RenameFactorDeps & RemoveFactorDeps;
 type Data = { readonly factor: FactorSummary; readonly isLast: boolean };
 
 /** Renames and removes one authenticator of the user. */

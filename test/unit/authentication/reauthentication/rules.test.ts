@@ -28,6 +28,8 @@ const factsOf = (enabled: readonly string[], more: Partial<typeof NEW_ACCOUNT_FA
     kind: name.replace("first:", ""),
     isSecondFactor: !name.startsWith("first:"),
   })),
+  // The factor of text messages exists as long as the number is verified.
+  verifiedPhone: enabled.includes("sms_otp") ? "+491701234567" : null,
   ...more,
 });
 

@@ -9,38 +9,32 @@ import { type EnrolmentRefusal, enrolmentRefusal } from "./enrolment-rules.ts";
 import type { FactorChangeStore } from "./factor-change-store.ts";
 import type { SecondFactorSettings } from "./policy.ts";
 
-export type ChangeFactorDeps = {
+export type SetPasskeyAsSecondFactorDeps = {
   readonly clock: Clock;
   readonly settings: { readonly secondFactor: SecondFactorSettings };
-  readonly factorChanges: Pick<FactorChangeStore, "rename" | "setSecondFactor">;
+  readonly factorChanges: Pick<FactorChangeStore, "setSecondFactor">;
   readonly messages: Outbox;
 };
 
-type Target = { readonly session: CurrentSession; readonly id: string; readonly caller: Caller };
-
-export type ChangeFactorFailure = {
+export type SetPasskeyAsSecondFactorFailure = {
   readonly reason: EnrolmentRefusal | "not_found" | "last_second_factor";
 };
 
-/** Gives one of the user's factors another name. Null: none. */
-export async function renameFactor(
-  deps: ChangeFactorDeps,
-  { session, id, label, caller }: Target & { readonly label: string | null },
-): Promise<Result<void, { readonly reason: "not_found" }>> {
-  const event = { type: "factor_changed", details: { factorId: id, changes: "label" } } as const;
-  const audit = newAuditEvent(deps, event, caller, session.account.id);
-  const outcome = await deps.factorChanges.rename({ session, id, label, audit });
-  return outcome === "changed" ? ok(undefined) : err({ reason: outcome });
-}
+type SetPasskeyAsSecondFactorInput = {
+  readonly session: CurrentSession;
+  readonly id: string;
+  readonly isSecondFactor: boolean;
+  readonly caller: Caller;
+};
 
 /**
  * Chooses whether a sign-in asks for one of the user's passkeys after the first factor. The value that is set already
  * changes nothing.
  */
 export async function setPasskeyAsSecondFactor(
-  deps: ChangeFactorDeps,
-  { session, id, isSecondFactor, caller }: Target & { readonly isSecondFactor: boolean },
-): Promise<Result<void, ChangeFactorFailure>> {
+  deps: SetPasskeyAsSecondFactorDeps,
+  { session, id, isSecondFactor, caller }: SetPasskeyAsSecondFactorInput,
+): Promise<Result<void, SetPasskeyAsSecondFactorFailure>> {
   const { account } = session;
   const now = deps.clock.now();
   const settings = deps.settings.secondFactor;
