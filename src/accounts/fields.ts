@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { hasCompatibilityCharacters, parseEmailAddress } from "../core/email-address.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
+import { findInvalidText } from "../core/json-text.ts";
 import { hasControlCharacter, utf8Length } from "../core/text.ts";
+import { type JsonObject, MAX_METADATA_BYTES } from "./metadata.ts";
 import {
   advisedLength,
   MAX_PASSWORD_BYTES,
@@ -117,3 +119,25 @@ export function profileFieldProblems(failure: ProfileFailure): FieldProblem[] {
   if (failure.reason === "changed_meanwhile") return [];
   return failure.fields.map((path) => ({ path, message: "Is required." }));
 }
+
+const isSmall = (value: JsonObject): boolean => utf8Length(JSON.stringify(value)) <= MAX_METADATA_BYTES;
+
+/** A JSON object of at most 8 KB and 32 levels, as it is sent. */
+export const metadataField = z.record(z.string(), z.unknown(), "Must be a JSON object.").check(
+  // The levels first: it bounds the recursion of the serialization.
+  z.refine((value) => findInvalidText(value).length === 0, {
+    message: "Must have 32 levels at most, and no NUL or unpaired surrogate.",
+    abort: true,
+  }),
+  z.refine(isSmall, `Must have ${MAX_METADATA_BYTES} bytes of JSON at most.`),
+);
+
+/** Both fields of a change, in which null clears the object. */
+export const metadataShape = {
+  publicMetadata: z
+    .optional(z.nullable(metadataField))
+    .check(z.meta({ description: "The user reads it. Replaced as a whole; null clears it." })),
+  privateMetadata: z
+    .optional(z.nullable(metadataField))
+    .check(z.meta({ description: "Never shown to the user. Replaced as a whole; null clears it." })),
+};

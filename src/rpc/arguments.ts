@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { hasField } from "../accounts/fields.ts";
-import { metadataField } from "../accounts/metadata.ts";
+import { hasField, metadataField } from "../accounts/fields.ts";
 import { PERMISSIONS, type Permission } from "../admin/authorization/permissions.ts";
 
 // The calling Worker's compiler, if any, checked the types of these arguments. Every argument is parsed here.

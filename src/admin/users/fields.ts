@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { hasField, profileShape } from "../../accounts/fields.ts";
-import { metadataShape } from "../../accounts/metadata.ts";
+import { hasField, metadataShape, profileShape } from "../../accounts/fields.ts";
 import { profileSchema } from "../../accounts/present-account.ts";
 import { PAGE_LIMIT, pageQuery } from "../../http/pagination.ts";
 import { answerMembers } from "../../registration/sign-up-fields/present-answers.ts";

@@ -3,9 +3,7 @@ import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { hasCompatibilityCharacters, parseEmailAddress } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
 import { LOCALES } from "../../core/locale.ts";
-import type { DeliverMessageDeps } from "../../messaging/outbox/deliver-message.ts";
-import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import type { QueuedRequestStore } from "../../queued-requests/store.ts";
+import type { MailChannel, Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type CheckSignUpDeps, maySignUp } from "../../registration/check-sign-up.ts";
 import { newCode } from "../one-time-codes/new-code.ts";
 import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
@@ -15,9 +13,9 @@ export type SendEmailCodeDeps = CheckSignUpDeps & {
   readonly clock: Clock;
   readonly secrets: SecretRing;
   readonly codeMails: CodeMailStore;
-  readonly queuedRequests: Pick<QueuedRequestStore, "delete">;
+  readonly queuedRequests: { delete(requestId: string): Promise<void> };
   readonly messages: Outbox;
-  readonly channels: Pick<DeliverMessageDeps["channels"], "email">;
+  readonly channels: MailChannel;
 };
 
 type CodeToSend = Pick<NewSignInCode, "requestId" | "id" | "email" | "locale">;

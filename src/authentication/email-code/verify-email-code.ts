@@ -9,10 +9,10 @@ import { type CheckSignUpDeps, maySignUp } from "../../registration/check-sign-u
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import { recognizeDevice } from "../known-devices/device-token.ts";
+import type { FailedSignInLog } from "../lockout/failed-sign-in.ts";
 import { lockoutKey, targetIdOf } from "../lockout/lockout-keys.ts";
 import { secondsUntil } from "../lockout/rules.ts";
 import { isHashOfCode } from "../one-time-codes/new-code.ts";
-import type { PasswordStore } from "../password/store.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "../sign-in-outcome.ts";
 import { readChallengeId } from "./challenge-id.ts";
@@ -24,7 +24,7 @@ export type VerifyEmailCodeDeps = CompleteFirstFactorDeps &
   ProveEmailCodeDeps &
   CheckSignUpDeps & {
     readonly emailCodes: EmailCodeStore;
-    readonly passwords: Pick<PasswordStore, "recordFailure">;
+    readonly passwords: FailedSignInLog;
     readonly queueRequest: QueueRequest;
     readonly defer: Defer;
     readonly revocationList: Pick<RevocationList, "publishPending">;

@@ -20,6 +20,7 @@ import {
   reservationOf,
   reserveAttempt,
 } from "../lockout/attempt-counter-statements.ts";
+import type { FailedSignIn } from "../lockout/failed-sign-in.ts";
 import { recordFailedSignIn, recordQueuedFailure } from "../lockout/failed-sign-in-statements.ts";
 import type { Reservation } from "../lockout/rules.ts";
 import type { FactorFacts } from "../second-factor/second-factor.ts";
@@ -39,13 +40,6 @@ type LoginAttempt = {
   /** The device of a valid token for this address, which may be stale. */
   readonly device: KnownDevice | null;
   readonly now: number;
-};
-
-/** A wrong password, or an attempt that the lockout refused. */
-type FailedSignIn = {
-  readonly emailKey: string;
-  readonly targetId: string;
-  readonly failure: NewAuditEvent;
 };
 
 type StartedLockout = {

@@ -1,3 +1,5 @@
+import type { SendOutcome } from "../../core/send-outcome.ts";
+import type { EmailDelivery } from "../email/message.ts";
 import type { Message, NewMessage } from "./message.ts";
 
 export type DeliveryOptions = {
@@ -15,3 +17,6 @@ export type Outbox = {
   /** Attempts the first delivery now: for work that already runs after the response. */
   deliver(ids: readonly string[]): Promise<void>;
 };
+
+/** Sends a mail at once, for an address without an account, which the outbox cannot hold. It never throws. */
+export type MailChannel = { email(delivery: EmailDelivery): Promise<SendOutcome> };

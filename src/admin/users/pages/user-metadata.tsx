@@ -1,9 +1,5 @@
-import {
-  MAX_METADATA_BYTES,
-  type MetadataChange,
-  metadataField,
-  toMetadataChange,
-} from "../../../accounts/metadata.ts";
+import { metadataField } from "../../../accounts/fields.ts";
+import { MAX_METADATA_BYTES, type MetadataChange, toMetadataChange } from "../../../accounts/metadata.ts";
 import { utf8Length } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { formFailure } from "../../../ui/form-error.ts";
