@@ -6,7 +6,7 @@ const SCOPES = ["verify", "read", "write", "revoke", "export", "delete"] as cons
 export type Scope = (typeof SCOPES)[number];
 
 /** The permissions of a binding that names none. Reading everything about a user, and deleting one, must be named. */
-const DEFAULT_SCOPES: readonly Scope[] = ["verify", "read", "revoke"];
+const DEFAULT_SCOPES: readonly Scope[] = ["verify", "read", "write", "revoke"];
 
 const propsSchema = z.strictObject({
   audience: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
