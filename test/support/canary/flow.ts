@@ -7,6 +7,8 @@ import { tinyPng } from "../image-parts.ts";
 import { consent } from "../social/browser-flow.ts";
 import { socialUser } from "../social/users.ts";
 import type { ApiDriver } from "./api-driver.ts";
+import { requestFactorRemovals } from "./factor-flow.ts";
+import { undoDeletion } from "./own-data-flow.ts";
 
 const MINUTE = 60_000;
 
@@ -75,7 +77,7 @@ export async function exerciseSecondFactor(
   await post("/logout", undefined, tokens.token);
 }
 
-/** Adds a passkey on a known device, and signs in by it. */
+/** Adds a passkey on a known device, reauthenticates and signs in by it. */
 export async function exercisePasskeys(
   { post, issuedBy, logIn }: ApiDriver,
   email: string,
@@ -87,6 +89,9 @@ export async function exercisePasskeys(
   const creation = await post("/me/factors/passkeys/options", undefined, token);
   const attestation = await authenticator.create(creation.body.data.options);
   await post("/me/factors/passkeys", { attestation, label: "Laptop" }, token);
+  const reauthentication = (await post("/me/reauthenticate/options", undefined, token)).body.data;
+  const proof = { factor: "passkey", assertion: await authenticator.get(reauthentication.options) };
+  await post("/me/reauthenticate", proof, token);
   const { challengeId, options } = (await post("/login/passkey/options", {})).body.data;
   const assertion = await authenticator.get(options);
   issuedBy(await post("/login/passkey", { challengeId, assertion, deviceToken }));
@@ -237,7 +242,11 @@ export async function administerUser(driver: ApiDriver, email: string, currentPa
   const avatar = { body: tinyPng, headers: { "Content-Type": "image/png" } };
   await ask("PUT", "/me/avatar", { ...avatar, token: user.token });
   await ask("DELETE", "/me/avatar", { token: user.token });
-  const path = `/users/${invited.body.data.id}`;
+  const { id } = invited.body.data;
+  const named = { id, email: userEmail, password: userPassword };
+  await requestFactorRemovals(driver, named, token);
+  await undoDeletion(driver, named, token);
+  const path = `/users/${id}`;
   await ask("PUT", `${path}/avatar`, { ...avatar, token });
   await ask("DELETE", `${path}/avatar`, { token });
   await ask("GET", `/users?search=${encodeURIComponent(userEmail)}`, { token });

@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import { SIGN_IN_METHODS } from "../../../src/authentication/sign-in-methods.ts";
 import { createFaultyD1 } from "../d1.ts";
 import { dumpDatabase } from "../database-rows.ts";
+import { ALL_KINDS } from "../factors.ts";
 import { createUnreachableKv } from "../kv.ts";
 import { openLoopback } from "../loopback/loopback.ts";
 import { createRpcCaller } from "../rpc.ts";
@@ -47,6 +49,9 @@ export function startWatchedService() {
     CAPTCHA_PROVIDER: "recaptcha-v2",
     CAPTCHA_SITE_KEY: "site",
     CAPTCHA_API_BASE: captcha.url,
+    SECOND_FACTORS: ALL_KINDS,
+    SIGN_IN_METHODS: SIGN_IN_METHODS.join(","),
+    SIGN_UP_FIELDS: JSON.stringify([{ name: "company", type: "text", label: { en: "Company" } }]),
     BREACHED_PASSWORDS: "on",
     BREACHED_PASSWORDS_API_BASE: breaches.url,
     ...social.variables,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ApiDriver, createApiDriver } from "../../support/canary/api-driver.ts";
 import { createCanaries, formsOf } from "../../support/canary/canaries.ts";
+import { exerciseTextedCodes, signInByEmailCode } from "../../support/canary/factor-flow.ts";
 import { sendDuringOutages, sendMisplacedSecrets } from "../../support/canary/faults.ts";
 import {
   administerUser,
@@ -17,6 +18,7 @@ import {
   signInWithProvider,
   signUp,
 } from "../../support/canary/flow.ts";
+import { exerciseOwnData } from "../../support/canary/own-data-flow.ts";
 import { startWatchedService } from "../../support/canary/watched-service.ts";
 import type { ApiResponse } from "../../support/service.ts";
 
@@ -37,6 +39,7 @@ beforeAll(async () => {
   await exerciseApiKeys(driver, email, first);
   await exerciseFactors(driver, email, first, device);
   await changePhoneNumbers(driver, email, first);
+  await exerciseSecondUser();
   const moved = await changeEmailAndPasswords(driver, email, first);
   await exerciseCookieSession(driver, moved.email, moved.third);
   await callRpcMethods(driver, moved.email, moved.third);
@@ -50,6 +53,13 @@ beforeAll(async () => {
   await watched.runCron("17 * * * *");
 });
 afterAll(() => vi.restoreAllMocks());
+
+async function exerciseSecondUser() {
+  const { email, first: password } = await signUp(driver);
+  await signInByEmailCode(driver, email);
+  await exerciseOwnData(driver, { email, password });
+  await exerciseTextedCodes(driver, { email, password });
+}
 
 describe("the recorded flow", () => {
   it("calls every API route successfully", () => {
