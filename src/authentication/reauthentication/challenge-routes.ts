@@ -35,7 +35,11 @@ export function reauthenticationChallengeRoutes(depsOf: DepsOf<Deps>): Hono<Http
         failures: [code_not_accepted, reauthentication_expired, send_cap],
       }),
       session,
-      jsonBody(z.strictObject({ factor: z.optional(z.enum(["email_otp", "sms_otp"])) })),
+      jsonBody(
+        z.strictObject({
+          factor: z.optional(z.enum(["email_otp", "sms_otp"], "Must be email_otp or sms_otp.")),
+        }),
+      ),
       async (c) => {
         const { factor: kind } = c.req.valid("json");
         const input = { session: c.var.session, ...(kind && { kind }) };

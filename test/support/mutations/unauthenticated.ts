@@ -191,6 +191,7 @@ export const unauthenticatedMutations: readonly Mutation[] = [
     route: "POST /login/email-code",
     variant: "an address without an account",
     status: 200,
+    hasNoAccount: true,
     request: async () => ({ body: { email: newAddress() } }),
   },
   {

@@ -85,12 +85,13 @@ describe.each(routes)("$method $path with a bad body", (route) => {
     },
   );
 
+  const isValid = (field: string, what: string) =>
+    VALID.includes(`${route.method} ${field} ${what}`) ||
+    VALID.includes(`${route.method} ${route.path} ${field} ${what}`) ||
+    OF_CLIENTS[what]?.includes(field);
+
   describe.each(badValues)("a field whose value is %s", (what, json) => {
-    const isValid = (field: string) =>
-      VALID.includes(`${route.method} ${field} ${what}`) ||
-      VALID.includes(`${route.method} ${route.path} ${field} ${what}`) ||
-      OF_CLIENTS[what]?.includes(field);
-    it.each(route.fields.filter((field) => !isValid(field)))(
+    it.each(route.fields.filter((field) => !isValid(field, what)))(
       `refuses at ${route.method} ${route.path} as %s: ${what}`,
       async (field) => {
         const answer = await send(route, `{"${field}":${json}}`);
@@ -119,7 +120,7 @@ describe.each(routes)("$method $path with a bad body", (route) => {
   });
 
   it(`refuses at ${route.method} ${route.path} a duplicate field whose second value is invalid`, async () => {
-    for (const field of route.fields) {
+    for (const field of route.fields.filter((name) => !isValid(name, "an object"))) {
       const answer = await send(route, `{"${field}":"ada@example.com","${field}":{"$gt":""}}`);
       expectErrorResponse(answer, 400, "validation_failed");
       expect(pathsOf(answer)).toContain(field);

@@ -13,7 +13,7 @@ import { accountIdOf, registerAndLogIn } from "../../support/users.ts";
 const d1 = recordD1(env.DB);
 const kv = countKv(env.KV);
 const service = startService({ env: { DB: d1.db, KV: kv.kv } });
-const ALL = ["verify", "read", "revoke", "export", "delete"];
+const ALL = ["verify", "read", "write", "revoke", "export", "delete"];
 const worker = createRpcCaller(service, { props: { permissions: ALL } });
 
 type Method = Parameters<typeof worker.call>[0];

@@ -6,6 +6,7 @@ import { inParallel } from "../../../support/assertions.ts";
 import { countSessions } from "../../../support/database-rows.ts";
 import { enterEmailCode, requestEmailCode } from "../../../support/email-codes.ts";
 import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
+import { amrOf, registerWithPasskey, signInByPasskey } from "../../../support/passkeys.ts";
 import { type ApiResponse, createTestClock, startService } from "../../../support/service.ts";
 import { linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -197,6 +198,42 @@ const matrix: Readonly<Record<string, Row>> = {
         const { email } = await registerVerifiedUser(plain);
         const answer = await enterEmailCode(always, await requestEmailCode(always, email));
         expect(answer.body.data).not.toHaveProperty("otpRequired");
+      },
+    ],
+  },
+  "POST /api/auth/login/passkey": {
+    locked: [
+      "refuses a passkey during a lockout",
+      async () => {
+        const { email, authenticator } = await registerWithPasskey(plain);
+        await lock(email);
+        await expectRefused(email, () => signInByPasskey(plain, authenticator), 429, "too_many_attempts");
+      },
+    ],
+    deactivated: [
+      "refuses a passkey of a deactivated account",
+      async () => {
+        const { email, authenticator } = await registerWithPasskey(plain);
+        await deactivate(email);
+        await expectRefused(email, () => signInByPasskey(plain, authenticator), 403, "account_deactivated");
+      },
+    ],
+    unverified: [
+      "refuses a passkey of an unverified account",
+      async () => {
+        const { email, authenticator } = await registerWithPasskey(plain);
+        await unverify(email);
+        await expectRefused(email, () => signInByPasskey(plain, authenticator), 403, "email_not_verified");
+      },
+    ],
+    "second factor required": [
+      "refuses a passkey that has not verified the user, and opens a session with two factors by one that has",
+      async () => {
+        const { email, authenticator } = await registerWithPasskey(plain);
+        const unattended = () => signInByPasskey(always, authenticator, { isUserVerified: false });
+        await expectRefused(email, unattended, 403, "user_verification_required");
+        const answer = await signInByPasskey(always, authenticator);
+        expect(amrOf(answer.body.data.token)).toContain("mfa");
       },
     ],
   },

@@ -151,9 +151,9 @@ describe("the pages of sensitive changes, without JavaScript", () => {
     await env.DB.prepare("UPDATE accounts SET phone = '+14155559999' WHERE email = ?").bind(email).run();
     const page = await browser.visit("/account/phone");
     expect(page.text).toMatch(/name="act" value="remove" formnovalidate/);
-    const refused = await browser.press(page, { act: "remove", password: "not the password" }, "remove");
+    const refused = await browser.press(page, { password: "not the password" }, "remove");
     expect([refused.status, await phoneOf(email)]).toEqual([401, "+14155559999"]);
-    const removed = await browser.press(page, { act: "remove", password: PASSWORD }, "remove");
+    const removed = await browser.press(page, { password: PASSWORD }, "remove");
     expect([removed.status, await phoneOf(email)]).toEqual([303, null]);
   });
 

@@ -8,7 +8,8 @@ import { openProviders } from "../../../../support/social/providers.ts";
 import { socialUser } from "../../../../support/social/users.ts";
 
 const providers = openProviders();
-const service = startService({ env: providers.variables });
+// Without email codes, an identity can be the last sign-in method.
+const service = startService({ env: { ...providers.variables, SIGN_IN_METHODS: "password,social" } });
 const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
 
 /** Follows a provider link on a page, and the redirects after its callback. */
