@@ -23,8 +23,8 @@ export type Mutation = {
   readonly repeatedStatus?: number;
   /** A failed attempt may leave a row, such as a signing key, so the next attempt runs other statements. */
   readonly differsOnRetry?: true;
-  /** The request mails an address without an account, which the outbox has no row for. */
-  readonly hasNoAccount?: true;
+  /** What mails an address without an account, for which the outbox has no row: the request, or its preparation. */
+  readonly mailsWithoutAccount?: "request" | "preparation";
   readonly variables?: () => Promise<Record<string, unknown>>;
   readonly request: (service: Service) => Promise<MutationRequest>;
 };

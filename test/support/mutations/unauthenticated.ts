@@ -191,7 +191,7 @@ export const unauthenticatedMutations: readonly Mutation[] = [
     route: "POST /login/email-code",
     variant: "an address without an account",
     status: 200,
-    hasNoAccount: true,
+    mailsWithoutAccount: "request",
     request: async () => ({ body: { email: newAddress() } }),
   },
   {
@@ -217,6 +217,7 @@ export const unauthenticatedMutations: readonly Mutation[] = [
     variant: "a new account",
     status: 200,
     repeatedStatus: 400,
+    mailsWithoutAccount: "preparation",
     request: async (service) => ({ body: await requestEmailCode(service, newAddress()) }),
   },
   {
