@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, inject, it, vi } from "vitest";
 import { errorTable } from "../../../src/http/error-table.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "../../../src/oauth/endpoints.ts";
+import { ratePolicies } from "../../../src/rate-limit/policies.ts";
 import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile-requests.ts";
 import { requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
@@ -25,28 +26,7 @@ const EXPECTED_STATUSES = [200, 201, 400, 401, 403, 404, 405, 413, 415];
 const RESPONSE_TIMEOUT_MS = 10_000;
 
 /** All rate limits are on, and too high to be reached. */
-const highLimit = { limit: 1_000_000 };
-const names = [
-  "login",
-  "login-otp",
-  "login-otp-resend",
-  "refresh",
-  "register",
-  "verify-email",
-  "reset-password",
-];
-const more = [
-  "captcha-verify",
-  "phone",
-  "phone-verify",
-  "profile",
-  "password-check",
-  "forgot-password",
-  "verify-email-resend",
-  "mail",
-  "text",
-];
-const limits = Object.fromEntries([...names, ...more].map((name) => [name, highLimit]));
+const limits = Object.fromEntries(Object.keys(ratePolicies).map((name) => [name, { limit: 1_000_000 }]));
 const providers = openProviders();
 const service = startService({
   env: {
