@@ -3,6 +3,7 @@ import { describe, expect, inject, it, vi } from "vitest";
 import { errorTable } from "../../../src/http/error-table.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "../../../src/oauth/endpoints.ts";
 import { ratePolicies } from "../../../src/rate-limit/policies.ts";
+import { offerAuthenticator, totpCodeOf } from "../../support/authenticators.ts";
 import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile-requests.ts";
 import { requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
@@ -47,6 +48,10 @@ async function createMaterial(): Promise<Material> {
   const [me, other] = [await registerAndLogIn(service), await registerVerifiedUser(service)];
   const withSecondFactor = await registerAndLogIn(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, withSecondFactor.token);
+  const shown = await startSecondFactor(service, withSecondFactor.email);
+  // This session may enrol factors.
+  const { token: enrolling } = (await service.post("/login/otp", shown)).body.data;
+  const offered = await offerAuthenticator(service, enrolling);
   const { challengeId, code } = await startSecondFactor(service, withSecondFactor.email);
   const texted = await requestPhoneCode(service, me.token);
   const { email: unverified } = await register(service);
@@ -68,7 +73,7 @@ async function createMaterial(): Promise<Material> {
       ),
     ],
     bodies: bodyRoutes(service),
-    tokens: [me.token, me.refreshToken, withSecondFactor.token, csrf.body.data.csrfToken],
+    tokens: [me.token, me.refreshToken, withSecondFactor.token, enrolling, csrf.body.data.csrfToken],
     cookies: [session, cookie, `${session}; ${cookie}`],
     values: {
       ...{ email: emails, newEmail: emails, password: passwords, currentPassword: passwords },
@@ -76,7 +81,9 @@ async function createMaterial(): Promise<Material> {
         newPassword: passwords,
         confirmPassword: passwords,
         challengeId: ids,
-        code: [code, texted.code, "000000"],
+        code: [code, texted.code, totpCodeOf(service, offered.secret), "000000"],
+        enrolmentToken: [offered.enrolmentToken],
+        label: ["Phone", null],
       },
       phone: [texted.phone, "+1 (415) 555-0100", "+14155550101", "4155550102", "+0"],
       token: [verifying, resetting, me.token, me.refreshToken],
