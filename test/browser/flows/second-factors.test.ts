@@ -4,6 +4,7 @@ import { it } from "../support/fixtures.ts";
 import { type ApiDriver, pageDriver, signIn } from "../support/flow.ts";
 import { MODES } from "../support/modes.ts";
 import { PASSWORD } from "../support/service.ts";
+import { addVirtualAuthenticator } from "../support/virtual-authenticator.ts";
 
 const STEP_MS = 30_000;
 
@@ -85,6 +86,67 @@ describe.each(MODES)("a sign-in by email code, $name", (mode) => {
     await driver.fill(t.fields.code, code);
     await driver.press(t.code.submit);
     await driver.waitForHeading(t.account.title);
+  });
+});
+
+const runsScripts = ({ options }: (typeof MODES)[number]) => options.javaScriptEnabled !== false;
+
+describe.each(MODES.filter(runsScripts))("passkeys, $name", (mode) => {
+  it("a user creates a passkey, signs in with it, names it and removes it", async ({ visit, service }) => {
+    const { email } = await service.member();
+    const driver = pageDriver((await visit(mode.options)).page, mode);
+    const { words: t, page } = driver;
+    const authenticator = await addVirtualAuthenticator(page);
+    const credentials = { email, password: PASSWORD, withCode: false };
+    await page.goto("/");
+    await signIn(driver, service, credentials);
+    await driver.press(t.nav.signOut);
+    await signIn(driver, service, credentials);
+
+    await driver.follow(t.passkeys.title);
+    await driver.waitForHeading(t.passkeys.title);
+    await authenticator.answer();
+    await driver.press(t.passkeys.create);
+    await driver.waitForNotice(t.notices.passkeyAdded);
+    await authenticator.answer(false);
+
+    await driver.press(t.nav.signOut);
+    await driver.waitForHeading(t.signIn.title);
+    await authenticator.answerCeremonyOf(() => driver.press(t.passkeys.signIn));
+    await driver.waitForHeading(t.account.title);
+
+    await driver.follow(t.passkeys.title);
+    await driver.waitForHeading(t.passkeys.title);
+    await mode.input.press(page.getByRole("main").getByRole("listitem").getByRole("link"));
+    await mode.input.fill(page.locator("[name=factorLabel]"), "Work laptop");
+    await driver.press(t.save);
+    await driver.waitForNotice(t.notices.saved);
+    expect(await page.getByRole("main").textContent()).toContain("Work laptop");
+    if (new URL(page.url()).pathname === "/account/passkeys") {
+      await mode.input.press(page.getByRole("main").getByRole("listitem").getByRole("link"));
+    }
+    await driver.pressAndConfirm(t.passkeys.remove);
+    await driver.waitForNotice(t.notices.factorRemoved);
+    expect(await page.getByRole("main").textContent()).toContain(t.passkeys.none);
+  });
+});
+
+describe.each(MODES.filter((mode) => !runsScripts(mode)))("passkeys, $name", (mode) => {
+  it("the page says that passkeys need a script, and the sign-in page does not offer them", async ({
+    visit,
+    service,
+  }) => {
+    const { email } = await service.member();
+    const driver = pageDriver((await visit(mode.options)).page, mode);
+    const { words: t, page } = driver;
+    await page.goto("/");
+    await driver.waitForHeading(t.signIn.title);
+    expect(await page.getByRole("button", { name: t.passkeys.signIn, exact: true }).count()).toBe(0);
+    await signIn(driver, service, { email, password: PASSWORD, withCode: false });
+    await driver.follow(t.passkeys.title);
+    await driver.waitForHeading(t.passkeys.title);
+    await page.getByText(t.passkeys.noScript, { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: t.passkeys.create, exact: true }).count()).toBe(0);
   });
 });
 
