@@ -3,6 +3,7 @@ import { describe, expect, inject, it, vi } from "vitest";
 import { errorTable } from "../../../src/http/error-table.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "../../../src/oauth/endpoints.ts";
 import { ratePolicies } from "../../../src/rate-limit/policies.ts";
+import { NOTES, NOTES_RESOURCE } from "../../support/api-keys.ts";
 import { offerAuthenticator, totpCodeOf } from "../../support/authenticators.ts";
 import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile-requests.ts";
 import { requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
@@ -34,6 +35,7 @@ const service = startService({
     RATE_LIMITS: JSON.stringify(limits),
     MAIL_HOURLY_CAP: "100000",
     SMS_HOURLY_CAP: "100000",
+    RESOURCES: NOTES_RESOURCE,
     BURST: undefined,
     ...providers.gitHubAlone,
   },
@@ -84,6 +86,9 @@ async function createMaterial(): Promise<Material> {
         code: [code, texted.code, totpCodeOf(service, offered.secret), "000000"],
         enrolmentToken: [offered.enrolmentToken],
         label: ["Phone", null],
+        resource: [NOTES, "notes"],
+        scopes: [["notes:read"], ["notes:read", "notes:write"]],
+        expiresInDays: [30, null],
       },
       phone: [texted.phone, "+1 (415) 555-0100", "+14155550101", "4155550102", "+0"],
       token: [verifying, resetting, me.token, me.refreshToken],
