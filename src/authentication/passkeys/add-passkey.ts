@@ -5,7 +5,7 @@ import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { isRecentlyAuthenticated, mayEnrolFirstFactor } from "../reauthentication/rules.ts";
+import { mayEnrol } from "../second-factor/enrolment-rules.ts";
 import { passkeyAmr } from "./amr.ts";
 import { type Attestation, verifyAttestation } from "./attestation.ts";
 import { authenticatorName } from "./authenticator-names.ts";
@@ -30,16 +30,13 @@ type AddPasskeyInput = {
   readonly caller: Caller;
 };
 
-/**
- * Adds a passkey to the caller's account, as a first factor. The session must be recently authenticated; without a second
- * factor it must also have shown more than the password. The owner is mailed.
- */
+/** Adds a passkey to the caller's account, as a first factor. The owner is mailed. */
 export async function addPasskey(
   deps: AddPasskeyDeps,
   { session, attestation, label, caller }: AddPasskeyInput,
 ): Promise<Result<Passkey, AddPasskeyFailure>> {
   const now = deps.clock.now();
-  if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
+  if (!mayEnrol(session, now)) return err({ reason: "reauthentication_required" });
   const verified = await verifyAttestation(deps.settings.passkeys, attestation);
   if (!verified) return err({ reason: "not_accepted" });
   const { challenge, isUserVerified, ...credential } = verified;
@@ -58,7 +55,6 @@ export async function addPasskey(
       caller,
       session.account.id,
     ),
-    mayBeFirstFactor: mayEnrolFirstFactor(session),
     now,
   });
   if (outcome !== "added") return err({ reason: outcome });

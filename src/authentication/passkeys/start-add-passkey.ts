@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { isRecentlyAuthenticated, mayEnrolFirstFactor } from "../reauthentication/rules.ts";
+import { mayEnrol } from "../second-factor/enrolment-rules.ts";
 import type { AddPasskeyFailure } from "./add-passkey.ts";
 import { newPasskeyChallenge } from "./new-challenge.ts";
 import { type CreationOptions, creationOptions } from "./options.ts";
@@ -20,11 +20,8 @@ export async function startAddPasskey(
   { session }: { readonly session: CurrentSession },
 ): Promise<Result<CreationOptions, AddPasskeyFailure>> {
   const challenge = newPasskeyChallenge(deps);
-  if (!isRecentlyAuthenticated(session, challenge.createdAt)) {
-    return err({ reason: "reauthentication_required" });
-  }
-  const { existing, hasSecondFactor } = await deps.passkeyRegistrations.start(challenge, session);
-  if (!hasSecondFactor && !mayEnrolFirstFactor(session)) return err({ reason: "reauthentication_required" });
+  if (!mayEnrol(session, challenge.createdAt)) return err({ reason: "reauthentication_required" });
+  const existing = await deps.passkeyRegistrations.start(challenge, session);
   const { appName } = deps.settings.brand;
   const { account } = session;
   return ok(

@@ -110,11 +110,11 @@ export function raisedAmr(
 }
 
 /**
- * Whether a session may enrol the first second factor of its account. The password alone is not enough, since an attacker
- * who knows it would lock out the owner: the device was known before the sign-in, or the session has shown a code or a
- * passkey, such as a mailed code of `POST /me/reauthenticate/code`.
+ * Whether a session has shown more than a first factor that an attacker may have stolen: its device was known before the
+ * sign-in, or it has shown a code or a passkey, such as a mailed code of `POST /me/reauthenticate/code`. Each enrolment of
+ * a factor takes it. A factor that the account has already proves nothing about this session.
  */
-export const mayEnrolFirstFactor = ({
+export const hasShownPossession = ({
   isKnownDevice,
   amr,
 }: Pick<CurrentSession, "isKnownDevice" | "amr">): boolean =>

@@ -18,8 +18,6 @@ type Enabling = {
   readonly factorId: string;
   /** The number that the caller was judged by. */
   readonly phone: string;
-  /** Whether this session may enrol the first second factor of the account. */
-  readonly mayBeFirst: boolean;
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -55,14 +53,13 @@ export function smsOtpStore(db: Database, caps: SendCaps) {
   return {
     /** `unchanged`: it is enabled already. Enabling the first second factor makes all devices unknown. */
     async enable(input: Enabling): Promise<"changed" | "unchanged" | "refused"> {
-      const { session, factorId, phone, mayBeFirst, now } = input;
+      const { session, factorId, phone, now } = input;
       const accountId = session.account.id;
       const hasOther = exists(otherFactor(accountId));
       const mayEnable = and(
         recentOwner(input),
         eq(accounts.phone, phone),
         isNotNull(accounts.phoneVerifiedAt),
-        mayBeFirst ? undefined : hasOther,
         notExists(db.select(one).from(factors).where(smsFactor(accountId))),
       );
       const row = newFactorRow({ id: factorId, accountId, kind: "sms_otp", createdAt: now });
