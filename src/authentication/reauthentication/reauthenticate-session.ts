@@ -6,6 +6,7 @@ import type { SecondFactorRequired } from "../sign-in-outcome.ts";
 import {
   type AccountClaim,
   type CredentialFailure,
+  needsFactor,
   type ReauthenticateDeps,
   verifyCredentials,
 } from "./reauthenticate.ts";
@@ -37,8 +38,9 @@ export const reauthenticated = (
 });
 
 /**
- * Reauthenticates the owner of a session by the first factor and allows it sensitive changes for
- * `REAUTHENTICATION_WINDOW`. If a second factor is due, it has to follow; `kind`: the one that the caller chooses.
+ * Reauthenticates the owner of a session by the password and allows it sensitive changes for `REAUTHENTICATION_WINDOW`.
+ * If a second factor is due, or the account has no password, a factor has to follow; `kind`: the one that the caller
+ * chooses. Without any factor, only a new sign-in is left.
  */
 export async function reauthenticateSession(
   deps: ReauthenticateSessionDeps,
@@ -49,9 +51,11 @@ export async function reauthenticateSession(
   if (!verified.ok) return verified;
   const { proof, amr, offer, facts } = verified.value;
   const asked = offer.kinds.find((usable) => usable === kind) ?? offer.defaultKind;
-  if (asked !== null && (offer.secondFactorDue || asked === kind)) {
+  const isFactorNeeded = needsFactor(verified.value);
+  if (asked !== null && (isFactorNeeded || asked === kind)) {
     return startChallenge(deps, { session, proof, amr, kind: asked, offered: offer.kinds, facts });
   }
+  if (isFactorNeeded) return err({ reason: "reauthentication_expired" });
   const raised = raisedAmr(session.amr, amr);
   const outcome = await deps.reauthentications.record(proof, raised, deps.clock.now());
   if (outcome === "changed_meanwhile") return err({ reason: "reauthentication_expired" });

@@ -30,12 +30,11 @@ export const selectFacts = (db: Database, accountId: string) =>
  */
 export const reauthenticationStillValid = (
   db: Database,
-  { sessionId, generation, at }: ReauthenticationProof,
+  { sessionId, at }: ReauthenticationProof,
   now: number,
 ): SQL | undefined =>
   and(
     eq(sessions.id, sessionId),
-    generation === null ? undefined : eq(sessions.generation, generation),
     sessionIsLive(now),
     isFirstParty(),
     maySignIn(db, sessions.accountId, lte(accounts.devicesKnownSince, at)),

@@ -101,7 +101,7 @@ export const reauthenticationVerificationStore = (db: Database) => ({
   async record(attempt: VerifiedAttempt): Promise<boolean> {
     const { session, challenge, lockoutKey, verified, factorKind, amr, now } = attempt;
     const accountId = session.account.id;
-    const proof = { sessionId: session.sessionId, generation: null, at: now };
+    const proof = { sessionId: session.sessionId, at: now };
     const isLive = exists(
       db
         .select(one)

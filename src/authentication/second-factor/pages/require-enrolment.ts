@@ -6,5 +6,4 @@ import { mayEnrol } from "../enrolment-rules.ts";
 export const requireEnrolment = (
   c: PageContext,
   deps: { readonly clock: { now(): number } },
-): Response | null =>
-  mayEnrol(c.var.session, deps.clock.now()) ? null : redirectToConfirmation(c, deps);
+): Response | null => (mayEnrol(c.var.session, deps.clock.now()) ? null : redirectToConfirmation(c, deps));

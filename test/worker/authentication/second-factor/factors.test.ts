@@ -8,6 +8,7 @@ import {
   registerWithAuthenticator,
 } from "../../../support/authenticators.ts";
 import { insertFactor } from "../../../support/number-factor.ts";
+import { markDeviceAsKnown } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
 import { accountIdOf, PASSWORD, registerAndLogIn, subjectsTo } from "../../../support/users.ts";
 
@@ -243,6 +244,7 @@ describe("removing a factor", () => {
 
   it("the mailed code can be removed like any other", async () => {
     const { token, email } = await registerOnKnownDevice(service);
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     service.clock.advance(1);
     const [{ id, kind }] = (await list(token)).factors;
