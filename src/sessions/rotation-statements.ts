@@ -11,7 +11,7 @@ import { MAX_BROWSER_SESSION_IDLE } from "./refresh-rules.ts";
 import type { SessionRestriction, SessionState } from "./session.ts";
 import {
   authenticatedAt,
-  enrolmentDueAt,
+  hasSecondFactor,
   isFirstParty,
   isLastPresented,
   restriction,
@@ -93,7 +93,8 @@ export function rotationStatements(db: Database, rotation: Rotation, condition?:
       .select({
         session: stateColumns,
         restriction: restriction(),
-        enrolmentDueAt: enrolmentDueAt(db),
+        enrolmentDueAt: accounts.enrolmentDueAt,
+        hasSecondFactor: hasSecondFactor(db),
         isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
         servesAudience: asBoolean(mayGetTokens(rotation.holder)).as("serves_audience"),
         successorInUse: asBoolean(successorIsInUse()).as("successor_in_use"),
@@ -117,6 +118,7 @@ export type RotationOutcome = {
   readonly successorInUse: boolean;
   readonly restriction: SessionRestriction | null;
   readonly enrolmentDueAt: number | null;
+  readonly hasSecondFactor: boolean;
   readonly account: Account;
 };
 

@@ -27,7 +27,7 @@ export type NewSession = {
   readonly deviceId: string;
   /** Null: the session may do all that its account may. */
   readonly restriction: "enrol_second_factor" | null;
-  /** Whether the device was known before this sign-in. */
+  /** Whether the device was known before this sign-in, and did not spare it the second factor of the account. */
   readonly isKnownDevice: boolean;
   /** False: its cookies end with the browser session. */
   readonly isPersistent: boolean;
@@ -91,8 +91,10 @@ export type CurrentSession = {
   readonly amr: readonly string[];
   /** Null: the session may do all that its account may. */
   readonly restriction: SessionRestriction | null;
-  /** Whether the device was known before this sign-in. */
+  /** As in `NewSession`. False after another session has enrolled the first second factor of the account. */
   readonly isKnownDevice: boolean;
+  /** Whether the account has a second factor that its user has set up. */
+  readonly hasSecondFactor: boolean;
   /** When the user has to enrol a required second factor (ms). Null: never, as far as a sign-in has found. */
   readonly enrolmentDueAt: number | null;
   readonly account: Account;

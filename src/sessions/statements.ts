@@ -9,7 +9,6 @@ import {
   isNotNull,
   isNull,
   ne,
-  notExists,
   or,
   type Placeholder,
   type SQL,
@@ -62,20 +61,14 @@ export const restriction = () =>
     "restriction",
   );
 
-/**
- * When the user has to enrol a required second factor, as a column of a query over accounts. Null: the account has one, or no
- * sign-in has found it missing.
- */
-export const enrolmentDueAt = (db: Database) => {
-  const secondFactor = db
-    .select({ one: sql`1` })
-    .from(factors)
-    .where(and(eq(factors.accountId, accounts.id), eq(factors.isSecondFactor, true)));
-  const isMissing = notExists(secondFactor);
-  return sql<number | null>`CASE WHEN ${isMissing} THEN ${accounts.enrolmentDueAt} END`.as(
-    "enrolment_due_at",
-  );
-};
+/** Whether an account has a second factor that its user has set up, as a column of a query over accounts. */
+export const hasSecondFactor = (db: Database) =>
+  sql<boolean>`${exists(
+    db
+      .select({ one: sql`1` })
+      .from(factors)
+      .where(and(eq(factors.accountId, accounts.id), eq(factors.isSecondFactor, true))),
+  )}`.as("has_second_factor");
 
 /** The name of the OAuth client that a session belongs to; null for a session of this service. */
 const clientName = (db: Database) =>

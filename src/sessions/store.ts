@@ -21,7 +21,7 @@ import type { CurrentSession, SessionSummary } from "./session.ts";
 import {
   authenticatedAt,
   endSessions,
-  enrolmentDueAt,
+  hasSecondFactor,
   liveSessions,
   maySignFor,
   restriction,
@@ -57,7 +57,8 @@ export function sessionStore(db: Database, caps: SendCaps) {
         deviceId: sessions.deviceId,
         amr: sessions.amr,
         restriction: restriction(),
-        enrolmentDueAt: enrolmentDueAt(db),
+        hasSecondFactor: hasSecondFactor(db),
+        enrolmentDueAt: accounts.enrolmentDueAt,
         isKnownDevice: sessions.isKnownDevice,
         id: sessions.accountId,
         ...accountColumns,
@@ -93,6 +94,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         deviceId,
         amr,
         restriction: limit,
+        hasSecondFactor: hasOne,
         enrolmentDueAt: dueAt,
         isKnownDevice,
         ...account
@@ -104,7 +106,8 @@ export function sessionStore(db: Database, caps: SendCaps) {
         deviceId,
         amr: amr.split(" "),
         restriction: limit,
-        enrolmentDueAt: dueAt,
+        hasSecondFactor: Boolean(hasOne),
+        enrolmentDueAt: hasOne ? null : dueAt,
         isKnownDevice,
         account,
       };

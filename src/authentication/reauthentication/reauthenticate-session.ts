@@ -10,7 +10,7 @@ import {
   type ReauthenticateDeps,
   verifyCredentials,
 } from "./reauthenticate.ts";
-import { REAUTHENTICATION_WINDOW, raisedAmr } from "./rules.ts";
+import { lacksFactor, REAUTHENTICATION_WINDOW, raisedAmr } from "./rules.ts";
 import { type StartChallengeDeps, type StartChallengeFailure, startChallenge } from "./start-challenge.ts";
 import type { ReauthenticationStore } from "./store.ts";
 
@@ -51,7 +51,7 @@ export async function reauthenticateSession(
   if (!verified.ok) return verified;
   const { proof, amr, offer, facts } = verified.value;
   const asked = offer.kinds.find((usable) => usable === kind) ?? offer.defaultKind;
-  const isFactorNeeded = needsFactor(verified.value);
+  const isFactorNeeded = needsFactor(verified.value) || lacksFactor(session);
   if (asked !== null && (isFactorNeeded || asked === kind)) {
     return startChallenge(deps, { session, proof, amr, kind: asked, offered: offer.kinds, facts });
   }

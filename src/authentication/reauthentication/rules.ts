@@ -10,11 +10,20 @@ import type { SignInMethod } from "../sign-in-methods.ts";
 /** Milliseconds for which an authentication allows sensitive changes (security 52, ASVS 7.5.1). */
 export const REAUTHENTICATION_WINDOW = 10 * MINUTE;
 
-/** Whether the user has signed in or reauthenticated in this session within `REAUTHENTICATION_WINDOW`. */
+type ShownBySession = Pick<CurrentSession, "isKnownDevice" | "amr" | "hasSecondFactor">;
+
+/**
+ * Whether the user has signed in or reauthenticated in this session within `REAUTHENTICATION_WINDOW`. A session from before
+ * the first second factor may have shown the password alone, which is not enough any more.
+ */
 export const isRecentlyAuthenticated = (
-  { authenticatedAt }: Pick<CurrentSession, "authenticatedAt">,
+  session: ShownBySession & Pick<CurrentSession, "authenticatedAt">,
   now: number,
-): boolean => authenticatedAt > now - REAUTHENTICATION_WINDOW;
+): boolean => session.authenticatedAt > now - REAUTHENTICATION_WINDOW && !lacksFactor(session);
+
+/** Whether the account has a second factor, and the session has shown neither a factor nor a known device. */
+export const lacksFactor = (session: ShownBySession): boolean =>
+  session.hasSecondFactor && !hasShownPossession(session);
 
 /** The settings that decide which factors a reauthentication may use. */
 export type FactorPolicySettings = {
@@ -87,7 +96,7 @@ export const needsPasswordAsWell = (
 ): boolean => secondFactorDue && hasPassword && !amr.includes("user");
 
 /** What a code, a text message or a passkey proves. */
-const POSSESSION: readonly string[] = ["otp", "sms", "hwk", "swk"];
+export const POSSESSION: readonly string[] = ["otp", "sms", "hwk", "swk"];
 
 const FIRST_FACTORS: readonly string[] = ["pwd", "fed"];
 

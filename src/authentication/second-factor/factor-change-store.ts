@@ -12,7 +12,7 @@ import {
   deleteRecoveryCodes,
   endDeviceTrust,
   factorAuditRow,
-  forgetDevices,
+  followFirstFactor,
   hasNoSecondFactor,
   hasSecondFactor,
   isNotLastSignInMethod,
@@ -90,12 +90,7 @@ export function factorChangeStore(db: Database, caps: SendCaps) {
         audit: [insertFrom(db, auditEvents, factorAuditRow(audit, accountId), factors, mayChange)],
         notice: notify(accountId, change, mayChange),
         effects: isSecondFactor
-          ? [
-              forgetDevices(db, accountId, {
-                where: and(exists(select(mayChange)), hasNoSecondFactor(db, accountId)),
-                now,
-              }),
-            ]
+          ? followFirstFactor(db, session, { where: exists(select(mayChange)), now })
           : afterLoss(accountId, id, mayChange),
         changed: db.update(factors).set({ isSecondFactor }).where(mayChange).returning({ id: factors.id }),
       });

@@ -10,7 +10,7 @@ import { liftEnrolmentRestriction } from "../../sessions/statements.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/statements.ts";
 import type { FactorOverview } from "./factor.ts";
 import type { EnrolmentOutcome, FactorEnrolment } from "./factor-enrolment.ts";
-import { countFactors, forgetDevices, hasNoSecondFactor } from "./factor-statements.ts";
+import { countFactors, followFirstFactor, hasNoSecondFactor } from "./factor-statements.ts";
 import { newFactorRow } from "./statements.ts";
 
 export type FactorStore = ReturnType<typeof factorStore>;
@@ -82,9 +82,7 @@ export function factorStore(db: Database, caps: SendCaps) {
           source: accounts,
           where: mayEnrol,
         }),
-        devices: [
-          forgetDevices(db, accountId, { where: and(mayEnrol, hasNoSecondFactor(db, accountId)), now }),
-        ],
+        consequences: followFirstFactor(db, session, { where: mayEnrol, now }),
         restriction: [
           liftEnrolmentRestriction(db, {
             sessionId: session.sessionId,

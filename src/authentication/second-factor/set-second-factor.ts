@@ -49,7 +49,7 @@ export async function setSecondFactor(
   );
   const { checkedHash } = proof.value;
   const outcome = await deps.emailOtpFactors.set({
-    accountId: account.id,
+    session,
     factorId: newId(),
     checkedHash,
     enabled,

@@ -1,4 +1,4 @@
-import { and, eq, exists, isNotNull, ne, notExists, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, isNotNull, notExists, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../../admin/audit-log/statements.ts";
 import type { Database } from "../../../db/database.ts";
@@ -11,6 +11,7 @@ import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../../messaging/
 import type { CurrentSession } from "../../../sessions/session.ts";
 import { liftEnrolmentRestriction } from "../../../sessions/statements.ts";
 import { isRecentlyAuthenticated } from "../../reauthentication/statements.ts";
+import { followFirstFactor } from "../factor-statements.ts";
 import { newFactorRow } from "../statements.ts";
 
 type Enabling = {
@@ -28,13 +29,6 @@ export type SmsOtpStore = ReturnType<typeof smsOtpStore>;
 export function smsOtpStore(db: Database, caps: SendCaps) {
   const one = { one: sql`1` };
   const smsFactor = (accountId: string) => and(eq(factors.accountId, accountId), eq(factors.kind, "sms_otp"));
-  const otherFactor = (accountId: string) =>
-    db
-      .select(one)
-      .from(factors)
-      .where(
-        and(eq(factors.accountId, accountId), ne(factors.kind, "sms_otp"), eq(factors.isSecondFactor, true)),
-      );
   const recentOwner = ({ session, now }: Enabling) =>
     and(eq(accounts.id, session.account.id), isActive(), isRecentlyAuthenticated(db, session, now));
   /** The audit row and the notice, where the account meets `where`. */
@@ -55,7 +49,6 @@ export function smsOtpStore(db: Database, caps: SendCaps) {
     async enable(input: Enabling): Promise<"changed" | "unchanged" | "refused"> {
       const { session, factorId, phone, now } = input;
       const accountId = session.account.id;
-      const hasOther = exists(otherFactor(accountId));
       const mayEnable = and(
         recentOwner(input),
         eq(accounts.phone, phone),
@@ -66,15 +59,7 @@ export function smsOtpStore(db: Database, caps: SendCaps) {
       const isInserted = exists(db.select(one).from(factors).where(eq(factors.id, factorId)));
       const { changed, enabled } = await runBatch(db, {
         announcement: announce(input, mayEnable),
-        account: [
-          db
-            .update(accounts)
-            .set({
-              devicesKnownSince: sql`CASE WHEN ${hasOther} THEN ${accounts.devicesKnownSince} ELSE ${now + 1} END`,
-              updatedAt: now,
-            })
-            .where(mayEnable),
-        ],
+        consequences: followFirstFactor(db, session, { where: mayEnable, now }),
         // After the statements above, whose condition it makes false.
         factor: [insertFrom(db, factors, row, accounts, mayEnable)],
         session: [liftEnrolmentRestriction(db, { sessionId: session.sessionId, amr: [], where: isInserted })],

@@ -71,17 +71,6 @@ describe("a reauthentication by password", () => {
   });
 });
 
-describe("a reauthentication by refresh token", () => {
-  it("takes no token that a newer one has replaced", async () => {
-    const accessToken = await providers.tokenOf(socialUser());
-    const { token, refreshToken } = (await service.post("/social/github/token", { accessToken })).body.data;
-    const next = (await service.post("/refresh", { refreshToken })).body.data;
-    const reauthenticate = (body: object) => service.post("/me/reauthenticate", body, token);
-    expectErrorResponse(await reauthenticate({ refreshToken }), 401, "refresh_invalid");
-    expect((await reauthenticate({ refreshToken: next.refreshToken })).status).toBe(200);
-  });
-});
-
 describe("the code of a reauthentication", () => {
   it("voids no code of another account, and none of a sign-in", async () => {
     const [first, second] = [await userWithSecondFactor(), await userWithSecondFactor()];

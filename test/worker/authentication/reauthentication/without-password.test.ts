@@ -5,7 +5,13 @@ import { openBrowser } from "../../../support/browser.ts";
 import { signInByCode } from "../../../support/email-codes.ts";
 import { mailedCodeTo, newPhoneNumber, wrongCode } from "../../../support/one-time-codes.ts";
 import { openPageBrowser } from "../../../support/pages.ts";
-import { addPasskey, addTotp, assertPasskey, CODE, TEST_FACTORS } from "../../../support/reauthentication-factors.ts";
+import {
+  addPasskey,
+  addTotp,
+  assertPasskey,
+  CODE,
+  TEST_FACTORS,
+} from "../../../support/reauthentication-factors.ts";
 import { startService } from "../../../support/service.ts";
 import { consent } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -30,8 +36,7 @@ async function olderSession() {
 
 const reauthenticate = (token: string, body: object = {}) => service.post("/me/reauthenticate", body, token);
 const removePhone = (token: string) => service.call("DELETE", "/api/auth/me/phone", undefined, token);
-const storedIdentities = () =>
-  env.DB.prepare("SELECT count(*) AS n FROM identities").first<number>("n");
+const storedIdentities = () => env.DB.prepare("SELECT count(*) AS n FROM identities").first<number>("n");
 
 describe("a session of an account without a password", () => {
   it("is not reauthenticated by itself: the answer is the challenge of a mailed code", async () => {
