@@ -17,6 +17,7 @@ type Opening = {
   /** The session whose authorization code opened it, for a session of an app. */
   readonly parent?: Session;
   readonly userAgent?: string;
+  readonly shown?: Session["shown"];
 };
 
 /** Records a session that the service has opened, and checks that its tokens say what was proven. */
@@ -43,6 +44,8 @@ export function recordSession(model: Model, tokens: Tokens, opening: Opening): S
     endedBy: null,
     idleExpiresAt,
     authenticatedAt: parent?.authenticatedAt ?? now,
+    signedInAt: parent?.authenticatedAt ?? now,
+    shown: opening.shown ?? null,
     rotatedAt: now,
     userAgent: opening.userAgent ?? userAgentOf(holder),
     isCopied: false,

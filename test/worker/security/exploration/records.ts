@@ -41,6 +41,10 @@ export type Session = {
   endedBy: string | null;
   idleExpiresAt: number;
   authenticatedAt: number;
+  /** When it was signed in to, apart from later reauthentications. */
+  readonly signedInAt: number;
+  /** What it has shown beside a password: a code, or at its sign-in a known device. */
+  shown: "code" | "known device" | null;
   rotatedAt: number;
   userAgent: string;
   /** The attacker has copied its tokens. */

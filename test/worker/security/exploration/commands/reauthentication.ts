@@ -51,17 +51,20 @@ export function withPassword(
   };
 }
 
-/** Reauthenticates by password. With a second factor that only sends a code, which is bound to the session. */
+/** Reauthenticates by password. With a second factor, or without a password, that only sends a code of the session. */
 export const reauthenticate = (by: By): Operation =>
   withPassword(`${by.actor} reauthenticates`, by, async (context) => {
     const { model, world, session, account, typed, isRight, access } = context;
     const body = { password: typed };
     const answer = await world.call(by.actor, "POST", "/me/reauthenticate", { body, access });
-    if (!expectOutcome(answer, isRight, `a reauthentication by ${by.actor}`)) return "refused";
+    // An account without a password is asked for a code at once.
+    const needsCodeAlone = isUsable(model, session) && account?.password === null;
+    if (!expectOutcome(answer, isRight || needsCodeAlone, `a reauthentication by ${by.actor}`))
+      return "refused";
     if (!account) return violation("a session of a deleted account was reauthenticated");
     const { otpRequired = false, challengeId } = answer.body.data;
-    if (otpRequired !== account.secondFactor)
-      violation(`a reauthentication ${otpRequired ? "needs" : "skips"} the second factor`);
+    if (otpRequired !== (account.secondFactor || needsCodeAlone))
+      violation(`a reauthentication ${otpRequired ? "needs" : "skips"} a code`);
     if (!otpRequired) {
       session.authenticatedAt = model.now();
       return "done";
@@ -118,6 +121,7 @@ export function answerReauthentication({ by, n, choice, atOnce, from }: Answer):
         violation(`a reauthentication answered ${answer.text}`);
       challenge.voidBy = "its use";
       session.authenticatedAt = model.now();
+      session.shown = "code";
       return "reauthenticated";
     },
   };
