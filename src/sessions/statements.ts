@@ -180,7 +180,7 @@ export const maySignFor = ({
 
 type LiftedRestriction = {
   readonly sessionId: string;
-  /** What the enrolment proved (RFC 8176). Empty if it proved nothing, such as switching the mailed code on. */
+  /** What the enrolment proved (RFC 8176). Empty: nothing, such as switching a code on, and the restriction stays. */
   readonly amr: readonly string[];
   /** Whether the enrolment has happened. */
   readonly where: SQL | undefined;
@@ -191,10 +191,14 @@ type LiftedRestriction = {
  * proved, in the batch of the enrolment. Nothing happens to a session without that restriction.
  */
 export const liftEnrolmentRestriction = (db: Database, { sessionId, amr, where }: LiftedRestriction) =>
-  db
-    .update(sessions)
-    .set({ restriction: null, amr: amrWith(amr.length === 0 ? [] : [...amr, "mfa"]) })
-    .where(and(eq(sessions.id, sessionId), eq(sessions.restriction, "enrol_second_factor"), where));
+  amr.length === 0
+    ? []
+    : [
+        db
+          .update(sessions)
+          .set({ restriction: null, amr: amrWith([...amr, "mfa"]) })
+          .where(and(eq(sessions.id, sessionId), eq(sessions.restriction, "enrol_second_factor"), where)),
+      ];
 
 /** The methods of a session and further ones, each once and in this order, as a value for its column `amr`. */
 export const amrWith = (added: readonly string[]): SQL =>

@@ -10,17 +10,24 @@ import { passkeyAmr } from "./amr.ts";
 import { type Attestation, verifyAttestation } from "./attestation.ts";
 import { authenticatorName } from "./authenticator-names.ts";
 import type { Passkey, RelyingParty } from "./passkey.ts";
+import { hasUseForPasskey, mayBeSecondFactor, type PasskeyUseSettings } from "./passkey-uses.ts";
 import type { PasskeyRegistrationStore } from "./registration-store.ts";
 
 export type AddPasskeyDeps = {
   readonly clock: Clock;
-  readonly settings: { readonly passkeys: RelyingParty };
+  readonly settings: PasskeyUseSettings & { readonly passkeys: RelyingParty };
   readonly passkeyRegistrations: Pick<PasskeyRegistrationStore, "add">;
   readonly messages: Outbox;
 };
 
+/** `passkeys_off`: neither a sign-in nor the second factor of this user takes a passkey. */
 export type AddPasskeyFailure = {
-  readonly reason: "not_accepted" | "already_registered" | "too_many_passkeys" | "reauthentication_required";
+  readonly reason:
+    | "passkeys_off"
+    | "not_accepted"
+    | "already_registered"
+    | "too_many_passkeys"
+    | "reauthentication_required";
 };
 
 type AddPasskeyInput = {
@@ -35,6 +42,7 @@ export async function addPasskey(
   deps: AddPasskeyDeps,
   { session, attestation, label, caller }: AddPasskeyInput,
 ): Promise<Result<Passkey, AddPasskeyFailure>> {
+  if (!hasUseForPasskey(deps.settings, session)) return err({ reason: "passkeys_off" });
   const now = deps.clock.now();
   if (!mayEnrol(session, now)) return err({ reason: "reauthentication_required" });
   const verified = await verifyAttestation(deps.settings.passkeys, attestation);
@@ -47,7 +55,9 @@ export async function addPasskey(
     session,
     challenge,
     passkey,
-    amr: passkeyAmr({ isSynced: passkey.isSynced, isUserVerified }),
+    proves: mayBeSecondFactor(deps.settings, session)
+      ? passkeyAmr({ isSynced: passkey.isSynced, isUserVerified })
+      : [],
     notice,
     audit: newAuditEvent(
       deps,

@@ -28,8 +28,8 @@ type NewRegistration = {
   /** The challenge that the client data names. */
   readonly challenge: string;
   readonly passkey: NewPasskey;
-  /** What the registration proves. */
-  readonly amr: readonly Amr[];
+  /** What the registration proves, for a session that was restricted to it. Empty: it does not end the restriction. */
+  readonly proves: readonly Amr[];
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -76,7 +76,7 @@ export function passkeyRegistrationStore(db: Database, caps: SendCaps) {
 
     /** Adds the passkey and uses up its challenge, if the session has just asked for it. */
     async add(registration: NewRegistration): Promise<RegistrationOutcome> {
-      const { session, passkey, amr, notice, audit, now } = registration;
+      const { session, passkey, proves, notice, audit, now } = registration;
       const accountId = session.account.id;
       const open = openChallenge(registration);
       const isAllowed = mayAdd(registration);
@@ -118,9 +118,11 @@ export function passkeyRegistrationStore(db: Database, caps: SendCaps) {
           where: isAdded,
         }),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), factors, isAdded)],
-        restriction: [
-          liftEnrolmentRestriction(db, { sessionId: session.sessionId, amr, where: exists(added) }),
-        ],
+        restriction: liftEnrolmentRestriction(db, {
+          sessionId: session.sessionId,
+          amr: proves,
+          where: exists(added),
+        }),
         created: added,
       });
       if (created.length > 0) return "added";

@@ -6,11 +6,15 @@ import type { AddPasskeyFailure } from "./add-passkey.ts";
 import { newPasskeyChallenge } from "./new-challenge.ts";
 import { type CreationOptions, creationOptions } from "./options.ts";
 import type { RelyingParty } from "./passkey.ts";
+import { hasUseForPasskey, type PasskeyUseSettings } from "./passkey-uses.ts";
 import type { PasskeyRegistrationStore } from "./registration-store.ts";
 
 export type StartAddPasskeyDeps = {
   readonly clock: Clock;
-  readonly settings: { readonly passkeys: RelyingParty; readonly brand: { readonly appName: string } };
+  readonly settings: PasskeyUseSettings & {
+    readonly passkeys: RelyingParty;
+    readonly brand: { readonly appName: string };
+  };
   readonly passkeyRegistrations: Pick<PasskeyRegistrationStore, "start">;
 };
 
@@ -19,6 +23,7 @@ export async function startAddPasskey(
   deps: StartAddPasskeyDeps,
   { session }: { readonly session: CurrentSession },
 ): Promise<Result<CreationOptions, AddPasskeyFailure>> {
+  if (!hasUseForPasskey(deps.settings, session)) return err({ reason: "passkeys_off" });
   const challenge = newPasskeyChallenge(deps);
   if (!mayEnrol(session, challenge.createdAt)) return err({ reason: "reauthentication_required" });
   const existing = await deps.passkeyRegistrations.start(challenge, session);

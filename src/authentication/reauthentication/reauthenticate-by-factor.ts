@@ -16,7 +16,13 @@ import {
   type Verified,
 } from "../second-factor/second-factor.ts";
 import { type ReauthenticatedSession, reauthenticated } from "./reauthenticate-session.ts";
-import { type FactorPolicySettings, needsPasswordAsWell, offerReauthentication, raisedAmr } from "./rules.ts";
+import {
+  type FactorPolicySettings,
+  isSecondFactorOf,
+  needsPasswordAsWell,
+  offerReauthentication,
+  raisedAmr,
+} from "./rules.ts";
 import { codeSubject } from "./start-challenge.ts";
 import type { AccountFacts } from "./statements.ts";
 import type { OpenChallenge, ReauthenticationVerificationStore } from "./verification-store.ts";
@@ -87,7 +93,14 @@ export async function reauthenticateByFactor(
   }
   if (verified === null || kind === undefined) return refuse("code_incorrect");
   const amr = raisedAmr(session.amr, [...first, ...verified.amr], kind);
-  const recorded = await deps.reauthenticationAnswers.record({ ...attempt, verified, factorKind: kind, amr });
+  const liftsRestriction = isSecondFactorOf(session, { kind, facts: facts.factors, settings: deps.settings });
+  const recorded = await deps.reauthenticationAnswers.record({
+    ...attempt,
+    verified,
+    factorKind: kind,
+    amr,
+    liftsRestriction,
+  });
   if (!recorded) return err({ reason: "code_incorrect" });
   deliverNoticeOf(deps, verified);
   return ok(reauthenticated(session, { at: now, amr }));

@@ -68,6 +68,24 @@ export function offerReauthentication(
   };
 }
 
+type ShownFactor = {
+  readonly kind: SecondFactorKind;
+  readonly facts: FactorFacts;
+  readonly settings: FactorPolicySettings;
+};
+
+/**
+ * Whether a factor that was shown is a second factor of the sign-in that opened the session, as SECOND_FACTORS allows it: the
+ * mailed code is none after a sign-in by mailed code. Only such a factor ends the restriction to the enrolment.
+ */
+export const isSecondFactorOf = (
+  { amr }: Pick<CurrentSession, "amr">,
+  { kind, facts, settings }: ShownFactor,
+): boolean =>
+  offerFactors({ account: facts, kinds: settings.secondFactor.kinds, firstFactor: amr })?.factors.includes(
+    kind,
+  ) ?? false;
+
 /** What each method of a reauthentication proves at best (RFC 8176). */
 const PROVES = {
   password: ["pwd"],

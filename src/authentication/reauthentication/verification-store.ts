@@ -48,6 +48,8 @@ type VerifiedAttempt = Attempt & {
   readonly factorKind: string;
   /** Of the session after the reauthentication. */
   readonly amr: readonly string[];
+  /** Whether it ends the restriction of the session to the enrolment of a second factor. */
+  readonly liftsRestriction: boolean;
 };
 
 export type ReauthenticationVerificationStore = ReturnType<typeof reauthenticationVerificationStore>;
@@ -99,7 +101,7 @@ export const reauthenticationVerificationStore = (db: Database) => ({
 
   /** Records the reauthentication in its session and uses what it was verified by. False: that is not valid any more. */
   async record(attempt: VerifiedAttempt): Promise<boolean> {
-    const { session, challenge, lockoutKey, verified, factorKind, amr, now } = attempt;
+    const { session, challenge, lockoutKey, verified, factorKind, amr, liftsRestriction, now } = attempt;
     const accountId = session.account.id;
     const proof = { sessionId: session.sessionId, at: now };
     const isLive = exists(
@@ -114,7 +116,11 @@ export const reauthenticationVerificationStore = (db: Database) => ({
     const { recorded } = await runBatch(db, {
       recorded: db
         .update(sessions)
-        .set({ reauthenticatedAt: now, amr: amr.join(" ") })
+        .set({
+          reauthenticatedAt: now,
+          amr: amr.join(" "),
+          ...(liftsRestriction ? { restriction: null } : {}),
+        })
         .where(and(eq(sessions.id, session.sessionId), isValid))
         .returning({ id: sessions.id }),
       attempt: [releaseAttempt(db, lockoutKey, isValid)],

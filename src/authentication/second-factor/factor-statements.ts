@@ -30,30 +30,34 @@ export const countFactors = (db: Database, accountId: string, kind: string) =>
     .from(other)
     .where(and(eq(other.accountId, accountId), sql`${other.kind} = ${kind}`))})`;
 
-/** The methods that can open a sign-in in place of a passkey. */
-export type OtherSignInMethods = {
+/** The methods of SIGN_IN_METHODS that can open a sign-in. */
+export type UsableSignInMethods = {
+  readonly password: boolean;
+  readonly passkey: boolean;
   /** The providers that are configured. */
   readonly providers: readonly string[];
   /** Whether every account can sign in by a mailed code. */
   readonly emailCode: boolean;
 };
 
-/** Whether a row of `factors` is no passkey, or the account can sign in without it. */
+/** Whether a row of `factors` opens no sign-in, or the account can sign in without it. */
 export const isNotLastSignInMethod = (
   db: Database,
   accountId: string,
   id: string,
-  { providers, emailCode }: OtherSignInMethods,
+  { password, passkey, providers, emailCode }: UsableSignInMethods,
 ): SQL | undefined =>
   or(
     ne(factors.kind, "passkey"),
-    emailCode ? sql`TRUE` : undefined,
-    exists(
-      db
-        .select({ one: sql`1` })
-        .from(accounts)
-        .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
-    ),
+    emailCode || !passkey ? sql`TRUE` : undefined,
+    password
+      ? exists(
+          db
+            .select({ one: sql`1` })
+            .from(accounts)
+            .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
+        )
+      : undefined,
     exists(
       db
         .select({ one: sql`1` })

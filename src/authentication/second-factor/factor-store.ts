@@ -53,7 +53,7 @@ export function factorStore(db: Database, caps: SendCaps) {
 
     /**
      * Inserts a factor. The first one makes all devices unknown. A session that was restricted to the enrolment has no
-     * restriction afterwards.
+     * restriction afterwards, if the enrolment has proved the factor.
      */
     async enrol(enrolment: FactorEnrolment): Promise<EnrolmentOutcome> {
       const { session, factor, max, proves, notice, audit, now } = enrolment;
@@ -83,13 +83,11 @@ export function factorStore(db: Database, caps: SendCaps) {
           where: mayEnrol,
         }),
         consequences: followFirstFactor(db, session, { where: mayEnrol, now }),
-        restriction: [
-          liftEnrolmentRestriction(db, {
-            sessionId: session.sessionId,
-            amr: proves,
-            where: exists(accountOf(mayEnrol)),
-          }),
-        ],
+        restriction: liftEnrolmentRestriction(db, {
+          sessionId: session.sessionId,
+          amr: proves,
+          where: exists(accountOf(mayEnrol)),
+        }),
         enrolled: insertFrom(
           db,
           factors,

@@ -8,21 +8,18 @@ import { LocalTime, TimeAgo } from "../../../ui/relative-time.tsx";
 import { Badge, backToAccount } from "../../../ui/settings-rows.tsx";
 import { redirectToConfirmation } from "../../reauthentication/pages/require-confirmation.ts";
 import { mayEnrol } from "../../second-factor/enrolment-rules.ts";
-import type { SignInMethod } from "../../sign-in-methods.ts";
 import { type ListPasskeysDeps, listPasskeys } from "../list-passkeys.ts";
 import type { Passkey } from "../passkey.ts";
+import { hasUseForPasskey, type PasskeyUseSettings } from "../passkey-uses.ts";
 import { CreatePasskey, PASSKEYS_PATH } from "./create-passkey.tsx";
 
-type Deps = ListPasskeysDeps & {
-  readonly clock: Clock;
-  readonly settings: { readonly signInMethods: readonly SignInMethod[] };
-};
+type Deps = ListPasskeysDeps & { readonly clock: Clock; readonly settings: PasskeyUseSettings };
 
 type Data = {
   readonly passkeys: readonly Passkey[];
   /** Whether the session may create one. */
   readonly mayCreate: boolean;
-  /** Whether passkeys can sign in. */
+  /** Whether the service has a use for passkeys of the user. */
   readonly isOn: boolean;
 };
 
@@ -40,7 +37,7 @@ export const passkeysPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
     return {
       passkeys: await listPasskeys(deps, { accountId: session.account.id }),
       mayCreate: mayEnrol(session, deps.clock.now()),
-      isOn: deps.settings.signInMethods.includes("passkey"),
+      isOn: hasUseForPasskey(deps.settings, session),
     };
   },
   view: (p, { passkeys, mayCreate, isOn }) => (

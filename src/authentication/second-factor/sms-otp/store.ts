@@ -1,4 +1,4 @@
-import { and, eq, exists, isNotNull, notExists, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, notExists, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../../admin/audit-log/statements.ts";
 import type { Database } from "../../../db/database.ts";
@@ -9,7 +9,6 @@ import { accounts, auditEvents, factors } from "../../../db/schema.ts";
 import type { NewMessage } from "../../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../../messaging/outbox/statements.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
-import { liftEnrolmentRestriction } from "../../../sessions/statements.ts";
 import { isRecentlyAuthenticated } from "../../reauthentication/statements.ts";
 import { followFirstFactor } from "../factor-statements.ts";
 import { newFactorRow } from "../statements.ts";
@@ -56,13 +55,11 @@ export function smsOtpStore(db: Database, caps: SendCaps) {
         notExists(db.select(one).from(factors).where(smsFactor(accountId))),
       );
       const row = newFactorRow({ id: factorId, accountId, kind: "sms_otp", createdAt: now });
-      const isInserted = exists(db.select(one).from(factors).where(eq(factors.id, factorId)));
       const { changed, enabled } = await runBatch(db, {
         announcement: announce(input, mayEnable),
         consequences: followFirstFactor(db, session, { where: mayEnable, now }),
         // After the statements above, whose condition it makes false.
         factor: [insertFrom(db, factors, row, accounts, mayEnable)],
-        session: [liftEnrolmentRestriction(db, { sessionId: session.sessionId, amr: [], where: isInserted })],
         changed: db.select({ id: factors.id }).from(factors).where(eq(factors.id, factorId)),
         enabled: db.select({ id: factors.id }).from(factors).where(smsFactor(accountId)),
       });
