@@ -126,12 +126,15 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Mail a new verification link",
         tag,
         answer: resent,
+        failures: ["address_undeliverable"],
       }),
       jsonBody(z.strictObject({ email: emailField })),
       async (c) => {
         const input = { ...c.req.valid("json"), caller: c.var.caller };
         const result = await resendVerification(depsOf(c), input);
-        return result.ok ? respond(c, resent) : refuse(c, result.error.reason, result.error);
+        if (result.ok) return respond(c, resent);
+        const { error } = result;
+        return refuse(c, error.reason, { retryAfter: "retryAfter" in error ? error.retryAfter : undefined });
       },
     );
 }
