@@ -4,7 +4,7 @@ import { documented } from "../http/openapi-operation.ts";
 
 /** The first digits of the SHA-256 of public/pages/enhance.js and public/pages/passkeys.js. A test checks them. */
 const VERSION = "0fbce87aec64";
-const PASSKEY_VERSION = "6b0538f63d64";
+const PASSKEY_VERSION = "9ea9d479d66d";
 
 /** The paths change with the content, so that browsers may cache it without limit. */
 export const SCRIPT_PATH = `/pages/enhance-${VERSION}.js`;

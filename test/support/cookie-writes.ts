@@ -113,16 +113,20 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       await mayEnableTexts(email, newPhoneNumber());
       return undefined;
     },
-    "POST /me/factors/totp": () => enrols(email),
+    "POST /me/factors/totp": () => mayEnrol(service, browser, email),
     "POST /me/factors/totp/verify": async () => {
-      await enrols(email);
+      await mayEnrol(service, browser, email);
       const { enrolmentToken, secret } = (await browser.write("POST", "/me/factors/totp")).body.data;
       return { enrolmentToken, code: totpCodeOf(service, secret) };
     },
-    "POST /me/factors/recovery-codes": () => enrols(email),
-    "POST /me/factors/passkeys/options": () => enrols(email),
+    "POST /me/factors/recovery-codes": async () => {
+      await mayEnrol(service, browser, email);
+      await enableFactor(email, "email_otp");
+      return undefined;
+    },
+    "POST /me/factors/passkeys/options": () => mayEnrol(service, browser, email),
     "POST /me/factors/passkeys": async () => {
-      await enrols(email);
+      await mayEnrol(service, browser, email);
       const { data } = (await browser.write("POST", "/me/factors/passkeys/options")).body;
       return { attestation: await createAuthenticator().create(data.options) };
     },
@@ -181,9 +185,12 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }
 
-/** With a second factor, a session of the first sign-in may enrol further factors. These requests have no body. */
-async function enrols(email: string): Promise<undefined> {
-  await enableFactor(email, "email_otp");
+/** Shows a mailed code in the session, since the password alone may not enrol a factor on an unknown device. */
+async function mayEnrol(service: Service, browser: Browser, email: string): Promise<undefined> {
+  const { challengeId } = (await browser.write("POST", "/me/reauthenticate/code", {})).body.data;
+  const code = await mailedCodeTo(service, email);
+  const { status, text } = await browser.write("POST", "/me/reauthenticate/otp", { challengeId, code });
+  if (status !== 200) throw new Error(`reauthentication answered ${status}: ${text}`);
 }
 
 async function newestSecretId({ env }: Service): Promise<string> {

@@ -17,6 +17,7 @@ export type Material = Credentials & {
     readonly method: string;
     readonly path: string;
     readonly fields: readonly string[];
+    readonly needsSession: boolean;
   }[];
   /** Valid values, by field name. */
   readonly values: Readonly<Record<string, readonly unknown[]>>;
@@ -98,10 +99,13 @@ export function hostileRequests(material: Material): fc.Arbitrary<HostileRequest
       headers: [type, ...extra],
       body,
     }));
+  const authorization = fc
+    .constantFrom(...material.tokens)
+    .map((token) => [["Authorization", `Bearer ${token}`] as const]);
   const almostValid = fc.constantFrom(...material.bodies).chain((route) =>
     fc
       .tuple(
-        headers,
+        route.needsSession ? fc.oneof(authorization, headers) : headers,
         contentType,
         fc.oneof({ weight: 9, arbitrary: bodyOf(route.fields, material.values) }, anyBody),
       )

@@ -27,7 +27,7 @@ export const smsTexts: Readonly<Record<Locale, SmsTexts>> = {
     sign_in_text: ({ code, appName, life }) =>
       `${code} ist Ihr Anmeldecode für ${appName}. Er gilt einmal und ${life} lang. Geben Sie ihn nie weiter.`,
     factor_removal_text: ({ appName, life }) =>
-      `${appName}: Ein Admin entfernt Ihre zweistufige Anmeldung in ${life}. Nicht von Ihnen gewünscht? Brechen Sie es im Konto oder in unserer Mail ab.`,
+      `${appName}: Ein Admin entfernt Ihre zweistufige Anmeldung (Frist: ${life}). Nicht von Ihnen gewünscht? Brechen Sie es im Konto oder in unserer Mail ab.`,
     factors_removed_text: ({ appName }) =>
       `${appName}: Ihre zweistufige Anmeldung wurde wie beantragt entfernt. Waren Sie das nicht, fragen Sie den Support von ${appName}.`,
   },

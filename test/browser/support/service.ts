@@ -17,6 +17,9 @@ type Mail = {
 /** Milliseconds until a request fails. */
 const TIMEOUT_MS = 30_000;
 
+/** A list shows 25 rows on a page. */
+const MORE_THAN_A_PAGE = 26;
+
 /** An unused address, which a search finds alone. */
 const newAddress = (): string => `user-${crypto.randomUUID().slice(0, 8)}@example.com`;
 
@@ -115,6 +118,23 @@ export function serviceAt({
     return shared;
   };
 
+  let crowd: Promise<string> | undefined;
+  /** More users than a list shows on one page. Returns a word that finds them and no others. */
+  const sharedCrowd = (): Promise<string> => {
+    crowd ??= createCrowd();
+    return crowd;
+  };
+
+  async function createCrowd(): Promise<string> {
+    const word = `crowd-${crypto.randomUUID().slice(0, 8)}`;
+    const addresses = Array.from(
+      { length: MORE_THAN_A_PAGE },
+      (_, number) => `${word}-${number}@example.com`,
+    );
+    await Promise.all(addresses.map((email) => unverifiedMember(email, "Ada")));
+    return word;
+  }
+
   return {
     superuser,
     newAddress,
@@ -128,5 +148,6 @@ export function serviceAt({
     member,
     memberWithSecondFactor,
     sharedMember,
+    sharedCrowd,
   };
 }

@@ -3,7 +3,7 @@ import type { CDPSession, Page } from "playwright-core";
 type Options = {
   /** Whether the authenticator verifies the user. */
   readonly verifiesUser?: boolean;
-  /** Whether it answers at once. Otherwise as soon as `answer` allows it. */
+  /** Whether it answers at once. Otherwise those ceremonies that start after `answer` has allowed it. */
   readonly answersAtOnce?: boolean;
 };
 
@@ -29,11 +29,23 @@ export async function addVirtualAuthenticator(
   });
   const credentials = async () =>
     (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials;
+  const answer = (enabled = true) =>
+    cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
   return {
     credentials,
-    /** Whether the user touches it. */
-    answer: (enabled = true) =>
-      cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
+    /** Whether the user touches it in the ceremonies that start from now on. */
+    answer,
+    /**
+     * Has the user touch it in the ceremony that the act starts, and in later ones. The autofill's gets no answer,
+     * and no ceremony waits unanswered before: Chromium would leave it so.
+     */
+    async answerCeremonyOf(act: () => Promise<unknown>) {
+      await page.evaluate(delayCeremonies);
+      await act();
+      await page.locator("html[data-ceremony]").waitFor({ state: "attached" });
+      await answer();
+      await page.evaluate(() => document.dispatchEvent(new Event("ceremony-allowed")));
+    },
     verifyUser: (isUserVerified: boolean) =>
       cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
     remove: async (credentialId: string) =>
@@ -48,5 +60,19 @@ export async function addVirtualAuthenticator(
       await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId });
       await cdp.send("WebAuthn.addCredential", { authenticatorId, credential: { ...credential, signCount } });
     },
+  };
+}
+
+/** Delays the ceremonies of the open page, apart from the autofill's, until it gets an event. Runs in the page. */
+function delayCeremonies(): void {
+  const { credentials } = navigator;
+  const get = credentials.get.bind(credentials);
+  credentials.get = async (options) => {
+    if (options?.mediation !== "conditional") {
+      const allowed = new Promise((resolve) => document.addEventListener("ceremony-allowed", resolve));
+      document.documentElement.dataset.ceremony = "";
+      await allowed;
+    }
+    return get(options);
   };
 }

@@ -43,7 +43,6 @@ const OPENS_NONE = [
   "POST /oauth/userinfo",
   "POST /oauth/introspect",
   "POST /oauth/revoke",
-  "POST /oauth/device_authorization",
   "RPC verifyToken",
   "RPC getUser",
   "RPC getUsers",
@@ -52,6 +51,7 @@ const OPENS_NONE = [
   "RPC deleteUser",
   "RPC cancelUserDeletion",
   "RPC exportUser",
+  "RPC setUserMetadata",
   "RPC can",
   "RPC verifyApiKey",
 ];

@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { describe, expect, inject, it, vi } from "vitest";
 import { errorTable } from "../../../src/http/error-table.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "../../../src/oauth/endpoints.ts";
+import { ratePolicies } from "../../../src/rate-limit/policies.ts";
+import { NOTES, NOTES_RESOURCE } from "../../support/api-keys.ts";
+import { offerAuthenticator, totpCodeOf } from "../../support/authenticators.ts";
 import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile-requests.ts";
 import { requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
@@ -25,34 +28,14 @@ const EXPECTED_STATUSES = [200, 201, 400, 401, 403, 404, 405, 413, 415];
 const RESPONSE_TIMEOUT_MS = 10_000;
 
 /** All rate limits are on, and too high to be reached. */
-const highLimit = { limit: 1_000_000 };
-const names = [
-  "login",
-  "login-otp",
-  "login-otp-resend",
-  "refresh",
-  "register",
-  "verify-email",
-  "reset-password",
-];
-const more = [
-  "captcha-verify",
-  "phone",
-  "phone-verify",
-  "profile",
-  "password-check",
-  "forgot-password",
-  "verify-email-resend",
-  "mail",
-  "text",
-];
-const limits = Object.fromEntries([...names, ...more].map((name) => [name, highLimit]));
+const limits = Object.fromEntries(Object.keys(ratePolicies).map((name) => [name, { limit: 1_000_000 }]));
 const providers = openProviders();
 const service = startService({
   env: {
     RATE_LIMITS: JSON.stringify(limits),
     MAIL_HOURLY_CAP: "100000",
     SMS_HOURLY_CAP: "100000",
+    RESOURCES: NOTES_RESOURCE,
     BURST: undefined,
     ...providers.gitHubAlone,
   },
@@ -67,6 +50,10 @@ async function createMaterial(): Promise<Material> {
   const [me, other] = [await registerAndLogIn(service), await registerVerifiedUser(service)];
   const withSecondFactor = await registerAndLogIn(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, withSecondFactor.token);
+  const shown = await startSecondFactor(service, withSecondFactor.email);
+  // This session may enrol factors.
+  const { token: enrolling } = (await service.post("/login/otp", shown)).body.data;
+  const offered = await offerAuthenticator(service, enrolling);
   const { challengeId, code } = await startSecondFactor(service, withSecondFactor.email);
   const texted = await requestPhoneCode(service, me.token);
   const { email: unverified } = await register(service);
@@ -88,7 +75,7 @@ async function createMaterial(): Promise<Material> {
       ),
     ],
     bodies: bodyRoutes(service),
-    tokens: [me.token, me.refreshToken, withSecondFactor.token, csrf.body.data.csrfToken],
+    tokens: [me.token, me.refreshToken, withSecondFactor.token, enrolling, csrf.body.data.csrfToken],
     cookies: [session, cookie, `${session}; ${cookie}`],
     values: {
       ...{ email: emails, newEmail: emails, password: passwords, currentPassword: passwords },
@@ -96,7 +83,12 @@ async function createMaterial(): Promise<Material> {
         newPassword: passwords,
         confirmPassword: passwords,
         challengeId: ids,
-        code: [code, texted.code, "000000"],
+        code: [code, texted.code, totpCodeOf(service, offered.secret), "000000"],
+        enrolmentToken: [offered.enrolmentToken],
+        label: ["Phone", null],
+        resource: [NOTES, "notes"],
+        scopes: [["notes:read"], ["notes:read", "notes:write"]],
+        expiresInDays: [30, null],
       },
       phone: [texted.phone, "+1 (415) 555-0100", "+14155550101", "4155550102", "+0"],
       token: [verifying, resetting, me.token, me.refreshToken],

@@ -127,15 +127,15 @@ function Metadata({ p, of: { account, privateMetadata } }: { p: PageProps; of: U
     <section class="card">
       <h2>{p.t.metadata.title}</h2>
       {shown.map(([label, metadata]) => (
-        <>
-          <h3 class="faint">{label}</h3>
+        <div>
+          <h3>{label}</h3>
           {metadata === null ? (
             <p class="faint">{p.t.account.none}</p>
           ) : (
             // A long line scrolls, also by the keyboard.
             <pre tabindex={0}>{JSON.stringify(metadata, null, 2)}</pre>
           )}
-        </>
+        </div>
       ))}
       <p class="links">
         <a href={`/admin/users/${account.id}/metadata${p.search}`}>{p.t.metadata.edit}</a>

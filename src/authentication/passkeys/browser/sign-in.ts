@@ -8,40 +8,53 @@ import { type ApiAnswer, areas, isSilent, post, say } from "./page.ts";
 /** Milliseconds before the end of a challenge at which the autofill gets another one. */
 const MARGIN = 30_000;
 
+/** How a ceremony ended. After `refused` the service has answered, and the page has said why. */
+type Outcome = "signed_in" | "refused" | "ended";
+
 /** Sign-in by passkey: from the autofill of the address, and by a button. */
 export function setUpSignIn(): void {
   for (const area of areas("sign-in")) {
     area.hidden = false;
-    area.querySelector("button")?.addEventListener("click", async () => {
-      say(area, null);
-      await signIn(area, false);
-    });
+    area.querySelector("button")?.addEventListener("click", () => press(area));
     void offerAutofill(area);
   }
 }
 
-async function offerAutofill(area: HTMLElement): Promise<void> {
-  if (await browserSupportsWebAuthnAutofill()) await signIn(area, true);
+/** Whether the ceremony of the button runs. A browser has one at a time: another would end it. */
+let isPressed = false;
+
+async function press(area: HTMLElement): Promise<void> {
+  if (isPressed) return;
+  isPressed = true;
+  say(area, null);
+  const outcome = await signIn(area, false);
+  isPressed = false;
+  if (outcome !== "signed_in") await offerAutofill(area);
 }
 
-async function signIn(area: HTMLElement, useBrowserAutofill: boolean): Promise<void> {
+async function offerAutofill(area: HTMLElement): Promise<void> {
+  if (!(await browserSupportsWebAuthnAutofill())) return;
+  // What ends the autofill was no act of the user.
+  if ((await signIn(area, true)) === "refused") await offerAutofill(area);
+}
+
+async function signIn(area: HTMLElement, useBrowserAutofill: boolean): Promise<Outcome> {
   const started = await start();
   if (started.code !== null) {
     if (!useBrowserAutofill) say(area, started.code);
-    return;
+    return "ended";
   }
+  if (useBrowserAutofill && isPressed) return "ended";
   const { options, expiresIn } = started.data;
   const renewal = useBrowserAutofill ? renewBefore(area, expiresIn) : undefined;
   try {
     const assertion = await startAuthentication({ optionsJSON: options, useBrowserAutofill });
     clearTimeout(renewal);
-    await finish(area, assertion);
+    return await finish(area, assertion);
   } catch (error) {
     clearTimeout(renewal);
-    // What ends the autofill was no act of the user.
-    if (useBrowserAutofill) return;
-    if (!isSilent(error)) say(area, "failed");
-    await offerAutofill(area);
+    if (!useBrowserAutofill && !isSilent(error)) say(area, "failed");
+    return "ended";
   }
 }
 
@@ -64,16 +77,16 @@ const renewBefore = (area: HTMLElement, expiresIn: number) =>
     expiresIn * 1000 - MARGIN,
   );
 
-async function finish(area: HTMLElement, assertion: AuthenticationResponseJSON): Promise<void> {
+async function finish(area: HTMLElement, assertion: AuthenticationResponseJSON): Promise<Outcome> {
   const { code, data } = await post("/login/passkey", { assertion, transport: "cookie" });
   if (code === null) {
     location.assign(area.dataset.next ?? "/account");
-    return;
+    return "signed_in";
   }
   const unknown = data?.unknownCredential;
   say(area, unknown ? "unknown" : code);
   if (unknown) await forget(unknown);
-  await offerAutofill(area);
+  return "refused";
 }
 
 type UnknownCredential = { readonly rpId: string; readonly credentialId: string };

@@ -15,6 +15,6 @@ export const PasskeyOffer = ({ p }: { readonly p: PageProps }) => (
 );
 
 export function passkeyCount({ t }: PageProps, count: number): string {
-  if (count === 0) return t.account.none;
+  if (count === 0) return t.passkeys.hintNone;
   return count === 1 ? t.passkeys.hintOne : fill(t.passkeys.hintMany, { count: String(count) });
 }

@@ -21,6 +21,7 @@ export function FactorRows({ p, data: { factors, allowed } }: Props) {
         <div>
           {listed.map((factor) => (
             <Row href={pageOf(factor)} label={factorName(p.t, factor)}>
+              {factor.label !== null && `${t.kinds[factor.kind]} · `}
               <FactorUse p={p} factor={factor} />
             </Row>
           ))}

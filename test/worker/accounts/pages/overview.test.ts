@@ -37,7 +37,7 @@ describe("the account overview", () => {
   it("counts the passkeys of the account, and no other factors", async () => {
     const { id, browser } = await user();
     await addFactor(id, "totp", true);
-    expect(await rowOf(browser, "/account/passkeys")).toBe("Not set");
+    expect(await rowOf(browser, "/account/passkeys")).toBe("None");
     await addFactor(id, "passkey", false);
     expect(await rowOf(browser, "/account/passkeys")).toBe("1 passkey");
     await addFactor(id, "passkey", true);

@@ -78,7 +78,7 @@ describe("the removal of a user's factors by an admin", () => {
     const browser = openPageBrowser(texting);
     await browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });
     const page = await browser.visit("/account");
-    expect(page.text).toContain("All factors of your account will be removed");
+    expect(page.text).toContain("recovery codes of your account will be removed on");
     expect(page.text).toContain('href="/account/factor-removal"');
   });
 
@@ -249,7 +249,7 @@ describe("the admin's page of a user", () => {
     const requested = await browser.press(await browser.visit(path), {}, "removeFactors");
     expect(requested.status).toBe(303);
     const page = await browser.visit(path);
-    expect(page.text).toContain("All factors of this user will be removed");
+    expect(page.text).toContain("All factors of this user will be removed on");
     expect(page.text).not.toContain('value="removeFactors"');
     expect((await browser.press(page, {}, "cancelFactorRemoval")).status).toBe(303);
     expect([await removalsOf(id), await factorsOf(id)]).toEqual([0, 1]);

@@ -19,21 +19,23 @@ export function showNewCodes(
       <section class="card">
         <p class="lead">{t.createdLead}</p>
         <p class="faint">{heading}</p>
-        <label class="label" for="codes">
-          {t.title}
-        </label>
-        <textarea
-          id="codes"
-          class="key"
-          rows={codes.length}
-          readonly
-          spellcheck={false}
-          autocomplete="off"
-          data-copy={p.t.keys.copy}
-          data-copied={p.t.keys.copied}
-        >
-          {codes.join("\n")}
-        </textarea>
+        <div class="field">
+          <div class="label">
+            <label for="codes">{t.title}</label>
+          </div>
+          <textarea
+            id="codes"
+            class="key"
+            rows={codes.length}
+            readonly
+            spellcheck={false}
+            autocomplete="off"
+            data-copy={p.t.keys.copy}
+            data-copied={p.t.keys.copied}
+          >
+            {codes.join("\n")}
+          </textarea>
+        </div>
         {/* The file is in the link, so that no further request needs the codes. */}
         <a
           class="button"

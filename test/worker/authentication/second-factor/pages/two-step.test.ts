@@ -119,14 +119,14 @@ describe("the page of two-step verification without scripts", () => {
     const list = await browser.visit("/account/two-step");
     expect(list.text).toContain("You have 10 unused codes.");
     expect(list.text).not.toContain(codes[0] ?? "");
-    expect((await browser.visit("/account")).text).not.toContain("unused codes");
+    expect((await browser.visit("/account")).text).not.toContain("Unused codes");
     await service.env.DB.prepare(
       "UPDATE recovery_codes SET used_at = 1 WHERE id IN (SELECT id FROM recovery_codes WHERE account_id = ? LIMIT 7)",
     )
       .bind(await accountIdOf(email))
       .run();
     for (const path of ["/account", "/account/two-step"]) {
-      expect((await browser.visit(path)).text).toContain("Only 3 unused codes are left.");
+      expect((await browser.visit(path)).text).toContain("Unused codes left: 3.");
     }
   });
 
@@ -159,11 +159,11 @@ describe("the page of two-step verification without scripts", () => {
   it("switches the mailed code on and off", async () => {
     const { email, browser } = await userOnKnownDevice();
     const on = await browser.submit(await browser.visit("/account/two-step"), {}, "email-on");
-    expect(on.text).toContain("Turn off codes by mail");
+    expect(on.text).toContain("Turn off codes by email");
     expect(await factorsOf(email)).toEqual([{ kind: "email_otp", label: null }]);
     expect((await service.post("/login", { email, password: PASSWORD })).body.data.otpRequired).toBe(true);
     const off = await browser.submit(on, {}, "email-off");
-    expect(off.text).toContain("Turn on codes by mail");
+    expect(off.text).toContain("Turn on codes by email");
     expect(await factorsOf(email)).toEqual([]);
   });
 
