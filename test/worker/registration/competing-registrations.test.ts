@@ -62,7 +62,7 @@ describe("two registrations of one address", () => {
         [[ATTACKER_PASSWORD, PASSWORD], choose, signIn],
         [[PASSWORD, PASSWORD], signIn, choose],
       ] as const) {
-        const { email } = await registerTwice(...passwords);
+        const { email } = await registerTwice(passwords[0], passwords[1]);
         const browser = openPageBrowser(service, { language });
         const page = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
         expect(page.path).toBe("/sign-in");
