@@ -45,11 +45,12 @@ export async function completeSignIn(
   const amr = amrOf(grant);
   // The next token of a device from before `known_devices` gets a row.
   const deviceId = device?.isListed ? device.deviceId : newId();
-  const isKnownDevice = !isSpared && (device?.hasSignedIn ?? false);
+  const isKnownDevice = device?.hasSignedIn ?? false;
   const { authenticatedAt: at } = firstFactor;
   const session = {
     ...newSession(deps, {
       ...{ amr, audience, caller, deviceId, isKnownDevice, restriction, isPersistent },
+      isConfirmed: !isSpared,
       authenticatedAt: at,
     }),
     accountId: grant.accountId,

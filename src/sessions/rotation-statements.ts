@@ -11,7 +11,8 @@ import { MAX_BROWSER_SESSION_IDLE } from "./refresh-rules.ts";
 import type { SessionRestriction, SessionState } from "./session.ts";
 import {
   authenticatedAt,
-  hasSecondFactor,
+  confirmedAt,
+  enrolmentDueAt,
   isFirstParty,
   isLastPresented,
   restriction,
@@ -93,8 +94,7 @@ export function rotationStatements(db: Database, rotation: Rotation, condition?:
       .select({
         session: stateColumns,
         restriction: restriction(),
-        enrolmentDueAt: accounts.enrolmentDueAt,
-        hasSecondFactor: hasSecondFactor(db),
+        enrolmentDueAt: enrolmentDueAt(db),
         isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
         servesAudience: asBoolean(mayGetTokens(rotation.holder)).as("serves_audience"),
         successorInUse: asBoolean(successorIsInUse()).as("successor_in_use"),
@@ -118,7 +118,6 @@ export type RotationOutcome = {
   readonly successorInUse: boolean;
   readonly restriction: SessionRestriction | null;
   readonly enrolmentDueAt: number | null;
-  readonly hasSecondFactor: boolean;
   readonly account: Account;
 };
 
@@ -158,6 +157,7 @@ const stateColumns = {
   expiresAt: sessions.expiresAt,
   revokedAt: sessions.revokedAt,
   authenticatedAt: authenticatedAt.as("authenticated_at"),
+  confirmedAt: confirmedAt.as("confirmed_at"),
   deviceId: sessions.deviceId,
   scope: sessions.scope,
   isKnownDevice: sessions.isKnownDevice,

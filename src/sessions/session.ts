@@ -27,10 +27,12 @@ export type NewSession = {
   readonly deviceId: string;
   /** Null: the session may do all that its account may. */
   readonly restriction: "enrol_second_factor" | null;
-  /** Whether the device was known before this sign-in, and did not spare it the second factor of the account. */
+  /** Whether the device was known before this sign-in. */
   readonly isKnownDevice: boolean;
   /** False: its cookies end with the browser session. */
   readonly isPersistent: boolean;
+  /** False: it has not shown the second factor of its account, so the sign-in is no confirmation for sensitive changes. */
+  readonly isConfirmed: boolean;
 };
 
 /**
@@ -56,8 +58,10 @@ export type SessionState = {
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
-  /** The last sign-in or reauthentication. */
+  /** The last authentication that reached the session's `acr` (`auth_time`). */
   readonly authenticatedAt: number;
+  /** The last sign-in or reauthentication by any method. */
+  readonly confirmedAt: number;
   readonly deviceId: string | null;
   /** The scopes of an OAuth client's session, space-separated; null for the others. */
   readonly scope: string | null;
@@ -83,18 +87,18 @@ export type CurrentSession = {
   readonly sessionId: string;
   /** The client that the session belongs to. */
   readonly clientId: string;
-  /** The last sign-in or reauthentication (ms). */
+  /** The last authentication that reached the session's `acr` (ms): `auth_time` of its tokens. */
   readonly authenticatedAt: number;
+  /** The last sign-in or reauthentication by any method (ms). Sensitive changes depend on it. */
+  readonly confirmedAt: number;
   /** The known device that signed in, if any. */
   readonly deviceId: string | null;
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[];
   /** Null: the session may do all that its account may. */
   readonly restriction: SessionRestriction | null;
-  /** As in `NewSession`. False after another session has enrolled the first second factor of the account. */
+  /** Whether the device was known before this sign-in. */
   readonly isKnownDevice: boolean;
-  /** Whether the account has a second factor that its user has set up. */
-  readonly hasSecondFactor: boolean;
   /** When the user has to enrol a required second factor (ms). Null: never, as far as a sign-in has found. */
   readonly enrolmentDueAt: number | null;
   readonly account: Account;

@@ -9,6 +9,7 @@ import {
   isNotNull,
   isNull,
   ne,
+  notExists,
   or,
   type Placeholder,
   type SQL,
@@ -27,7 +28,7 @@ import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import { FIRST_PARTY_CLIENT, type NewSession, type SessionRestriction } from "./session.ts";
 
 /** The row of a session of this service's own client. */
-export const sessionRow = <A>(session: Omit<NewSession, "accountId">, accountId: A) => ({
+export const sessionRow = <A>({ isConfirmed, ...session }: Omit<NewSession, "accountId">, accountId: A) => ({
   ...session,
   accountId,
   amr: session.amr.join(" "),
@@ -35,7 +36,7 @@ export const sessionRow = <A>(session: Omit<NewSession, "accountId">, accountId:
   lastUsedAt: session.createdAt,
   rotatedAt: session.createdAt,
   revokedAt: null,
-  reauthenticatedAt: null,
+  reauthenticatedAt: isConfirmed ? null : NOT_CONFIRMED,
   clientId: FIRST_PARTY_CLIENT,
   parentId: null,
   codeClaim: null,
@@ -61,14 +62,20 @@ export const restriction = () =>
     "restriction",
   );
 
-/** Whether an account has a second factor that its user has set up, as a column of a query over accounts. */
-export const hasSecondFactor = (db: Database) =>
-  sql<boolean>`${exists(
-    db
-      .select({ one: sql`1` })
-      .from(factors)
-      .where(and(eq(factors.accountId, accounts.id), eq(factors.isSecondFactor, true))),
-  )}`.as("has_second_factor");
+/**
+ * When the user has to enrol a required second factor, as a column of a query over accounts. Null: the account has one, or no
+ * sign-in has found it missing.
+ */
+export const enrolmentDueAt = (db: Database) => {
+  const secondFactor = db
+    .select({ one: sql`1` })
+    .from(factors)
+    .where(and(eq(factors.accountId, accounts.id), eq(factors.isSecondFactor, true)));
+  const isMissing = notExists(secondFactor);
+  return sql<number | null>`CASE WHEN ${isMissing} THEN ${accounts.enrolmentDueAt} END`.as(
+    "enrolment_due_at",
+  );
+};
 
 /** The name of the OAuth client that a session belongs to; null for a session of this service. */
 const clientName = (db: Database) =>
@@ -137,7 +144,13 @@ export const endSessions = (db: Database, accountId: string | SQLWrapper, now: n
     .returning({ id: sessions.id });
 
 /** `CurrentSession.authenticatedAt`. */
-export const authenticatedAt = sql<number>`max(coalesce(${sessions.authTime}, ${sessions.createdAt}), coalesce(${sessions.reauthenticatedAt}, 0))`;
+export const authenticatedAt = sql<number>`coalesce(${sessions.authTime}, ${sessions.createdAt})`;
+
+/** The value of `reauthenticatedAt` in a session that has to show a factor before a sensitive change, also after its sign-in. */
+export const NOT_CONFIRMED = 0;
+
+/** `CurrentSession.confirmedAt`. */
+export const confirmedAt = sql<number>`CASE WHEN ${sessions.reauthenticatedAt} = ${NOT_CONFIRMED} THEN 0 ELSE max(${authenticatedAt}, coalesce(${sessions.reauthenticatedAt}, 0)) END`;
 
 /** Whether the session is live at `now`. */
 export const sessionIsLive = (now: number | Placeholder): SQL | undefined =>

@@ -20,8 +20,9 @@ import {
 import type { CurrentSession, SessionSummary } from "./session.ts";
 import {
   authenticatedAt,
+  confirmedAt,
   endSessions,
-  hasSecondFactor,
+  enrolmentDueAt,
   liveSessions,
   maySignFor,
   restriction,
@@ -54,11 +55,11 @@ export function sessionStore(db: Database, caps: SendCaps) {
       .select({
         clientId: sessions.clientId,
         authenticatedAt: authenticatedAt.as("authenticated_at"),
+        confirmedAt: confirmedAt.as("confirmed_at"),
         deviceId: sessions.deviceId,
         amr: sessions.amr,
         restriction: restriction(),
-        hasSecondFactor: hasSecondFactor(db),
-        enrolmentDueAt: accounts.enrolmentDueAt,
+        enrolmentDueAt: enrolmentDueAt(db),
         isKnownDevice: sessions.isKnownDevice,
         id: sessions.accountId,
         ...accountColumns,
@@ -91,10 +92,10 @@ export function sessionStore(db: Database, caps: SendCaps) {
       const {
         clientId,
         authenticatedAt: at,
+        confirmedAt: confirmed,
         deviceId,
         amr,
         restriction: limit,
-        hasSecondFactor: hasOne,
         enrolmentDueAt: dueAt,
         isKnownDevice,
         ...account
@@ -103,11 +104,11 @@ export function sessionStore(db: Database, caps: SendCaps) {
         sessionId,
         clientId,
         authenticatedAt: at,
+        confirmedAt: confirmed,
         deviceId,
         amr: amr.split(" "),
         restriction: limit,
-        hasSecondFactor: Boolean(hasOne),
-        enrolmentDueAt: hasOne ? null : dueAt,
+        enrolmentDueAt: dueAt,
         isKnownDevice,
         account,
       };

@@ -19,6 +19,7 @@ import { type ReauthenticatedSession, reauthenticated } from "./reauthenticate-s
 import {
   type FactorPolicySettings,
   isSecondFactorOf,
+  movesAuthTime,
   needsPasswordAsWell,
   offerReauthentication,
   raisedAmr,
@@ -92,18 +93,23 @@ export async function reauthenticateByFactor(
     return err({ reason: "password_missing" });
   }
   if (verified === null || kind === undefined) return refuse("code_incorrect");
-  const amr = raisedAmr(session.amr, [...first, ...verified.amr], kind);
-  const liftsRestriction = isSecondFactorOf(session, { kind, facts: facts.factors, settings: deps.settings });
+  const proven = [...first, ...verified.amr];
+  const factor = { kind, kinds: deps.settings.secondFactor.kinds };
+  const change = {
+    at: now,
+    amr: raisedAmr(session.amr, proven, factor),
+    movesAuthTime: movesAuthTime(session.amr, proven, factor),
+  };
   const recorded = await deps.reauthenticationAnswers.record({
     ...attempt,
     verified,
     factorKind: kind,
-    amr,
-    liftsRestriction,
+    change,
+    liftsRestriction: isSecondFactorOf(session, { kind, facts: facts.factors, settings: deps.settings }),
   });
   if (!recorded) return err({ reason: "code_incorrect" });
   deliverNoticeOf(deps, verified);
-  return ok(reauthenticated(session, { at: now, amr }));
+  return ok(reauthenticated(session, change));
 }
 
 type FirstFactor = {

@@ -26,13 +26,8 @@ const reauthenticated = answer(
   z.object({ expiresIn: z.int().check(z.meta({ description: "Seconds for which changes are allowed." })) }),
 );
 
-const {
-  password_missing,
-  wrong_password,
-  reauthentication_expired,
-  locked,
-  send_cap,
-} = reauthenticationErrors;
+const { password_missing, wrong_password, reauthentication_expired, locked, send_cap } =
+  reauthenticationErrors;
 const factorErrors = [reauthenticationErrors.code_incorrect, wrong_password, password_missing, locked];
 
 type Deps = ReauthenticateSessionDeps & ReauthenticateByFactorDeps & RequireSessionDeps;

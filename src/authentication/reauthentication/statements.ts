@@ -1,13 +1,13 @@
-import { and, eq, exists, gt, isNotNull, isNull, lte, ne, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gt, isNull, lte, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { maySignIn } from "../../db/predicates.ts";
-import { accounts, factors, sessions } from "../../db/schema.ts";
+import { accounts, sessions } from "../../db/schema.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { authenticatedAt, isFirstParty, sessionIsLive } from "../../sessions/statements.ts";
+import { confirmedAt, isFirstParty, NOT_CONFIRMED, sessionIsLive } from "../../sessions/statements.ts";
 import type { FactorFacts } from "../second-factor/second-factor.ts";
 import { factorFacts } from "../second-factor/statements.ts";
-import type { ReauthenticationProof } from "./proof.ts";
-import { POSSESSION, REAUTHENTICATION_WINDOW } from "./rules.ts";
+import type { ReauthenticationProof, SessionChange } from "./proof.ts";
+import { REAUTHENTICATION_WINDOW } from "./rules.ts";
 
 /** What an account can reauthenticate with. */
 export type AccountFacts = {
@@ -40,37 +40,36 @@ export const reauthenticationStillValid = (
     maySignIn(db, sessions.accountId, lte(accounts.devicesKnownSince, at)),
   );
 
-/** `hasShownPossession`, for a row of `sessions`. */
-const hasShownPossession = (): SQL | undefined =>
-  or(
-    eq(sessions.isKnownDevice, true),
-    ...POSSESSION.map((method) => sql`instr(' ' || ${sessions.amr} || ' ', ${` ${method} `}) > 0`),
-  );
+/** The columns of a session after a reauthentication. */
+export const changedColumns = ({ at, amr, movesAuthTime }: SessionChange) => ({
+  reauthenticatedAt: at,
+  amr: amr.join(" "),
+  ...(movesAuthTime ? { authTime: at } : {}),
+});
 
 /**
- * Ends the recent authentication of the other sessions of an account, which have not shown its first second factor. For the
- * batch that stores that factor: `where` is its condition. They stay signed in. A sign-in of the last minutes counts on if
- * it has shown a code or a passkey.
+ * Ends the confirmation of the other sessions of an account, which have not shown its first second factor. For the batch
+ * that stores that factor: `where` is its condition. They stay signed in.
  */
-export const endRecencyOfOthers = (
+export const endConfirmationOfOthers = (
   db: Database,
   { sessionId, accountId }: { readonly sessionId: string; readonly accountId: string },
   where: SQL | undefined,
 ) =>
   db
     .update(sessions)
-    .set({ isKnownDevice: false, reauthenticatedAt: null })
+    .set({ reauthenticatedAt: NOT_CONFIRMED })
     .where(
       and(
         eq(sessions.accountId, accountId),
         ne(sessions.id, sessionId),
+        isFirstParty(),
         isNull(sessions.revokedAt),
-        or(eq(sessions.isKnownDevice, true), isNotNull(sessions.reauthenticatedAt)),
         where,
       ),
     );
 
-/** `isRecentlyAuthenticated` of a session that is still live: the condition of a sensitive change. */
+/** Whether the session is still live and recently authenticated: the condition of a sensitive change. */
 export const isRecentlyAuthenticated = (
   db: Database,
   { sessionId }: Pick<CurrentSession, "sessionId">,
@@ -81,19 +80,6 @@ export const isRecentlyAuthenticated = (
       .select({ one: sql`1` })
       .from(sessions)
       .where(
-        and(
-          eq(sessions.id, sessionId),
-          sessionIsLive(now),
-          gt(authenticatedAt, now - REAUTHENTICATION_WINDOW),
-          or(
-            hasShownPossession(),
-            notExists(
-              db
-                .select({ one: sql`1` })
-                .from(factors)
-                .where(and(eq(factors.accountId, sessions.accountId), eq(factors.isSecondFactor, true))),
-            ),
-          ),
-        ),
+        and(eq(sessions.id, sessionId), sessionIsLive(now), gt(confirmedAt, now - REAUTHENTICATION_WINDOW)),
       ),
   );

@@ -5,7 +5,7 @@ import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts, factors, identities, knownDevices, recoveryCodes } from "../../db/schema.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { endRecencyOfOthers } from "../reauthentication/statements.ts";
+import { endConfirmationOfOthers } from "../reauthentication/statements.ts";
 
 const other = alias(factors, "other_factor");
 
@@ -103,7 +103,7 @@ export function followFirstFactor(
 ) {
   const isFirst = and(eq(accounts.id, account.id), where, hasNoSecondFactor(db, account.id));
   return [
-    endRecencyOfOthers(
+    endConfirmationOfOthers(
       db,
       { sessionId, accountId: account.id },
       exists(db.select({ one: sql`1` }).from(accounts).where(isFirst)),

@@ -4,7 +4,7 @@ import {
   type ReadReauthenticationOptionsDeps,
   readReauthenticationOptions,
 } from "../read-reauthentication-options.ts";
-import { isRecentlyAuthenticated, lacksFactor } from "../rules.ts";
+import { isRecentlyAuthenticated } from "../rules.ts";
 import { CONFIRMATION_PAGE, writeConfirmation } from "./confirmation-cookie.ts";
 
 export type RequireConfirmationDeps = ReadReauthenticationOptionsDeps & { readonly clock: Clock };
@@ -20,8 +20,7 @@ export async function requireConfirmation(
   const { session } = c.var;
   if (isRecentlyAuthenticated(session, deps.clock.now())) return null;
   const { methods } = await readReauthenticationOptions(deps, session);
-  const isPasswordEnough = methods.includes("password") && !lacksFactor(session);
-  return isPasswordEnough ? null : redirectToConfirmation(c, deps);
+  return methods.includes("password") ? null : redirectToConfirmation(c, deps);
 }
 
 /** Redirects to the confirmation, which leads back to the page of this request. */

@@ -17,7 +17,8 @@ type Opening = {
   /** The session whose authorization code opened it, for a session of an app. */
   readonly parent?: Session;
   readonly userAgent?: string;
-  readonly shown?: Session["shown"];
+  /** Whether a code was shown, or the device was known. */
+  readonly hasShownMore?: boolean;
 };
 
 /** Records a session that the service has opened, and checks that its tokens say what was proven. */
@@ -44,8 +45,8 @@ export function recordSession(model: Model, tokens: Tokens, opening: Opening): S
     endedBy: null,
     idleExpiresAt,
     authenticatedAt: parent?.authenticatedAt ?? now,
-    signedInAt: parent?.authenticatedAt ?? now,
-    shown: opening.shown ?? null,
+    isConfirmed: true,
+    hasShownMore: opening.hasShownMore ?? false,
     rotatedAt: now,
     userAgent: opening.userAgent ?? userAgentOf(holder),
     isCopied: false,

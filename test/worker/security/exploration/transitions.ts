@@ -74,15 +74,10 @@ export function forgetDevices(model: Model, account: Account, reason: string): v
   for (const device of model.devices) if (device.accountId === account.id) device.forgottenBy ??= reason;
 }
 
-/**
- * The other sessions of the account have to show its first second factor before a sensitive change. What they have shown
- * by a code counts on; the device and a later reauthentication do not.
- */
-export function endRecencyOfOthers(model: Model, { id, accountId }: Session): void {
+/** The other sessions of the account have to show its first second factor before a sensitive change. */
+export function endConfirmationOfOthers(model: Model, { id, accountId }: Session): void {
   for (const session of model.sessions) {
-    if (session.accountId !== accountId || session.id === id || session.endedBy !== null) continue;
-    if (session.shown === "known device") session.shown = null;
-    session.authenticatedAt = session.signedInAt;
+    if (session.accountId === accountId && session.id !== id) session.isConfirmed = false;
   }
 }
 

@@ -66,7 +66,7 @@ export const reauthenticate = (by: By): Operation =>
     if (otpRequired !== (account.secondFactor || needsCodeAlone))
       violation(`a reauthentication ${otpRequired ? "needs" : "skips"} a code`);
     if (!otpRequired) {
-      session.authenticatedAt = model.now();
+      Object.assign(session, { authenticatedAt: model.now(), isConfirmed: true });
       return "done";
     }
     voidChallenges(model, account, "a newer challenge", "reauthentication");
@@ -120,8 +120,7 @@ export function answerReauthentication({ by, n, choice, atOnce, from }: Answer):
       if (expiresIn !== 600 || Object.keys(more).length > 0 || answer.headers.getSetCookie().length > 0)
         violation(`a reauthentication answered ${answer.text}`);
       challenge.voidBy = "its use";
-      session.authenticatedAt = model.now();
-      session.shown = "code";
+      Object.assign(session, { authenticatedAt: model.now(), isConfirmed: true, hasShownMore: true });
       return "reauthenticated";
     },
   };

@@ -68,8 +68,8 @@ export function signIn(input: SignIn): Operation {
       }
       if (needsCode) violation(`${email} signed in without the second factor`);
       const tokens = browser ? tokensInCookies(answer.headers) : answer.body.data;
-      const shown = isKnown(account, token) ? ("known device" as const) : null;
-      const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE, shown };
+      const hasShownMore = isKnown(account, token);
+      const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE, hasShownMore };
       const opened = recordSession(model, tokens, opening);
       if (browser) replaceSession(model, browser.session, opened, "a sign-in in its browser");
       recordDevice(model, actor, account, tokens.deviceToken);
