@@ -178,7 +178,7 @@ describe("POST /me/identities/:provider", () => {
     await service.post("/forgot-password", { email });
     const reset = { token: await tokenMailedTo(service, email), newPassword: "another quiet harbour" };
     // Three batches: lockout and password hash, then the facts, then the link.
-    const held = startWithHeldBatch(3, variables);
+    const held = startWithHeldBatch(3, variables, service.clock);
     const answer = linkToken(held.service, "github", body, token);
     await held.reached;
     expect((await service.post("/reset-password", reset)).status).toBe(200);
