@@ -74,6 +74,8 @@ export function browserBinding(c: Context): string {
 export const accessCookie = (c: Context): string | undefined => getCookie(c, ACCESS, "host");
 export const refreshCookie = (c: Context): string | undefined => getCookie(c, REFRESH, "host");
 export const deviceCookie = (c: Context): string | undefined => getCookie(c, DEVICE, "host");
+/** The name of that cookie as the browser shows it. */
+export const PRE_SESSION_COOKIE_NAME = `__Host-${PRE_SESSION}`;
 export const preSessionCookie = (c: Context): string | undefined => getCookie(c, PRE_SESSION, "host");
 
 /** Binds an OAuth transaction to the browser. `seconds`: the lifetime of the transaction. */

@@ -1,10 +1,13 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import { hasPermission } from "../admin/authorization/permissions.ts";
+import { storedAddressKey } from "../core/email-address.ts";
+import { fill } from "../core/text.ts";
 import type { DepsOf } from "../http/context.ts";
 import { judgeForm } from "../http/csrf.ts";
 import { recordFailure } from "../http/failure.ts";
 import { documented } from "../http/openapi-operation.ts";
 import { refuse } from "../http/respond.ts";
+import { PRE_SESSION_COOKIE_NAME } from "../http/session-cookies.ts";
 import { asksForAnswers, type SignUpFieldSettings } from "../registration/sign-up-fields/read-answers.ts";
 import type { FormFailure, Page, PageContext, PageEnv, PageProps } from "./page.ts";
 import { flashCookie } from "./page-cookies.ts";
@@ -102,11 +105,19 @@ async function rejectForm(
     return { code: "validation_failed", alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
   const verdict = await judgeForm(c, deps, form.text("csrf"));
   if (verdict === "safe") return null;
+  if (verdict === "no_cookie") return { code: "csrf_failed", alert: missingCookieText(t, deps.settings) };
   // The values may be those of another user, who has used this browser. They must not reach the session of now.
   return verdict === "other_session"
     ? { code: "csrf_failed", alert: t.formOfOtherSession, dropsValues: true }
     : { code: "csrf_failed", alert: t.failures.csrf_failed };
 }
+
+/** Safari keeps no Secure cookie of an http page, that of localhost included. Other browsers do. */
+const missingCookieText = (t: Words, { publicUrl }: { readonly publicUrl: string }): string =>
+  fill(publicUrl.startsWith("http:") ? t.missingCookieOverHttp : t.missingCookie, {
+    cookie: PRE_SESSION_COOKIE_NAME,
+    host: new URL(publicUrl).host,
+  });
 
 function show<Data, Subject>(
   c: PageContext,
@@ -150,9 +161,15 @@ const WARNINGS: readonly string[] = [
 
 /** Reads and removes the flash message. */
 function takeFlash(c: PageContext): PageProps["notice"] {
-  const key = flashCookie.read(c);
+  const [key, address] = flashCookie.read(c)?.split(" ") ?? [];
   if (key === undefined) return null;
   flashCookie.clear(c);
-  const text = textFor(wordsOf(c).notices, key, null);
-  return text === null ? null : { text, isWarning: WARNINGS.includes(key) };
+  const t = wordsOf(c);
+  const notice = textFor(t.notices, key, null);
+  if (notice === null) return null;
+  const own = c.get("session")?.account.email;
+  const isOfOther =
+    address !== undefined && own !== undefined && storedAddressKey(address) !== storedAddressKey(own);
+  const text = isOfOther ? fill(t.noticeOfOther, { address, notice }) : notice;
+  return { text, isWarning: WARNINGS.includes(key) };
 }
