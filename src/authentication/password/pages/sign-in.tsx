@@ -1,5 +1,6 @@
 import { emailField, passwordField, usernameField } from "../../../accounts/fields.ts";
 import type { Clock } from "../../../core/clock.ts";
+import { typedLine } from "../../../core/typed-text.ts";
 import { emailCodeCookie, setChallengeCookie } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
@@ -136,7 +137,7 @@ function readSignIn(
   form: SubmittedForm,
   settings: { readonly canSignInByUsername: boolean },
 ): SubmittedSignIn | { readonly refusal: FormFailure } {
-  const typed = form.text("email").trim();
+  const typed = typedLine(form.text("email"));
   if (!settings.canSignInByUsername || typed === "" || typed.includes("@")) {
     const read = readFields(t, form, { email: emailField, password: passwordField });
     return "refusal" in read ? read : { name: { email: read.values.email }, password: read.values.password };
