@@ -57,12 +57,16 @@ export async function judgeForm(
   token: string,
 ): Promise<"safe" | "stale" | "other_session" | "no_cookie"> {
   const binding = bindingOf(c);
-  if (!hasOrigin(c, [deps.settings.publicUrl])) return "other_session";
+  if (!isFromOwnPage(c, deps)) return "other_session";
   if (binding === null) return "no_cookie";
   if (!TOKEN.test(token)) return "stale";
   if (!(await isBoundTo(deps, token, binding))) return "other_session";
   return isUnexpired(deps, token) ? "safe" : "stale";
 }
+
+/** Whether a page of this service has sent the request, as far as the browser tells. */
+export const isFromOwnPage = (c: Context, { settings }: Pick<CsrfDeps, "settings">): boolean =>
+  hasOrigin(c, [settings.publicUrl]);
 
 async function hasValidToken(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
   const binding = bindingOf(c);

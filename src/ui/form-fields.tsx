@@ -28,6 +28,7 @@ export const Form = ({ p, action = p.action, act, confirm, upload, id, children 
     data-cancel={confirm && p.t.cancel}
   >
     <input type="hidden" name="csrf" value={p.csrf} />
+    {p.formOwner && <input type="hidden" name="owner" value={p.formOwner} />}
     {act && <input type="hidden" name="act" value={act} />}
     {children}
   </form>

@@ -34,6 +34,9 @@ export const phoneChallengeCookie = pageCookie("gh_phone", 600);
  */
 export const confirmationCookie = pageCookie("gh_confirm", 600);
 
+/** The sealed values of a form whose session had ended. */
+export const draftCookie = pageCookie("gh_draft", 900);
+
 /** The email address that a message was sent to; the next page shows it. */
 export const addressCookie = pageCookie("gh_address", 3600);
 

@@ -9,6 +9,7 @@ import { documented } from "../http/openapi-operation.ts";
 import { refuse } from "../http/respond.ts";
 import { PRE_SESSION_COOKIE_NAME } from "../http/session-cookies.ts";
 import { asksForAnswers, type SignUpFieldSettings } from "../registration/sign-up-fields/read-answers.ts";
+import { takeDraft } from "./form-draft.ts";
 import type { FormFailure, Page, PageContext, PageEnv, PageProps } from "./page.ts";
 import { flashCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
@@ -31,9 +32,10 @@ export function servePage<Data, Subject>(
   app.get(page.path, guard, async (c) => {
     const subject = await page.load(c, null);
     if (subject instanceof Response) return subject;
+    const draft = page.isList ? null : await takeDraft(c, depsOf(c));
     return show(c, depsOf(c), page, await loadData(c, subject), {
-      notice: takeFlash(c),
-      values: new Map(page.isList ? Object.entries(c.req.query()) : []),
+      notice: draft ? { text: wordsOf(c).draftRestored, isWarning: true } : takeFlash(c),
+      values: draft ?? new Map(page.isList ? Object.entries(c.req.query()) : []),
     });
   });
   app.use(`${page.path}/`, withoutSlash);
@@ -67,7 +69,7 @@ const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
 /** Checks the access before the page loads anything, by the permissions of the API (security 38). */
 function guardOf(
   depsOf: DepsOf<ServePageDeps>,
-  { access, allows = [] }: Pick<Page<unknown>, "access" | "allows">,
+  { access, ...page }: Pick<Page<unknown>, "access" | "allows" | "upload" | "maxFormBytes">,
 ) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await loadAssets(c, depsOf(c));
@@ -78,7 +80,7 @@ function guardOf(
       c.set("asksForAnswers", asksForAnswers(settings));
       return next();
     }
-    const redirect = await requirePageSession(c, depsOf(c), allows);
+    const redirect = await requirePageSession(c, depsOf(c), page);
     if (redirect) return redirect;
     if (access !== "signed_in" && !hasPermission(c.var.actor, access)) return refuse(c, "forbidden");
     return next();
@@ -152,6 +154,7 @@ function show<Data, Subject>(
 const WARNINGS: readonly string[] = [
   "notVerified",
   "formLost",
+  "formKept",
   "otherAccount",
   "staleForm",
   "deviceCodeExpired",
