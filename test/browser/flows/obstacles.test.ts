@@ -45,6 +45,27 @@ describe.each(MODES)("the forms %s", (_name, options) => {
     expect(await other.locator("main .list > li").count()).toBe(1);
   });
 
+  it("have what a user typed before the session ended, after the next sign-in", async ({
+    visit,
+    service,
+  }) => {
+    const { email } = await service.member();
+    const { page, context } = await visit(options);
+    await page.goto("/sign-in?returnTo=%2Faccount%2Fprofile");
+    await fillSignIn(page, email);
+    await send(page);
+    await page.locator("main [name=name]").fill("Ada Maria");
+    await context.clearCookies({ name: /gh_(access|refresh)$/ });
+    await send(page);
+    await page.getByText("what you typed is kept for 15 minutes").waitFor();
+    await fillSignIn(page, email);
+    await send(page);
+    expect(await page.locator("main [name=name]").inputValue()).toBe("Ada Maria");
+    await page.getByText("It is not saved yet.").waitFor();
+    await send(page);
+    await page.getByText("Saved.").waitFor();
+  });
+
   it("sign in at another host name than that of PUBLIC_URL", async ({ visitFrom, testServer, service }) => {
     const { email } = await service.member();
     const origin = testServer.origin.replace("localhost", "127.0.0.1");
