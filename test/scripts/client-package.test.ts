@@ -10,7 +10,7 @@ import { examplesForTest } from "../../scripts/check/examples/examples-for-test.
 import { readPages } from "../../scripts/check/examples/pages.ts";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 
-// `gatehouse/client` as a consumer installs it: built, packed, installed by docs/workers.md, with hono beside it.
+// `gatehouse/client` as a consumer installs it: built, packed, installed by docs/protect-a-worker.md, with hono beside it.
 
 const scratch = createScratchDirectory();
 // The clone of Gatehouse, and the consumer's project beside it.
