@@ -15,11 +15,11 @@ export const renderFailurePage =
   async (c: PageContext, failure: Failure): Promise<Response> => {
     const deps = depsOf(c);
     // Without a valid configuration there is no brand and no policy.
-    if (!deps) return renderPlainText(c, findUnavailable(c.error)?.problems);
+    if (!deps) return renderPlainText(c, { problems: findUnavailable(c.error)?.problems });
     try {
       await loadAssets(c, deps);
     } catch {
-      return renderPlainText(c);
+      return renderPlainText(c, { support: deps.settings.links.support });
     }
     const {
       title,
