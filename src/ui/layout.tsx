@@ -54,6 +54,12 @@ export function Frame({ p, title, children }: Props) {
           {p.alert && (
             <p class="alert" role="alert" tabindex={-1} autofocus>
               {p.alert}
+              {p.offersSupport && p.links.support !== null && (
+                <>
+                  {" "}
+                  <a href={p.links.support}>{p.t.links.contactSupport}</a>
+                </>
+              )}
             </p>
           )}
           {children}

@@ -19,7 +19,10 @@ const pageCookie = (name: string, seconds: number) => ({
   },
 });
 
-/** Flash message: a key of `notices` in the UI texts. The next page shows it once. */
+/**
+ * Flash message: a key of `notices` in the UI texts, and the name of the user that it is about in base64url:
+ * `<key>` or `<key>.<name>`. The next page shows it once.
+ */
 export const flashCookie = pageCookie("gh_notice", 60);
 
 /** The code that was texted to a new phone number, and the time at which it was sent: `<challenge>.<seconds>`. */

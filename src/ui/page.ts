@@ -84,6 +84,8 @@ export type PageProps = {
   readonly values: ReadonlyMap<string, string>;
   readonly problems: Problems;
   readonly alert: string | null;
+  /** The alert is about what only support can change. */
+  readonly offersSupport: boolean;
   /** The flash message of the previous page. */
   readonly notice: { readonly text: string; readonly isWarning: boolean } | null;
   /** Link to the parent page. */

@@ -59,6 +59,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     values: new Map(),
     problems: {},
     alert: null,
+    offersSupport: false,
     notice: null,
     back: null,
     refreshUrl: null,

@@ -1,5 +1,7 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import { hasPermission } from "../admin/authorization/permissions.ts";
+import { fromBase64url } from "../core/crypto/encoding.ts";
+import { fill } from "../core/text.ts";
 import type { DepsOf } from "../http/context.ts";
 import { judgeForm } from "../http/csrf.ts";
 import { recordFailure } from "../http/failure.ts";
@@ -51,7 +53,12 @@ export function servePage<Data, Subject>(
       deps,
       page,
       await loadData(c, subject),
-      { alert, problems, values: (!outcome.dropsValues && form?.kept) || new Map() },
+      {
+        alert,
+        problems,
+        offersSupport: outcome.code === "account_deactivated",
+        values: (!outcome.dropsValues && form?.kept) || new Map(),
+      },
       outcome,
     );
   });
@@ -150,9 +157,11 @@ const WARNINGS: readonly string[] = [
 
 /** Reads and removes the flash message. */
 function takeFlash(c: PageContext): PageProps["notice"] {
-  const key = flashCookie.read(c);
-  if (key === undefined) return null;
+  const value = flashCookie.read(c);
+  if (value === undefined) return null;
   flashCookie.clear(c);
+  const [key = "", encodedName = ""] = value.split(".");
   const text = textFor(wordsOf(c).notices, key, null);
-  return text === null ? null : { text, isWarning: WARNINGS.includes(key) };
+  const name = new TextDecoder().decode(fromBase64url(encodedName) ?? undefined);
+  return text === null ? null : { text: fill(text, { name }), isWarning: WARNINGS.includes(key) };
 }

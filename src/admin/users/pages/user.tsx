@@ -18,7 +18,8 @@ import type { FindManageableUserDeps } from "../../authorization/find-manageable
 import { userErrors } from "../errors.ts";
 import { type ReadAccountStatusDeps, readAccountStatus } from "../read-account-status.ts";
 import { readUser, type UserDetails } from "../read-user.ts";
-import { runUserAction, UserActions, type UserActionsDeps } from "./user-actions.tsx";
+import { runUserAction, type UserActionsDeps } from "./run-user-action.ts";
+import { UserActions } from "./user-actions.tsx";
 import { StatusBadges } from "./users.tsx";
 
 type Deps = FindManageableUserDeps & ReadAccountStatusDeps & UserActionsDeps & ReadAnswersDeps;
@@ -167,7 +168,11 @@ function Details({ p, user }: { p: PageProps; user: Account }) {
         )}
       </dl>
       <p class="links">
-        <a href={`/admin/users/${user.id}/profile${p.search}`}>{t.users.edit}</a>
+        <a
+          href={p.account?.id === user.id ? "/account/profile" : `/admin/users/${user.id}/profile${p.search}`}
+        >
+          {t.users.edit}
+        </a>
         <a href={`/admin/audit?userId=${user.id}`}>{t.nav.audit}</a>
       </p>
     </section>
