@@ -44,7 +44,16 @@ export function Frame({ p, title, children }: Props) {
               <a href={p.back.href}>← {p.back.label}</a>
             </p>
           )}
-          <h1>{title}</h1>
+          {p.headingLink === null ? (
+            <h1>{title}</h1>
+          ) : (
+            <div class="heading">
+              <h1>{title}</h1>
+              <a class="button main" href={p.headingLink.href}>
+                {p.headingLink.label}
+              </a>
+            </div>
+          )}
           <EnrolmentBanner p={p} />
           {p.notice && (
             <p class={p.notice.isWarning ? "warning" : "notice"} role="status">

@@ -61,6 +61,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     alert: null,
     offersSupport: false,
     notice: null,
+    headingLink: null,
     back: null,
     refreshUrl: null,
     imageSources: [],

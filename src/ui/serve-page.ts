@@ -135,6 +135,7 @@ function show<Data, Subject>(
     overrides: {
       ...overrides,
       captcha,
+      headingLink: page.headingLink?.(wordsOf(c)) ?? null,
       back: page.back?.(wordsOf(c), searchOf(c)) ?? null,
       ...(page.here ? { here: page.here(data) } : {}),
       ...(page.refreshUrl ? { refreshUrl: page.refreshUrl(data) } : {}),

@@ -13,7 +13,7 @@ import { MoreSessionsNote, SESSIONS_SHOWN, SessionItem } from "../../../sessions
 import type { Page, PageContext, PageProps } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
 import { LocalTime } from "../../../ui/relative-time.tsx";
-import { Avatar, fullNameOf, Phone } from "../../../ui/settings-rows.tsx";
+import { Avatar, EmailAddress, fullNameOf, Phone } from "../../../ui/settings-rows.tsx";
 import type { FindManageableUserDeps } from "../../authorization/find-manageable-user.ts";
 import { userErrors } from "../errors.ts";
 import { type ReadAccountStatusDeps, readAccountStatus } from "../read-account-status.ts";
@@ -57,7 +57,9 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, UserDetails> => ({
       <div class="person">
         <Avatar of={user} size={64} />
         <p>
-          <strong>{user.email}</strong>
+          <strong>
+            <EmailAddress of={user.email} />
+          </strong>
         </p>
         <StatusBadges p={p} user={user} isLocked={lockouts.length > 0} />
       </div>

@@ -46,6 +46,24 @@ describe("admin pages without scripts", () => {
     expect((await browser.visit("/admin/users?search=nosuchuser")).text).toContain("No users match.");
   });
 
+  it("the user list shows status, role and last sign-in, and leads to the invitation", async () => {
+    const { browser } = await signedIn("superuser");
+    const tag = `s${crypto.randomUUID().slice(0, 8)}`;
+    const rowOf = async (email: string) => {
+      const { text } = await browser.visit(`/admin/users?search=${encodeURIComponent(email)}`);
+      const [row = ""] = /<li>.*?<\/li>/s.exec(text) ?? [];
+      return row.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
+    };
+    const { email: unverified } = await register(service, `${tag}.one@example.com`);
+    expect(await rowOf(unverified)).toMatch(/Not confirmed $/);
+    expect(await rowOf(unverified)).not.toContain("Last sign-in");
+    const { email, id } = await signedInAs(service, "admin");
+    expect(await rowOf(email)).toMatch(/ Last sign-in now Admin Active $/);
+    await setStatus(id, "deactivated");
+    expect(await rowOf(email)).toMatch(/ Admin Deactivated $/);
+    expect(linkOn(await browser.visit("/admin/users"), "/admin/invite")).toBe("/admin/invite");
+  });
+
   it("the user list has pages, and user pages link back to the filtered list", async () => {
     const { browser } = await signedIn("admin");
     const tag = `p${crypto.randomUUID().slice(0, 8)}`;
