@@ -21,6 +21,13 @@ export const lastSignInAt = (db: Database) =>
     .from(t)
     .where(eq(t.accountId, accounts.id))}`.as("last_sign_in_at");
 
+/** The same of one account, as a query. */
+export const selectLastSignIn = (db: Database, accountId: string) =>
+  db
+    .select({ at: sql<number | null>`max(${t.lastUsedAt})` })
+    .from(t)
+    .where(eq(t.accountId, accountId));
+
 /** `DeviceRecord.deviceCreatedAt`, as a column of a query over `accounts`. */
 export const deviceCreatedAt = (db: Database, deviceId: string | null) =>
   sql<number | null>`${createdAtOf(db, deviceId)}`.as("device_created_at");

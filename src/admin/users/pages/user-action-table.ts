@@ -4,7 +4,7 @@ import type { Permission } from "../../authorization/permissions.ts";
 import type { AccountStatus } from "../read-account-status.ts";
 
 /** What decides which actions would change something. `hasPasswords`: whether the deployment has passwords. */
-export type UserStatus = Pick<AccountStatus, "lockouts" | "hasFactors" | "factorRemovalDueAt"> & {
+export type UserStatus = Pick<AccountStatus, "lockouts" | "factors" | "factorRemovalDueAt"> & {
   readonly hasPasswords: boolean;
 };
 
@@ -40,8 +40,11 @@ export const actions = {
   removeFactors: {
     permission: "users:remove-factors",
     // Those of a superuser are removed by the command line only.
-    applies: (user, { hasFactors, factorRemovalDueAt }) =>
-      user.role !== "superuser" && user.status === "active" && hasFactors && factorRemovalDueAt === null,
+    applies: (user, { factors, factorRemovalDueAt }) =>
+      user.role !== "superuser" &&
+      user.status === "active" &&
+      factors.length > 0 &&
+      factorRemovalDueAt === null,
     isDestructive: true,
     notice: "userFactorRemovalRequested",
   },
