@@ -178,6 +178,11 @@ export const ADMIN: readonly PageState[] = [
     },
   },
   { name: "admin-audit", page: "/admin/audit", open: asAdmin("/admin/audit") },
+  {
+    name: "admin-audit-filtered",
+    page: "/admin/audit",
+    open: asAdmin("/admin/audit?user=ada&from=2026-01-01&to=2026-12-31"),
+  },
   { name: "admin-mail", page: "/admin/mail", open: asAdmin("/admin/mail") },
   {
     name: "admin-applications",

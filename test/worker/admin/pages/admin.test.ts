@@ -236,7 +236,7 @@ describe("admin pages without scripts", () => {
       expect(signIns.text).toContain(words);
       expect(signIns.text).not.toMatch(/amr|pwd|sessionId/);
     }
-    expect(auditLog.text).toContain(`name="userId" value="${id}"`);
+    expect(auditLog.text).toContain(`name="user" type="text" value="${email}"`);
     const only = await browser.visit(`/admin/audit?userId=${id}&type=email_verified`);
     expect(only.text.match(/<li>/g)).toHaveLength(1);
   });
