@@ -43,6 +43,8 @@ type FieldProps = {
   readonly inputmode?: "numeric" | "tel" | "email";
   readonly maxlength?: number;
   readonly optional?: boolean;
+  /** A filter of a list: it may be empty, and its label does not say so. */
+  readonly isFilter?: boolean;
   /** The initial value. */
   readonly value?: string | null;
   readonly hint?: string;
@@ -82,6 +84,7 @@ export function Field({
   label = p.t.fields[name],
   type = "text",
   optional,
+  isFilter,
   value,
   hint,
   first,
@@ -102,7 +105,7 @@ export function Field({
         name={name}
         type={type}
         value={type === "password" ? undefined : (p.values.get(name) ?? value ?? undefined)}
-        required={!optional}
+        required={!optional && !isFilter}
         aria-describedby={descriptionIds({ p, name, hint })}
         aria-invalid={problem ? "true" : undefined}
         autofocus={problem ? Object.keys(p.problems)[0] === name : first && hasNoErrors}

@@ -58,13 +58,13 @@ export function AuditFilterForm({ p, email, isUserInvalid }: Props) {
   const problems = isUserInvalid ? { user: p.t.problems.user } : {};
   return (
     <SearchForm p={p}>
-      <div class="grow">
+      <div class="wide">
         <Field
           p={{ ...p, problems }}
           name="user"
           value={email ?? p.values.get("userId")}
           maxlength={320}
-          optional
+          isFilter
         />
       </div>
       <SelectField
@@ -72,8 +72,8 @@ export function AuditFilterForm({ p, email, isUserInvalid }: Props) {
         name="type"
         options={[["", p.t.users.all], ...EVENT_TYPES.map((type) => [type, p.t.events[type]] as const)]}
       />
-      <Field p={p} name="from" type="date" optional />
-      <Field p={p} name="to" type="date" optional />
+      <Field p={p} name="from" type="date" isFilter />
+      <Field p={p} name="to" type="date" isFilter />
     </SearchForm>
   );
 }

@@ -1,5 +1,6 @@
 import { factorName } from "../../../authentication/second-factor/pages/factor-name.ts";
 import { FactorUse } from "../../../authentication/second-factor/pages/factor-rows.tsx";
+import { ProviderLogo } from "../../../authentication/social/pages/provider-logo.tsx";
 import type { PageProps } from "../../../ui/page.ts";
 import { TimeAgo } from "../../../ui/relative-time.tsx";
 import { Badge, EmailAddress } from "../../../ui/settings-rows.tsx";
@@ -20,6 +21,7 @@ export const SignInMethods = ({ p, of: { identities, factors }, nameOf }: Props)
     <ul class="list inset">
       {identities.map(({ provider, email, lastUsedAt }) => (
         <li>
+          <ProviderLogo id={provider} />
           <p class="grow">
             <strong>{nameOf(provider)}</strong>
             <br />

@@ -30,7 +30,11 @@ it.each([
 
 it.each([
   ["dates", "", "audit_events_at (at>? AND (at,id)<(?,?))"],
-  ["dates and address", "&user=ada%40example.com", "audit_events_account (account_id=? AND at>? AND (at,id)<(?,?))"],
+  [
+    "dates and address",
+    "&user=ada%40example.com",
+    "audit_events_account (account_id=? AND at>? AND (at,id)<(?,?))",
+  ],
   ["dates and type", "&type=signed_in", "audit_events_type (type=? AND at>? AND (at,id)<(?,?))"],
   [
     "dates, address and type",
