@@ -44,16 +44,18 @@ describe("the page of a user for an admin", () => {
     expect(text).toMatch(/ Passkey Added [^·]+ UTC · Never used/);
     expect(text).toMatch(/Email confirmed [A-Z][a-z]{2} \d+, \d{4}/);
     expect(text).toMatch(/Last sign-in [A-Z][a-z]{2} \d+, \d{4}/);
-    expect(text).not.toContain("None is set up.");
+    expect(text).not.toContain("No linked providers");
   });
 
   it("says that none is set up, and that the address is not confirmed", async () => {
     const email = newAddress();
     await register(service, email);
     const text = await pageOf(email);
-    expect(text).toContain("Linked providers, second factors and passkeys None is set up.");
+    expect(text).toContain("Sign-in methods No linked providers, second factors or passkeys.");
     expect(text).toContain("Email confirmed Not confirmed");
     expect(text).not.toContain("Last sign-in");
-    expect(await pageOf(email, "de")).toContain("Nichts davon ist eingerichtet.");
+    expect(await pageOf(email, "de")).toContain(
+      "Keine verknüpften Anbieter, zweiten Schritte oder Passkeys.",
+    );
   });
 });
