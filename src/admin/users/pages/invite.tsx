@@ -49,6 +49,9 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
       return redirectWithFlash(c, `/admin/users/${account.id}`, "invited", account.name);
     }
     const { reason } = result.error;
+    if (reason === "address_undeliverable") {
+      return { code: userErrors[reason], problems: { email: t.failures[reason] } };
+    }
     return reason === "address_taken"
       ? { code: "conflict", problems: { email: t.users.addressTaken } }
       : formFailure(c, userErrors[reason]);
