@@ -6,7 +6,7 @@ import type { PageContext, PageProps } from "../../../ui/page.ts";
 import { readQuery } from "../../../ui/pagination.tsx";
 import { EVENT_TYPES } from "../audit-event.ts";
 import { auditQuery } from "../fields.ts";
-import type { AuditLogQuery } from "../store.ts";
+import type { AuditLogFilter } from "../list-audit-events.ts";
 
 /** A day in UTC, as the instant of its beginning. */
 const day = z.pipe(
@@ -21,10 +21,7 @@ const filters = z.extend(z.omit(auditQuery, { limit: true }), {
   to: day,
 });
 
-export type AuditFilters = Pick<
-  AuditLogQuery,
-  "accountId" | "emailKey" | "type" | "since" | "before" | "after"
-> & {
+export type AuditFilters = AuditLogFilter & {
   /** The filter by user is neither an id nor an address. */
   readonly isUserInvalid: boolean;
 };

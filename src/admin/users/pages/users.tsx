@@ -9,9 +9,9 @@ import { Avatar, Badge, EmailAddress, fullNameOf } from "../../../ui/settings-ro
 import { manageableRoles } from "../../authorization/permissions.ts";
 import { userQuery } from "../fields.ts";
 import { type ListUsersDeps, listUsers } from "../list-users.ts";
-import type { ListedUser } from "../user-search-store.ts";
 
 type Data = Awaited<ReturnType<typeof listUsers>>;
+type ListedUser = Data["users"][number];
 
 /** The users that the admin may see, filtered by search words, role and status. */
 export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
