@@ -30,6 +30,7 @@ import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "../oauth-transaction.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "../remove-identity.ts";
 import { type StartLinkDeps, startLink } from "../start-link.ts";
+import { ProviderLogo } from "./provider-logo.tsx";
 
 const PATH = "/account/linked";
 
@@ -106,7 +107,8 @@ type RowProps = { readonly p: PageProps; readonly identity: Linked; readonly con
 /** `confirms`: the button belongs to the form with the password field. */
 const Row = ({ p, identity, confirms }: RowProps) => (
   <li>
-    <p>
+    <ProviderLogo id={identity.provider} />
+    <p class="grow">
       <strong>{identity.name}</strong>
       <br />
       <span class="faint">
@@ -149,6 +151,7 @@ const Others = ({ p, others, hasPassword, confirmsRemoval }: OthersProps) => (
       )}
       {others.map(({ id, name }) => (
         <button type="submit" name="provider" value={id}>
+          <ProviderLogo id={id} />
           {fill(p.t.linked.link, { provider: name })}
         </button>
       ))}
