@@ -6,7 +6,7 @@ import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
 import { requestRemoval, userWithFactor } from "./factor-removals.ts";
 import { insertFactor } from "./number-factor.ts";
 import { insertClient } from "./oauth-clients.ts";
-import { newPhoneNumber } from "./one-time-codes.ts";
+import { markDeviceAsKnown, newPhoneNumber } from "./one-time-codes.ts";
 import { registerWithPasskey } from "./passkeys.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import {
@@ -294,6 +294,7 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
   "/sign-in/code": async (service, _path, options) => {
     const { email } = await registerVerifiedUser(service);
     const { token } = await logIn(service, email);
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     const browser = openPageBrowser(service, options);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });

@@ -10,7 +10,7 @@ import { liftEnrolmentRestriction } from "../../sessions/statements.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/statements.ts";
 import type { FactorOverview } from "./factor.ts";
 import type { EnrolmentOutcome, FactorEnrolment } from "./factor-enrolment.ts";
-import { countFactors, forgetDevices, hasNoSecondFactor, selectFactors } from "./factor-statements.ts";
+import { countFactors, followFirstFactor, hasNoSecondFactor, selectFactors } from "./factor-statements.ts";
 import { newFactorRow } from "./statements.ts";
 
 export type FactorStore = ReturnType<typeof factorStore>;
@@ -41,7 +41,7 @@ export function factorStore(db: Database, caps: SendCaps) {
 
     /**
      * Inserts a factor. The first one makes all devices unknown. A session that was restricted to the enrolment has no
-     * restriction afterwards.
+     * restriction afterwards, if the enrolment has proved the factor.
      */
     async enrol(enrolment: FactorEnrolment): Promise<EnrolmentOutcome> {
       const { session, factor, max, proves, notice, audit, now } = enrolment;
@@ -70,16 +70,12 @@ export function factorStore(db: Database, caps: SendCaps) {
           source: accounts,
           where: mayEnrol,
         }),
-        devices: [
-          forgetDevices(db, accountId, { where: and(mayEnrol, hasNoSecondFactor(db, accountId)), now }),
-        ],
-        restriction: [
-          liftEnrolmentRestriction(db, {
-            sessionId: session.sessionId,
-            amr: proves,
-            where: exists(accountOf(mayEnrol)),
-          }),
-        ],
+        consequences: followFirstFactor(db, session, { where: mayEnrol, now }),
+        restriction: liftEnrolmentRestriction(db, {
+          sessionId: session.sessionId,
+          amr: proves,
+          where: exists(accountOf(mayEnrol)),
+        }),
         enrolled: insertFrom(
           db,
           factors,

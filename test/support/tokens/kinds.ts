@@ -14,6 +14,7 @@ import { requestRemoval, userWithFactor } from "../factor-removals.ts";
 import { authorizedCode, type TestClient } from "../oauth.ts";
 import {
   enableSecondFactor,
+  markDeviceAsKnown,
   requestPhoneCode,
   startReauthentication,
   startSecondFactor,
@@ -64,6 +65,7 @@ async function appSession() {
 
 async function loginChallenge() {
   const { email, token } = await registerAndLogIn(service);
+  await markDeviceAsKnown(token);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return startSecondFactor(service, email);
 }

@@ -3,11 +3,7 @@ import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts
 import { SECOND } from "../../../core/clock.ts";
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import {
-  oauthTransactionCookie,
-  refreshCookie,
-  setOAuthTransactionCookie,
-} from "../../../http/session-cookies.ts";
+import { oauthTransactionCookie, setOAuthTransactionCookie } from "../../../http/session-cookies.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import { Form, PasswordField } from "../../../ui/form-fields.tsx";
 import { interstitialRedirect } from "../../../ui/interstitial-redirect.tsx";
@@ -169,7 +165,6 @@ async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promi
     page: PATH,
     session: c.var.session,
     password: data.hasPassword ? form.text("password") : undefined,
-    refreshToken: c.var.refreshToken ?? refreshCookie(c),
     binding: oauthTransactionCookie(c),
   });
   if (!result.ok) {
