@@ -20,8 +20,8 @@ const pageCookie = (name: string, seconds: number) => ({
 });
 
 /**
- * Flash message: a key of `notices` in the UI texts, and the name of the user that it is about in base64url:
- * `<key>` or `<key>.<name>`. The next page shows it once.
+ * Flash message: a key of `notices` in the UI texts, and the account that it is about, if it has one: by its address, or
+ * by its name in base64url. `<key>`, `<key> <address>` or `<key>.<name>`. The next page shows it once.
  */
 export const flashCookie = pageCookie("gh_notice", 60);
 
@@ -33,6 +33,9 @@ export const phoneChallengeCookie = pageCookie("gh_phone", 600);
  * `<path> <challenge>.<seconds>`.
  */
 export const confirmationCookie = pageCookie("gh_confirm", 600);
+
+/** The sealed values of a form whose session had ended. */
+export const draftCookie = pageCookie("gh_draft", 900);
 
 /** The email address that a message was sent to; the next page shows it. */
 export const addressCookie = pageCookie("gh_address", 3600);

@@ -61,7 +61,7 @@ export async function runUserAction(
   const search = searchOf(c);
   const notice = role === null ? actions[act as UserActionName].notice : roleNotices[role];
   const to = act === "delete" ? `/admin/users${search}` : c.req.path + search;
-  return redirectWithFlash(c, to, notice, fullNameOf(user));
+  return redirectWithFlash(c, to, notice, { name: fullNameOf(user) });
 }
 
 const newRole = (c: PageContext, form: Posted): Role | null =>
