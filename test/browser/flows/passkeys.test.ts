@@ -37,6 +37,23 @@ const recordCeremonies = (page: Page) =>
     return started;
   });
 
+/** Rejects the ceremonies of the autofill with that error. Runs in the page, before its script. */
+function rejectAutofill(name: string): void {
+  const { credentials } = navigator;
+  const get = credentials.get.bind(credentials);
+  credentials.get = async (options) => {
+    if (options?.mediation !== "conditional") return get(options);
+    document.documentElement.dataset.rejected = "";
+    throw new DOMException("rejected", name);
+  };
+}
+
+const deletePasskeys = ({ configured }: Setup, email: string) =>
+  configured.db
+    .prepare("DELETE FROM factors WHERE account_id = (SELECT id FROM accounts WHERE email = ?1)")
+    .bind(email)
+    .run();
+
 /** Chromium logs each response from 400 on. */
 const isRefusal = (problem: string): boolean => problem.includes("status of 4");
 
@@ -92,13 +109,54 @@ describe("passkeys", () => {
     openWithPasskey,
     setup,
   }) => {
-    const { page, authenticator, problems } = await openWithPasskey();
-    await setup.configured.db.prepare("DELETE FROM factors").run();
+    const { page, email, authenticator, problems } = await openWithPasskey();
+    await deletePasskeys(setup, email);
     await pressPasskey(page, authenticator);
     await page.getByRole("alert").getByText(t.passkeys.unknown).waitFor();
     expect(await findFaultsNow(page)).toEqual([]);
     expect(problems.filter((problem) => !isRefusal(problem))).toEqual([]);
   });
+
+  it("a passkey that the service does not know is reported to the browser, a known one is not", async ({
+    openWithPasskey,
+    setup,
+  }) => {
+    const { page, email, authenticator } = await openWithPasskey();
+    const [credential] = await authenticator.credentials();
+    const credentialId = Buffer.from(credential?.credentialId ?? "", "base64").toString("base64url");
+    const signals: unknown[] = [];
+    await page.exposeFunction("reportSignal", (signal: unknown) => void signals.push(signal));
+    await page.addInitScript(() => {
+      const { reportSignal } = window as unknown as { reportSignal(signal: unknown): Promise<void> };
+      Object.assign(PublicKeyCredential, { signalUnknownCredential: reportSignal });
+    });
+    await page.goto("/sign-in");
+    await pressPasskey(page, authenticator);
+    await page.waitForURL("**/account");
+    expect(signals).toEqual([]);
+    await authenticator.answer(false);
+    await signOut(page);
+    await deletePasskeys(setup, email);
+    await pressPasskey(page, authenticator);
+    await expect.poll(() => signals[0]).toEqual({ rpId: "localhost", credentialId });
+  });
+
+  it.for(["NotAllowedError", "AbortError", "UnknownError"])(
+    "the autofill stays silent when the browser rejects it with %s, and the button still works",
+    async (name, { openWithPasskey }) => {
+      const { page, authenticator, problems } = await openWithPasskey();
+      await leaveSignIn(page);
+      await page.addInitScript(rejectAutofill, name);
+      await page.goto("/sign-in");
+      await page.locator("html[data-rejected]").waitFor({ state: "attached" });
+      await page.waitForTimeout(500);
+      expect(await page.getByRole("alert").count()).toBe(0);
+      expect(problems).toEqual([]);
+      await pressPasskey(page, authenticator);
+      await page.waitForURL("**/account");
+      expect(problems).toEqual([]);
+    },
+  );
 
   it("a passkey that was removed from the authenticator signs in no more, silently", async ({
     openWithPasskey,
