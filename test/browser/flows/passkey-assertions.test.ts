@@ -148,7 +148,10 @@ describe("assertions that Chromium has made", () => {
     expect(await countSessions(setup, email)).toBe(before + 1);
   });
 
-  it("of two accounts on one device, each passkey signs in to its own", async ({ openWithPasskey, setup }) => {
+  it("of two accounts on one device, each passkey signs in to its own", async ({
+    openWithPasskey,
+    setup,
+  }) => {
     const { page, authenticator, email: first } = await openWithPasskey();
     const [passkeyOfFirst] = await authenticator.credentials();
     const { email: second } = await setup.api.member();

@@ -88,4 +88,3 @@ export const it = plain
     await signOut(page);
     return session;
   });
-

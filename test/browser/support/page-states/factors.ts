@@ -1,5 +1,5 @@
 import { Secret, TOTP } from "otpauth";
-import { PASSWORD, type ServiceApi } from "../service.ts";
+import { newPhoneNumber, PASSWORD, type ServiceApi } from "../service.ts";
 import { addVirtualAuthenticator } from "../virtual-authenticator.ts";
 import type { Visitor } from "../visitor.ts";
 import {
@@ -70,6 +70,20 @@ async function addAllFactors(visitor: Visitor, service: ServiceApi): Promise<Cre
   return credentials;
 }
 
+/** Has sign-ins ask for a texted code. */
+async function addTextedCode(visitor: Visitor, service: ServiceApi): Promise<Credentials> {
+  const { page } = visitor;
+  const credentials = await openOnKnownDevice(visitor, service, "/account/phone");
+  const phone = newPhoneNumber();
+  const requestedAt = Date.now();
+  await type(page, { phone });
+  await type(page, { code: await service.codeTextedTo(phone, requestedAt) });
+  await page.goto(TWO_STEP);
+  await page.locator("form:has([value=sms-on]) button").click();
+  await page.locator("form:has([value=sms-off])").waitFor();
+  return credentials;
+}
+
 /** Opens the second factor of a sign-in of a user with every factor. */
 const openFactorChoice =
   (search = ""): PageState["open"] =>
@@ -93,6 +107,7 @@ export const FACTORS: readonly PageState[] = [
       await visitor.page.goto(TWO_STEP);
     },
   },
+  { name: "account-two-step-texted", page: TWO_STEP, open: addTextedCode },
   {
     name: "account-authenticator",
     page: AUTHENTICATOR,
@@ -171,6 +186,16 @@ export const FACTORS: readonly PageState[] = [
       await visitor.page.goto("/account/confirm?factor=passkey");
     },
   },
+  {
+    name: "account-confirm-texted",
+    page: "/account/confirm",
+    open: async (visitor, service) => {
+      await addTextedCode(visitor, service);
+      await visitor.page.goto("/account/confirm?factor=sms_otp");
+      await type(visitor.page, { password: PASSWORD });
+      await visitor.page.locator("[name=code]").waitFor();
+    },
+  },
   { name: "account-passkeys", page: "/account/passkeys", open: openOwn("/account/passkeys") },
   {
     name: "account-passkeys-listed",
@@ -181,6 +206,20 @@ export const FACTORS: readonly PageState[] = [
     },
   },
   { name: "account-passkey", page: "/account/passkeys/:id", open: openPasskey },
+  {
+    name: "sign-in-code-texted",
+    page: "/sign-in/code",
+    open: async (visitor, service) => {
+      const credentials = await addTextedCode(visitor, service);
+      await forgetSession(visitor);
+      await visitor.page.goto("/sign-in");
+      await type(visitor.page, credentials);
+      await visitor.page.waitForURL("**/sign-in/code");
+      await visitor.page
+        .locator("form:has([name=code]) [name=factor][value=sms_otp]")
+        .waitFor({ state: "attached" });
+    },
+  },
   { name: "sign-in-code-choice", page: "/sign-in/code", open: openFactorChoice() },
   { name: "sign-in-code-passkey", page: "/sign-in/code", open: openFactorChoice("?factor=passkey") },
   {
