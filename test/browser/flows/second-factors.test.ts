@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { it } from "../support/fixtures.ts";
 import { type ApiDriver, pageDriver, signIn } from "../support/flow.ts";
 import { MODES } from "../support/modes.ts";
-import { newPhoneNumber, PASSWORD } from "../support/service.ts";
+import { PASSWORD } from "../support/service.ts";
 import { addVirtualAuthenticator } from "../support/virtual-authenticator.ts";
 
 const STEP_MS = 30_000;
@@ -65,50 +65,6 @@ describe.each(MODES)("second factors, $name", (mode) => {
     const left = t.recoveryCodes.left.replace("{count}", "9");
     await driver.follow(t.account.secondFactor);
     expect(await page.getByRole("main").textContent()).toContain(left);
-  });
-});
-
-describe.each(MODES)("texted codes, $name", (mode) => {
-  it("a user confirms a phone number, has codes texted to it, and signs in with one", async ({
-    visit,
-    service,
-  }) => {
-    const { email } = await service.member();
-    const driver = pageDriver((await visit(mode.options)).page, mode);
-    const { words: t, page } = driver;
-    const credentials = { email, password: PASSWORD };
-    await page.goto("/");
-    await signIn(driver, service, { ...credentials, withCode: false });
-    await driver.press(t.nav.signOut);
-    await signIn(driver, service, { ...credentials, withCode: false });
-
-    const phone = newPhoneNumber();
-    await driver.follow(t.account.secondFactor);
-    await driver.waitForHeading(t.twoStep.title);
-    await driver.follow(t.twoStep.smsAddPhone);
-    await driver.waitForHeading(t.fields.phone);
-    await driver.fill(t.fields.phone, phone);
-    const addedAt = Date.now();
-    await driver.press(t.phone.submit);
-    await driver.waitForHeading(t.phone.codeTitle);
-    await driver.fill(t.fields.code, await service.codeTextedTo(phone, addedAt));
-    await driver.press(t.code.submit);
-    await driver.waitForNotice(t.notices.phoneConfirmed);
-
-    await driver.follow(t.account.secondFactor);
-    await driver.waitForHeading(t.twoStep.title);
-    await driver.press(t.twoStep.smsOn);
-    await page.getByRole("button", { name: t.twoStep.smsOff, exact: true }).waitFor();
-
-    const requestedAt = Date.now();
-    await startSignIn(driver, credentials, "sms_otp");
-    const code = await service.codeTextedTo(phone, requestedAt);
-    await driver.fill(t.fields.code, String((Number(code) + 1) % 1_000_000).padStart(6, "0"));
-    await driver.press(t.code.submit);
-    await page.getByText(t.problems.codeWrong, { exact: true }).waitFor();
-    await driver.fill(t.fields.code, code);
-    await driver.press(t.code.submit);
-    await driver.waitForHeading(t.account.title);
   });
 });
 
@@ -194,11 +150,10 @@ describe.each(MODES.filter((mode) => !runsScripts(mode)))("passkeys, $name", (mo
   });
 });
 
-/** Signs out and enters the password. The page of the second factor follows. */
+/** Signs out and enters the password. The page of the authenticator app follows. */
 async function startSignIn(
   driver: ApiDriver,
   { email, password }: { readonly email: string; readonly password: string },
-  factor: "totp" | "sms_otp" = "totp",
 ): Promise<void> {
   const { words: t } = driver;
   await driver.press(t.nav.signOut);
@@ -206,5 +161,5 @@ async function startSignIn(
   await driver.fill(t.fields.email, email);
   await driver.fill(t.fields.password, password);
   await driver.press(t.signIn.submit);
-  await driver.waitForHeading(t.code.factors[factor].title);
+  await driver.waitForHeading(t.code.factors.totp.title);
 }

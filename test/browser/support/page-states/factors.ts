@@ -1,30 +1,21 @@
 import { Secret, TOTP } from "otpauth";
-import { newPhoneNumber, PASSWORD, type ServiceApi } from "../service.ts";
+import { PASSWORD, type ServiceApi } from "../service.ts";
 import { addVirtualAuthenticator } from "../virtual-authenticator.ts";
 import type { Visitor } from "../visitor.ts";
 import {
   type Credentials,
   forgetSession,
+  openOnKnownDevice,
   openOwn,
   openUnshared,
   type PageState,
   send,
-  signInAt,
   type,
   WRONG_PASSWORD,
 } from "./steps.ts";
 
 const TWO_STEP = "/account/two-step";
 const AUTHENTICATOR = "/account/two-step/authenticator";
-
-/** Opens a page of a new account that has signed in on this device before. */
-async function openOnKnownDevice(visitor: Visitor, service: ServiceApi, path: string): Promise<Credentials> {
-  const credentials = { email: (await service.member()).email, password: PASSWORD };
-  await signInAt(visitor, "/account", credentials);
-  await forgetSession(visitor);
-  await signInAt(visitor, path, credentials);
-  return credentials;
-}
 
 /** Adds an authenticator with a name. The page of the recovery codes follows. */
 async function addAuthenticator(visitor: Visitor, service: ServiceApi): Promise<Credentials> {
@@ -70,20 +61,6 @@ async function addAllFactors(visitor: Visitor, service: ServiceApi): Promise<Cre
   return credentials;
 }
 
-/** Has sign-ins ask for a texted code. */
-async function addTextedCode(visitor: Visitor, service: ServiceApi): Promise<Credentials> {
-  const { page } = visitor;
-  const credentials = await openOnKnownDevice(visitor, service, "/account/phone");
-  const phone = newPhoneNumber();
-  const requestedAt = Date.now();
-  await type(page, { phone });
-  await type(page, { code: await service.codeTextedTo(phone, requestedAt) });
-  await page.goto(TWO_STEP);
-  await page.locator("form:has([value=sms-on]) button").click();
-  await page.locator("form:has([value=sms-off])").waitFor();
-  return credentials;
-}
-
 /** Opens the second factor of a sign-in of a user with every factor. */
 const openFactorChoice =
   (search = ""): PageState["open"] =>
@@ -107,7 +84,6 @@ export const FACTORS: readonly PageState[] = [
       await visitor.page.goto(TWO_STEP);
     },
   },
-  { name: "account-two-step-texted", page: TWO_STEP, open: addTextedCode },
   {
     name: "account-authenticator",
     page: AUTHENTICATOR,
@@ -186,16 +162,6 @@ export const FACTORS: readonly PageState[] = [
       await visitor.page.goto("/account/confirm?factor=passkey");
     },
   },
-  {
-    name: "account-confirm-texted",
-    page: "/account/confirm",
-    open: async (visitor, service) => {
-      await addTextedCode(visitor, service);
-      await visitor.page.goto("/account/confirm?factor=sms_otp");
-      await type(visitor.page, { password: PASSWORD });
-      await visitor.page.locator("[name=code]").waitFor();
-    },
-  },
   { name: "account-passkeys", page: "/account/passkeys", open: openOwn("/account/passkeys") },
   {
     name: "account-passkeys-listed",
@@ -206,20 +172,6 @@ export const FACTORS: readonly PageState[] = [
     },
   },
   { name: "account-passkey", page: "/account/passkeys/:id", open: openPasskey },
-  {
-    name: "sign-in-code-texted",
-    page: "/sign-in/code",
-    open: async (visitor, service) => {
-      const credentials = await addTextedCode(visitor, service);
-      await forgetSession(visitor);
-      await visitor.page.goto("/sign-in");
-      await type(visitor.page, credentials);
-      await visitor.page.waitForURL("**/sign-in/code");
-      await visitor.page
-        .locator("form:has([name=code]) [name=factor][value=sms_otp]")
-        .waitFor({ state: "attached" });
-    },
-  },
   { name: "sign-in-code-choice", page: "/sign-in/code", open: openFactorChoice() },
   { name: "sign-in-code-passkey", page: "/sign-in/code", open: openFactorChoice("?factor=passkey") },
   {

@@ -70,7 +70,8 @@ describe("the job that erases accounts", () => {
     await service.call("DELETE", "/api/auth/me", undefined, token);
     // A session that is live when the account is erased.
     await logIn(service, email);
-    const naming = async () => (await kvEntries()).filter((entry) => entry.includes(id) || entry.includes(email));
+    const naming = async () =>
+      (await kvEntries()).filter((entry) => entry.includes(id) || entry.includes(email));
     expect(await env.AVATARS.head(key)).not.toBeNull();
     expect(await naming()).toEqual([`deny:user:${id}=${clock.now()}`]);
     clock.advance(14 * DAY);

@@ -10,7 +10,9 @@ const service = startService();
 /** The words of the item of the only passkey. */
 async function itemOn(browser: Pages): Promise<string> {
   const { text } = await browser.visit("/account/passkeys");
-  const items = [...text.matchAll(/<li>(.*?)<\/li>/gs)].filter(([item]) => item.includes("/account/passkeys/"));
+  const items = [...text.matchAll(/<li>(.*?)<\/li>/gs)].filter(([item]) =>
+    item.includes("/account/passkeys/"),
+  );
   expect(items).toHaveLength(1);
   return (items[0]?.[1] ?? "").replace(/<[^>]*>/g, "").replace(/\s+/g, " ");
 }
