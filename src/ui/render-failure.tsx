@@ -21,11 +21,9 @@ export const renderFailurePage =
     } catch {
       return renderPlainText(c);
     }
-    const {
-      title,
-      text,
-      more = continueLink,
-    } = failure.page ?? pageOf(wordsOf(c), failure, c.get("requestId"));
+    const t = wordsOf(c);
+    const own = typeof failure.page === "function" ? (failure.page as TextsToPage)(t) : failure.page;
+    const { title, text, more = continueLink } = own ?? pageOf(t, failure, c.get("requestId"));
     return renderPage(c, deps, {
       status: failure.status,
       title: () => title,
@@ -38,6 +36,8 @@ export const renderFailurePage =
       ),
     });
   };
+
+type TextsToPage = (t: Words) => FailurePage;
 
 const continueLink = (p: PageProps) => (
   <p>

@@ -281,6 +281,7 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   // Events for Workers of the team, and tokens of providers.
   "seal-event": null,
   "seal-provider-token": null,
+  "seal-provider-response": null,
 };
 
 /** The kinds whose hash each column stores. Null: a password, or what only the OAuth endpoints and RPC take (`test/worker/oauth`). */
@@ -295,6 +296,8 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "captcha_proofs.proof_hash": ["captcha proof"],
   "oauth_transactions.state_hash": ["transaction state"],
   "oauth_transactions.binding_hash": ["transaction cookie"],
+  // Only a provider that posts its response causes a handle: test/worker/authentication/social/form-post.test.ts presents it.
+  "oauth_transactions.response_hash": null,
   // test/worker/oauth presents the other secrets of clients wherever they are refused.
   "oauth_client_secrets.secret_hash": null,
   "oauth_client_assertions.jti_hash": null,

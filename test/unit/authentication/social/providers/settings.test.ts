@@ -20,6 +20,7 @@ describe("readSocialSettings", () => {
           issuer: "https://accounts.google.com",
           name: "Google",
           email: { trust: "verified", domains: [], isConfigured: false },
+          own: {},
         },
       },
     });
