@@ -21,10 +21,10 @@ const TEAM = { id: "TEAM123456", keyId: "KEY1234567" } as const;
 export async function openApple() {
   const issuer = await openForgedIssuer({
     provider: "apple",
-    document: {
+    document: () => ({
       authorization_response_iss_parameter_supported: undefined,
       token_endpoint_auth_methods_supported: ["client_secret_post"],
-    },
+    }),
   });
   const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
   const pem = await exportPKCS8(privateKey);

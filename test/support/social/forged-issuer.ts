@@ -18,18 +18,16 @@ type Header = Readonly<Record<string, unknown>>;
 type Options = {
   /** The provider that it stands for: its id. */
   readonly provider?: string;
-  /** The path of the issuer below the channel. */
-  readonly issuerPath?: string;
-  /** Changes to the discovery document; an undefined value is omitted. */
-  readonly document?: Readonly<Record<string, unknown>>;
+  /** Changes to the discovery document of that origin; an undefined value is omitted. */
+  readonly document?: (origin: string) => Readonly<Record<string, unknown>>;
 };
 
 /** An OpenID issuer with freely chosen responses, including those that no real issuer sends. */
-export async function openForgedIssuer({ provider = "oidc", issuerPath = "", document = {} }: Options = {}) {
+export async function openForgedIssuer({ provider = "oidc", document }: Options = {}) {
   const loopback = openLoopback();
-  const issuer = loopback.url + issuerPath;
+  const issuer = loopback.url;
   const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
-  const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: "own", alg: "ES256", use: "sig" }] };
+  const key = { ...(await exportJWK(publicKey)), kid: "own", alg: "ES256", use: "sig" };
   const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/auth`,
@@ -39,7 +37,7 @@ export async function openForgedIssuer({ provider = "oidc", issuerPath = "", doc
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["ES256"],
     authorization_response_iss_parameter_supported: true,
-    ...document,
+    ...document?.(issuer),
   };
   const prefix = `SOCIAL_${provider.toUpperCase().replace("-", "_")}_`;
   const now = () => Math.floor(Date.now() / 1000);
@@ -67,7 +65,8 @@ export async function openForgedIssuer({ provider = "oidc", issuerPath = "", doc
   return {
     issuer,
     metadata: json(metadata),
-    keySet: json(keySet),
+    key,
+    keySet: json({ keys: [key] }),
     json,
     sign,
     tokens,
@@ -76,7 +75,7 @@ export async function openForgedIssuer({ provider = "oidc", issuerPath = "", doc
     variables: {
       [`${prefix}CLIENT_ID`]: CLIENT.id,
       [`${prefix}CLIENT_SECRET`]: CLIENT.secret,
-      [`${prefix}ISSUER`]: loopback.url,
+      [`${prefix}ISSUER`]: issuer,
     },
     /** Starts a sign-in, and returns the callback to which the issuer would redirect the browser. */
     async startRedirect(
@@ -87,7 +86,9 @@ export async function openForgedIssuer({ provider = "oidc", issuerPath = "", doc
       await loopback.answer(json(metadata));
       const location = new URL((await start(browser, provider)).headers.get("Location") ?? "");
       const state = location.searchParams.get("state") ?? "";
-      const query = new URLSearchParams({ code: "a-code", state, iss: issuer, ...changed });
+      const query = new URLSearchParams({ code: "a-code", state });
+      if (metadata.authorization_response_iss_parameter_supported) query.set("iss", issuer);
+      for (const [name, value] of Object.entries(changed)) query.set(name, value);
       return {
         browser,
         nonce: location.searchParams.get("nonce") ?? "",

@@ -112,6 +112,10 @@ async function readProfile(
   });
 }
 
+/** GitHub lists 30 addresses by default and 100 at most, and the primary one may be on any page. */
+const PAGE_SIZE = 100;
+const MAX_PAGES = 5;
+
 type EmailEntry = { readonly email?: unknown; readonly primary?: unknown; readonly verified?: unknown };
 
 /** The primary address of the list. The public address of a profile is not verified, so it does not count. */
@@ -120,13 +124,18 @@ async function primaryAddress(
   api: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<EmailEntry> {
-  const list = await fetchProviderJson(providerFetch, `${api}/user/emails`, { headers }).catch((cause) => {
-    // A client application's token may lack the scope user:email; then there is no address.
-    if (cause instanceof Refused) return [];
-    throw cause;
-  });
-  if (!Array.isArray(list)) throw new ProviderError("bad_answer");
-  return (list as (EmailEntry | null)[]).find((entry) => entry?.primary === true) ?? {};
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const url = `${api}/user/emails?per_page=${PAGE_SIZE}&page=${page}`;
+    const list = await fetchProviderJson(providerFetch, url, { headers }).catch((cause) => {
+      // A client application's token may lack the scope user:email; then there is no address.
+      if (cause instanceof Refused) return [];
+      throw cause;
+    });
+    if (!Array.isArray(list)) throw new ProviderError("bad_answer");
+    const found = (list as (EmailEntry | null)[]).find((entry) => entry?.primary === true);
+    if (found || list.length < PAGE_SIZE) return found ?? {};
+  }
+  return {};
 }
 
 /** The numeric user id. A login name may be reassigned, an id is not. */

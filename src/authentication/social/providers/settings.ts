@@ -24,16 +24,13 @@ const domainList = z.pipe(
   }),
 );
 
-const label = z.optional(z.string("must be text").check(z.maxLength(40, "must have 40 characters at most")));
-
 /** The variables of every provider, without their prefix. */
 const commonVariables = (issuer: string | null, isDevelopment: boolean) => {
   const url = providerUrl({ isDevelopment }, "must be set: the provider's issuer");
   return {
     CLIENT_ID: requiredKey("the client id that the provider gave"),
     ISSUER: issuer === null ? url : z._default(url, issuer),
-    LABEL: label,
-    NAME: label,
+    NAME: z.optional(z.string("must be text").check(z.maxLength(40, "must have 40 characters at most"))),
     EMAIL_TRUST: z.optional(
       z.enum(["verified", "implied", "none"], "must be one of verified, implied, none"),
     ),
@@ -55,10 +52,6 @@ function settingsSchema(id: string, definition: ProviderDefinition, isDevelopmen
       path: ["EMAIL_DOMAINS"],
       message: "needs EMAIL_TRUST=verified: it lists the domains whose addresses are verified",
     }),
-    z.refine((v) => v.LABEL === undefined || v.NAME === undefined, {
-      path: ["NAME"],
-      message: "is the earlier name of LABEL: set one of them",
-    }),
   );
   return z.pipe(
     z.intersection(common, z.object({ ...variables, [secret.variable]: secret.schema })),
@@ -69,7 +62,7 @@ function settingsSchema(id: string, definition: ProviderDefinition, isDevelopmen
         clientId: v.CLIENT_ID,
         clientSecret: String(clientSecret),
         issuer: v.ISSUER,
-        name: v.LABEL ?? v.NAME ?? namedIssuer(id) ?? name,
+        name: v.NAME ?? namedIssuer(id) ?? name,
         email: {
           trust: v.EMAIL_TRUST ?? trust,
           domains: v.EMAIL_DOMAINS,
@@ -88,7 +81,7 @@ function namedIssuer(id: string): string | null {
 }
 
 const OIDC_VARIABLE =
-  /^SOCIAL_OIDC_(?:([A-Z0-9]+)_)?(?:ISSUER|CLIENT_ID|CLIENT_SECRET|CLIENT_AUTH|LABEL|NAME|EMAIL_TRUST|EMAIL_DOMAINS)$/;
+  /^SOCIAL_OIDC_(?:([A-Z0-9]+)_)?(?:ISSUER|CLIENT_ID|CLIENT_SECRET|CLIENT_AUTH|NAME|EMAIL_TRUST|EMAIL_DOMAINS)$/;
 
 /** The ids of the OpenID providers: `SOCIAL_OIDC_<NAME>_…` configures `oidc-<name>`, and `SOCIAL_OIDC_…` configures `oidc`. */
 function openIdIds(names: readonly string[]): readonly string[] {

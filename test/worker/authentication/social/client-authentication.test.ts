@@ -11,7 +11,7 @@ const POST = "client_secret_post";
 
 /** Signs in at an OpenID provider that supports these methods. Returns the credentials of the token request. */
 async function signInAt(methods: readonly string[] | undefined, variables = {}, provider = "oidc") {
-  const document = { token_endpoint_auth_methods_supported: methods };
+  const document = () => ({ token_endpoint_auth_methods_supported: methods });
   const issuer = await openForgedIssuer({ provider, document });
   const service = startService({ env: { ...issuer.variables, ...variables } });
   const { browser, path, nonce } = await issuer.startRedirect(service);
