@@ -44,6 +44,7 @@ export type RemovalFailure = {
 /** The reasons that the pages explain. The texts of the others are those of their codes. */
 export type ExplainedReason = Extract<
   SocialFailure["reason"],
+  | "unknown_provider"
   | "return_url_refused"
   | "not_a_navigation"
   | "transaction_expired"
