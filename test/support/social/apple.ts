@@ -21,7 +21,8 @@ const TEAM = { id: "TEAM123456", keyId: "KEY1234567" } as const;
 export async function openApple() {
   const issuer = await openForgedIssuer({
     provider: "apple",
-    document: () => ({
+    document: (origin) => ({
+      revocation_endpoint: `${origin}/revoke`,
       authorization_response_iss_parameter_supported: undefined,
       token_endpoint_auth_methods_supported: ["client_secret_post"],
     }),

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../../support/assertions.ts";
 import { startService } from "../../../support/service.ts";
 import { openApple } from "../../../support/social/apple.ts";
+import { returnFromProvider } from "../../../support/social/browser-flow.ts";
 import { CLIENT } from "../../../support/social/provider-client.ts";
 import { newAddress, registerVerifiedUser } from "../../../support/users.ts";
 
@@ -113,6 +114,28 @@ describe("Sign in with Apple", () => {
     expect((await apple.signIn(service, newClaims({ email_verified: "true" }))).answer.status).toBe(302);
     const refused = await apple.signIn(service, newClaims({ email_verified: "false" }));
     expectErrorResponse(refused.answer, 403, "email_not_verified");
+  });
+
+  // Apple requires apps to revoke the tokens of a deleted or unlinked account.
+  it("revokes the refresh token with a signed client secret when the identity is unlinked", async () => {
+    const { browser, nonce, path } = await apple.startAndPost(service);
+    const email = `${crypto.randomUUID()}@privaterelay.appleid.com`;
+    const token = await apple.sign({ ...newClaims({ email }), nonce });
+    const tokens = {
+      access_token: "a",
+      token_type: "Bearer",
+      refresh_token: "a-refresh-token",
+      id_token: token,
+    };
+    await apple.answer(apple.json(tokens), apple.keySet);
+    expect((await returnFromProvider(browser, path)).status).toBe(302);
+    await apple.answer({ kind: "respond", status: 200 });
+    expect((await browser.write("DELETE", "/me/identities/apple")).status).toBe(200);
+    const request = (await apple.requests()).find((one) => one.path === "/revoke");
+    const form = new URLSearchParams(request?.body);
+    expect([form.get("token"), form.get("client_id")]).toEqual(["a-refresh-token", CLIENT.id]);
+    const secret = form.get("client_secret") ?? "";
+    await jwtVerify(secret, apple.publicKey, { currentDate: new Date(service.clock.now()) });
   });
 
   it("returns a user who cancels to the sign-in page", async () => {
