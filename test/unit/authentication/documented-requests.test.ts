@@ -76,11 +76,9 @@ it("docs/workers.md: a call that requires a recent authentication has the argume
     calls.push({ token, options });
     return { ok: false, reason: "reauthentication_required" };
   };
-  const { check } = await importExample<{ check: (env: object, token: string) => Promise<void> }>(
-    { code: `export async function check(env, token) {\n${takeExample("recent-authentication").code}\n}` },
-    "ts",
-  );
-  await check({ AUTH: { verifyToken } }, "a token");
+  type Example = { checkRecency: (auth: object, token: string) => Promise<string> };
+  const { checkRecency } = await importExample<Example>(takeExample("recent-authentication"), "ts");
+  expect(await checkRecency({ verifyToken }, "a token")).toBe("ask");
   expect(calls).toHaveLength(1);
   expect(z.safeParse(verifyArguments, calls[0])).toMatchObject({ success: true });
 });

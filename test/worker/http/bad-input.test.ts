@@ -90,15 +90,16 @@ describe.each(routes)("$method $path with a bad body", (route) => {
     VALID.includes(`${route.method} ${route.path} ${field} ${what}`) ||
     OF_CLIENTS[what]?.includes(field);
 
-  describe.each(badValues)("a field whose value is %s", (what, json) => {
-    it.each(route.fields.filter((field) => !isValid(field, what)))(
-      `refuses at ${route.method} ${route.path} as %s: ${what}`,
-      async (field) => {
-        const answer = await send(route, `{"${field}":${json}}`);
-        expectErrorResponse(answer, 400, "validation_failed");
-        expect(pathsOf(answer)).toContain(field);
-      },
-    );
+  const invalidFields = (what: string) => route.fields.filter((field) => !isValid(field, what));
+  // A describe without a test is an error.
+  const values = badValues.filter(([what]) => invalidFields(what).length > 0);
+
+  describe.each(values)("a field whose value is %s", (what, json) => {
+    it.each(invalidFields(what))(`refuses at ${route.method} ${route.path} as %s: ${what}`, async (field) => {
+      const answer = await send(route, `{"${field}":${json}}`);
+      expectErrorResponse(answer, 400, "validation_failed");
+      expect(pathsOf(answer)).toContain(field);
+    });
   });
 
   it.each(disallowedKeys.filter((key) => !route.fields.includes(key)))(

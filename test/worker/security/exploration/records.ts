@@ -33,7 +33,8 @@ export type Session = {
   /** Whether the app has opened it with an authorization code. */
   readonly isOfApp: boolean;
   readonly audience: Audience;
-  readonly parentId: string | null;
+  /** For a session of the app: the browser's session under which it goes on. */
+  parentId: string | null;
   readonly openedAt: number;
   readonly expiresAt: number;
   /** Why it has ended. */

@@ -26,6 +26,14 @@ export function endSessions(model: Model, sessions: readonly Session[], reason: 
   }
 }
 
+/** Ends the session that another one replaces in a browser. The same user's sessions of apps go on under the new one. */
+export function replaceSession(model: Model, replaced: Session, opened: Session, reason: string): void {
+  for (const each of model.sessions) {
+    if (each.parentId === replaced.id && each.accountId === opened.accountId) each.parentId = opened.id;
+  }
+  endSessions(model, [replaced], reason);
+}
+
 export const sessionsOf = (model: Model, account: Account): Session[] =>
   model.sessions.filter(({ accountId }) => accountId === account.id);
 

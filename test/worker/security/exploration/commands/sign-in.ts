@@ -6,7 +6,7 @@ import { isLocked, mayFail, TOO_MANY } from "../failures.ts";
 import { accountAt, accountsOf, type Model, pick, pickPreferring } from "../model.ts";
 import { recordDevice, recordSession, tokensInCookies } from "../opened-sessions.ts";
 import type { Account, Audience, Device } from "../records.ts";
-import { endSessions } from "../transitions.ts";
+import { replaceSession } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import type { World } from "../world.ts";
 import { beginChallenge } from "./second-factor.ts";
@@ -68,8 +68,9 @@ export function signIn(input: SignIn): Operation {
       }
       if (needsCode) violation(`${email} signed in without the second factor`);
       const tokens = browser ? tokensInCookies(answer.headers) : answer.body.data;
-      if (browser) endSessions(model, [browser.session], "a sign-in in its browser");
-      recordSession(model, tokens, { holder: actor, account, audience: audience ?? OWN_AUDIENCE });
+      const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE };
+      const opened = recordSession(model, tokens, opening);
+      if (browser) replaceSession(model, browser.session, opened, "a sign-in in its browser");
       recordDevice(model, actor, account, tokens.deviceToken);
       return `signed in as ${email}`;
     },
