@@ -38,7 +38,7 @@ async function resolve(clientId: string, of = service) {
   const meter = newMeter();
   const { clock } = of;
   const deps = await of.composition(of.env);
-  const found = await runInScope({ clock, meter, defer: () => undefined }, () =>
+  const found = await runInScope({ clock, meter, defer: () => undefined, startWork: () => undefined }, () =>
     resolveClient(deps, clientId, clock.now()),
   );
   return { client: found?.client ?? null, d1: meter.d1 };
