@@ -22,7 +22,9 @@ export const renderFailurePage =
     } catch {
       return renderPlainText(c, { support: deps.settings.links.support });
     }
-    const { title, text, more } = failure.page ?? pageOf(wordsOf(c), failure, c.get("requestId"));
+    const t = wordsOf(c);
+    const own = typeof failure.page === "function" ? (failure.page as TextsToPage)(t) : failure.page;
+    const { title, text, more } = own ?? pageOf(t, failure, c.get("requestId"));
     return renderPage(c, deps, {
       status: failure.status,
       title: () => title,
@@ -39,6 +41,8 @@ export const renderFailurePage =
       ),
     });
   };
+
+type TextsToPage = (t: Words) => FailurePage;
 
 const WayBack = ({ p, isSignedIn }: { readonly p: PageProps; readonly isSignedIn: boolean }) => (
   <p>

@@ -152,7 +152,7 @@ describe("a failure of a redirect to or from a provider", () => {
     expect(summary).toEqual([403, "page", "forbidden"]);
     expect([titleIn(text), textIn(text)]).toEqual([
       "You are not signed in",
-      "This URL must be opened as a top-level navigation.",
+      "Please open this page from its link.",
     ]);
   });
 

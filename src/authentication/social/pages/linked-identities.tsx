@@ -24,6 +24,7 @@ import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
 import { socialErrors } from "../errors.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "../oauth-transaction.ts";
+import { failureText } from "../present-failure.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "../remove-identity.ts";
 import { type StartLinkDeps, startLink } from "../start-link.ts";
 import { ProviderLogo } from "./provider-logo.tsx";
@@ -172,7 +173,8 @@ async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promi
     if (error.reason === "wrong_password" || error.reason === "reauthentication_required") {
       return reauthenticationError(c, deps, error);
     }
-    return formFailure(c, socialErrors[error.reason], error);
+    const name = deps.socialProviders.get(provider)?.name;
+    return formFailure(c, socialErrors[error.reason], error, failureText(wordsOf(c), error, name));
   }
   const { url, binding } = result.value;
   setOAuthTransactionCookie(c, binding, OAUTH_TRANSACTION_TTL_MS / SECOND);

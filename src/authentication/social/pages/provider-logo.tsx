@@ -1,10 +1,12 @@
 import { FacebookLogo } from "./logos/facebook.tsx";
 import { GithubLogo } from "./logos/github.tsx";
 import { GoogleLogo } from "./logos/google.tsx";
+import { MicrosoftLogo } from "./logos/microsoft.tsx";
 
 /** The logos by the id of their provider. The name beside it is the text, so a logo has none. */
 const logos: Readonly<Record<string, typeof GoogleLogo>> = {
   google: GoogleLogo,
+  microsoft: MicrosoftLogo,
   github: GithubLogo,
   facebook: FacebookLogo,
 };
