@@ -27,6 +27,7 @@ import { factorRoutes } from "./authentication/second-factor/factor-routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { smsOtpRoutes } from "./authentication/second-factor/sms-otp/routes.ts";
 import { allowsMethod, ROUTES_OF_METHODS, SIGN_IN_METHODS } from "./authentication/sign-in-methods.ts";
+import { socialCallbackRoutes } from "./authentication/social/callback-routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
@@ -207,6 +208,7 @@ export function createApp(options: AppOptions = {}) {
     identityRoutes,
     phoneRoutes,
     socialRoutes,
+    socialCallbackRoutes,
     apiKeyRoutes,
     clientRoutes,
     clientSecretRoutes,

@@ -19,7 +19,7 @@ export type VariableFinding = { readonly name: string; readonly message: string;
 const PLACEHOLDER = "a-value-that-only-the-Worker-may-see-32+";
 
 /** Names of secrets. The other variables are public, and belong in wrangler.toml. */
-const SECRET_NAME = /SECRET|API_KEY|AUTH_TOKEN|ACCESS_KEY/;
+const SECRET_NAME = /SECRET|API_KEY|AUTH_TOKEN|ACCESS_KEY|PRIVATE_KEY/;
 
 export const isSecretName = (name: string): boolean =>
   SECRET_NAME.test(name) && !/(?:CLIENT_ID|KEY_ID)$/.test(name);

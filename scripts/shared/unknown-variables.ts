@@ -11,6 +11,10 @@ export const REPLACEMENTS: Readonly<Record<string, string>> = {
   ALLOWED_RETURN_URLS: "the redirect URIs of a client for each app",
 };
 
+/** The prefix of an OpenID provider, and that of one with a name, which has the same variables. */
+const OIDC = "SOCIAL_OIDC_";
+const NAMED_OIDC = /^SOCIAL_OIDC_(?!(?:CLIENT|EMAIL)_)[A-Z0-9]+_/;
+
 type UnknownVariable = {
   readonly name: string;
   readonly message: string;
@@ -25,14 +29,11 @@ type UnknownVariable = {
 export function unknownVariables(variables: Readonly<Record<string, unknown>>): readonly UnknownVariable[] {
   const known = knownVariables();
   return Object.entries(variables).flatMap(([name, value]) => {
-    if (
-      known.includes(name) ||
-      Object.hasOwn(REPLACEMENTS, name) ||
-      typeof value !== "string" ||
-      OF_TOOLS.test(name)
-    )
-      return [];
-    const suggestion = suggest(name.toUpperCase(), known);
+    const [prefix = OIDC] = NAMED_OIDC.exec(name) ?? [];
+    const documented = name.replace(prefix, OIDC);
+    const isKnown = known.includes(documented) || Object.hasOwn(REPLACEMENTS, name);
+    if (isKnown || typeof value !== "string" || OF_TOOLS.test(name)) return [];
+    const suggestion = suggest(documented.toUpperCase(), known)?.replace(OIDC, prefix);
     const question = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;
     return [{ name, suggestion, message: `The service has no variable ${name}.${question}` }];
   });

@@ -23,7 +23,8 @@ export type FailureDetails = {
   readonly retryAfter?: number;
   /** Additional data of the error, if the route documents it. */
   readonly data?: unknown;
-  readonly page?: FailurePage;
+  /** A function gets the UI texts, which this folder does not know either. */
+  readonly page?: FailurePage | ((texts: never) => FailurePage);
   /** `error` of an OAuth response, for the log. */
   readonly oauthError?: string;
 };

@@ -25,6 +25,10 @@ export type OperationPart = {
   readonly file?: { readonly types: readonly string[] };
   /** A 302 response: description of the target. Browsers get the errors as pages. */
   readonly redirect?: string;
+  /** 303: the browser changes a POST to a GET. */
+  readonly redirectStatus?: 303;
+  /** The fields of a body in `application/x-www-form-urlencoded`. */
+  readonly form?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;
   readonly bodyIsOptional?: true;
   /** The request body is a file: the body itself, or a field of a multipart body. */

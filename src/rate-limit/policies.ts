@@ -199,6 +199,7 @@ export const ratePolicies = {
     routes: [
       "GET /api/auth/social/:provider/start",
       "GET /api/auth/social/:provider/callback",
+      "POST /api/auth/social/:provider/callback",
       "POST /api/auth/social/:provider/token",
     ],
   },

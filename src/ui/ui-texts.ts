@@ -5,6 +5,7 @@ import type { ImageProblem } from "../accounts/avatar/image/image.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
 import type { AuditEvent, DetailName } from "../admin/audit-log/audit-event.ts";
 import type { Amr } from "../authentication/amr.ts";
+import type { ExplainedReason } from "../authentication/social/errors.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
 import type { MessageKind } from "../messaging/outbox/message.ts";
@@ -34,6 +35,7 @@ type RequiredTexts = {
     readonly amr: Detail<Amr>;
     readonly unlock: Detail<"time" | "reset">;
   };
+  readonly social: { readonly failures: Record<ExplainedReason, string> };
   readonly mailKinds: Record<MessageKind, string>;
   readonly roles: Record<Role, string>;
   readonly applications: { readonly problems: Record<ClientProblemReason, string> };

@@ -53,7 +53,8 @@ export function openPageBrowser(
     if (cookies) headers.set("Cookie", cookies);
     const answer = await service.send(new Request(new URL(path, ORIGIN), { method, headers, body }));
     for (const cookie of answer.headers.getSetCookie()) storeCookie(jar, cookie);
-    return { ...answer, path };
+    // Where a line may break: not visible to a reader.
+    return { ...answer, text: answer.text.replaceAll("<wbr/>", ""), path };
   }
 
   async function follow(first: PageResponse): Promise<PageResponse> {

@@ -66,7 +66,8 @@ const FILE = { type: "string", format: "binary" } as const;
 const contentOf = (types: readonly string[], schema: object) =>
   Object.fromEntries(types.map((type) => [type, { schema }]));
 
-function requestBodyOf({ body, bodyIsOptional, upload }: OperationPart) {
+function requestBodyOf({ body, bodyIsOptional, form, upload }: OperationPart) {
+  if (form) return { required: true, content: { "application/x-www-form-urlencoded": { schema: form } } };
   if (upload) {
     const form = { type: "object", properties: { [upload.field]: FILE }, required: [upload.field] };
     const content = { ...contentOf(upload.types, FILE), "multipart/form-data": { schema: form } };
@@ -80,9 +81,9 @@ function successResponses(
   operation: OperationPart,
   success: z.core.$ZodType | undefined,
 ): Record<string, object> {
-  const { redirect, answer, file, etag } = operation;
+  const { redirect, redirectStatus = 302, answer, file, etag } = operation;
   const headers = successHeaders(operation);
-  if (redirect !== undefined) return { "302": { description: redirect, headers } };
+  if (redirect !== undefined) return { [String(redirectStatus)]: { description: redirect, headers } };
   const content = file ? contentOf(file.types, FILE) : { "application/json": { schema: success } };
   return {
     [String(answer?.status ?? 200)]: { description: answer?.message ?? "Success", headers, content },

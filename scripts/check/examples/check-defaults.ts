@@ -12,14 +12,17 @@ const SETTINGS = {
   CAPTCHA_SITE_KEY: "x",
   CAPTCHA_SECRET: "x",
 };
+const OIDC_CLIENT = {
+  SOCIAL_OIDC_CLIENT_ID: "x",
+  SOCIAL_OIDC_CLIENT_SECRET: "x",
+  SOCIAL_OIDC_ISSUER: "https://id.example.com",
+};
 /** Other variables that a variable depends on. */
 const DEPENDENCIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CAPTCHA_MIN_SCORE: { CAPTCHA_PROVIDER: "recaptcha-v3" },
-  SOCIAL_OIDC_NAME: {
-    SOCIAL_OIDC_CLIENT_ID: "x",
-    SOCIAL_OIDC_CLIENT_SECRET: "x",
-    SOCIAL_OIDC_ISSUER: "https://id.example.com",
-  },
+  SOCIAL_OIDC_NAME: OIDC_CLIENT,
+  SOCIAL_OIDC_CLIENT_AUTH: OIDC_CLIENT,
+  SOCIAL_MICROSOFT_TENANT: { SOCIAL_MICROSOFT_CLIENT_ID: "x", SOCIAL_MICROSOFT_CLIENT_SECRET: "x" },
 };
 
 /** "`NAME` (default 100)" in a sentence; "Default 100." or "(default 100)" in a table row, for its last name. */

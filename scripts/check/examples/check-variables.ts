@@ -1,5 +1,7 @@
 import type { Problem } from "./example.ts";
 
+const OTHER_PROVIDERS = ["APPLE", "MICROSOFT", "GITHUB", "FACEBOOK", "LINKEDIN"];
+
 /** The variables in the first column of docs/configuration.md's tables. */
 export function documentedVariables(configuration: string): ReadonlySet<string> {
   const names = new Set<string>();
@@ -7,10 +9,12 @@ export function documentedVariables(configuration: string): ReadonlySet<string> 
     const [, cell = ""] = row.split("|");
     for (const [, name = ""] of cell.matchAll(/`([A-Z][A-Z0-9_]+)`/g)) names.add(name);
   }
-  // That page describes GITHUB and FACEBOOK by reference to GOOGLE.
+  // That page describes other providers by reference to GOOGLE.
   for (const name of [...names].filter((one) => one.includes("_GOOGLE_"))) {
-    for (const other of ["GITHUB", "FACEBOOK"]) names.add(name.replace("GOOGLE", other));
+    for (const other of OTHER_PROVIDERS) names.add(name.replace("GOOGLE", other));
   }
+  // Apple has a private key instead.
+  names.delete("SOCIAL_APPLE_CLIENT_SECRET");
   return names;
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, exists, isNotNull, ne, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, isNotNull, ne, notExists, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
@@ -8,6 +8,22 @@ import type { CurrentSession } from "../../sessions/session.ts";
 import { endConfirmationOfOthers } from "../reauthentication/statements.ts";
 
 const other = alias(factors, "other_factor");
+
+/** The factors of an account, the oldest first. */
+export const selectFactors = (db: Database, accountId: string) =>
+  db
+    .select({
+      id: factors.id,
+      kind: factors.kind,
+      label: factors.label,
+      createdAt: factors.createdAt,
+      lastUsedAt: factors.lastUsedAt,
+      isSecondFactor: factors.isSecondFactor,
+      isSynced: factors.isSynced,
+    })
+    .from(factors)
+    .where(eq(factors.accountId, accountId))
+    .orderBy(asc(factors.createdAt), asc(factors.id));
 
 /** A query for the second factors of an account that the user has set up, apart from one factor. */
 const selectSecondFactors = (db: Database, accountId: string, except = "") =>

@@ -19,6 +19,7 @@ export type SocialFailure =
         | "provider_refused"
         | "provider_unavailable"
         | "address_unverified"
+        | "address_not_shared"
         | "address_in_use"
         | "address_unusable"
         | "invitation_open"
@@ -29,10 +30,34 @@ export type SocialFailure =
         | "provider_linked";
     };
 
+/**
+ * Why a redirect to or from a provider fails. `returnTo`: the path of the page that it was for, once that is known.
+ * `isSignIn`: false for a link.
+ */
+export type RedirectFailure = SocialFailure & { readonly returnTo?: string; readonly isSignIn?: boolean };
+
 /** Why an identity is not removed. */
 export type RemovalFailure = {
   readonly reason: "not_linked" | "last_sign_in_method" | "reauthentication_required";
 };
+
+/** The reasons that the pages explain. The texts of the others are those of their codes. */
+export type ExplainedReason = Extract<
+  SocialFailure["reason"],
+  | "unknown_provider"
+  | "return_url_refused"
+  | "not_a_navigation"
+  | "transaction_expired"
+  | "provider_refused"
+  | "provider_unavailable"
+  | "address_unverified"
+  | "address_not_shared"
+  | "address_in_use"
+  | "address_unusable"
+  | "invitation_open"
+  | "identity_taken"
+  | "provider_linked"
+>;
 
 type Reason = SocialFailure["reason"] | RemovalFailure["reason"];
 
@@ -49,6 +74,7 @@ export const socialErrors = {
   provider_refused: "token_invalid",
   provider_unavailable: "unavailable",
   address_unverified: "email_not_verified",
+  address_not_shared: "email_not_verified",
   address_in_use: "conflict",
   address_unusable: "validation_failed",
   invitation_open: "conflict",
@@ -80,6 +106,8 @@ export const socialErrorMessages: { readonly [R in Reason]?: string } = {
   provider_unavailable: "The provider is not responding. Please try again in a moment.",
   address_unverified:
     "The provider has no verified email address for you. Please verify your address there and try again.",
+  address_not_shared:
+    "The provider did not share an email address, which a new account needs. Please start again and share it.",
   address_in_use:
     "An account with this email address already exists. Please sign in to it and link this provider there.",
   address_unusable:
@@ -92,3 +120,20 @@ export const socialErrorMessages: { readonly [R in Reason]?: string } = {
   password_missing: "Your password is required to add a sign-in method.",
   wrong_password: WRONG_PASSWORD,
 };
+
+/** Failures of every sign-in after the provider has verified the identity. */
+const signInFailures = ["account_deactivated", "too_many_attempts", "rate_limited", "conflict"] as const;
+export const providerFailures = [
+  "not_found",
+  "token_invalid",
+  "unavailable",
+  "email_not_verified",
+  ...signInFailures,
+] as const;
+
+export const signUpFailures = [
+  "sign_up_closed",
+  "domain_not_allowed",
+  "disposable_address",
+  "address_undeliverable",
+] as const;

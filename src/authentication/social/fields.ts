@@ -35,6 +35,18 @@ export const callbackQuery = z.object({
     .check(z.meta({ description: "The provider's issuer, if the provider sends it." })),
 });
 
+export const redirectQuery = z.extend(callbackQuery, {
+  response: z
+    .optional(z.string())
+    .check(z.meta({ description: "The handle of a response that the provider's page has posted, alone." })),
+});
+
+export const postedFields = z.extend(callbackQuery, {
+  user: z
+    .optional(z.string())
+    .check(z.meta({ description: "Of Apple, at the first authorization: JSON with the name of the user." })),
+});
+
 const providerToken = z
   .string("Must be a token.")
   .check(z.minLength(1, "Must not be empty."), z.maxLength(16_384, "Is too long."));

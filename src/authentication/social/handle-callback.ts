@@ -1,5 +1,6 @@
 import type { Caller } from "../../core/caller.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
+import { unseal } from "../../core/crypto/seal.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { sealProviderToken } from "../../event-deliveries/delivery.ts";
@@ -9,9 +10,14 @@ import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-f
 import type { ReauthenticationProof } from "../reauthentication/proof.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
-import type { SocialFailure } from "./errors.ts";
+import { isAuthorizationResponse, isCancellation, RESPONSE_HANDLE } from "./authorization-parameters.ts";
+import type { RedirectFailure, SocialFailure } from "./errors.ts";
 import { type LinkIdentityDeps, linkIdentity } from "./link-identity.ts";
-import { deriveOAuthTransaction, OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
+import {
+  type ConsumedOAuthTransaction,
+  deriveOAuthTransaction,
+  OAUTH_TRANSACTION_TTL_MS,
+} from "./oauth-transaction.ts";
 import type { ExchangedProfile, SocialProvider } from "./providers/provider.ts";
 import { afterAttachment, type ResolveAccountDeps, resolveAccount } from "./resolve-account.ts";
 import type { OAuthTransactionStore } from "./transaction-store.ts";
@@ -51,9 +57,6 @@ export type CancelledCallback = {
   readonly isSignIn: boolean;
 };
 
-/** `returnTo`: the path of the page that the sign-in was for, once the transaction is known. */
-export type CallbackFailure = SocialFailure & { readonly returnTo?: string };
-
 /**
  * Handles the redirect from a provider: consumes the transaction, exchanges the code, then links the identity or signs
  * in. A failure after the transaction is consumed changes nothing else; the user starts again.
@@ -61,35 +64,39 @@ export type CallbackFailure = SocialFailure & { readonly returnTo?: string };
 export async function handleCallback(
   deps: HandleCallbackDeps,
   input: Callback,
-): Promise<Result<CallbackResult, CallbackFailure>> {
+): Promise<Result<CallbackResult, RedirectFailure>> {
   const { publicUrl } = deps.settings;
   const provider = deps.socialProviders.get(input.provider);
   if (!provider) return err({ reason: "unknown_provider" });
-  const state = input.query.get("state");
-  if (!state || !input.binding) return err({ reason: "transaction_expired" });
+  const handle = input.query.get(RESPONSE_HANDLE);
+  const key = handle ?? input.query.get("state");
+  if (!key || !input.binding) return err({ reason: "transaction_expired" });
   // The browser sends the callback, so a malformed one is no error of the provider, and it uses up no transaction.
-  if (!isAuthorizationResponse(input.query)) return err({ reason: "provider_refused" });
+  if (handle === null && !isAuthorizationResponse(input.query)) return err({ reason: "provider_refused" });
   // Before the transaction is consumed: an unavailable signing key must not cost the user the sign-in.
   await warmSigningKey(deps);
+  const keyHash = await hashOneTimeToken(key);
   const consumed = await deps.oauthTransactions.consume({
-    stateHash: await hashOneTimeToken(state),
+    ...(handle === null ? { stateHash: keyHash } : { responseHash: keyHash }),
     provider: input.provider,
     bindingHash: await hashOneTimeToken(input.binding),
     now: deps.clock.now(),
   });
   const root = consumed && deps.secrets.find(consumed.rootId);
-  if (!root) return err({ reason: "transaction_expired" });
+  const response = consumed && (await responseOf(deps.secrets, consumed, keyHash, input.query));
+  const state = response?.get("state");
+  if (!root || !response || !state) return err({ reason: "transaction_expired" });
   const { returnTo, sessionId, expiresAt } = consumed;
   const startedAt = expiresAt - OAUTH_TRANSACTION_TTL_MS;
   const facts = { publicUrl, provider: input.provider, state, returnTo, startedAt };
   const transaction = await deriveOAuthTransaction(root, facts);
   // It validates state and issuer, of an error too (RFC 9207 §2.4).
-  const profile = await provider.exchangeCode(input.query, transaction);
+  const profile = await provider.exchangeCode(response, transaction);
+  const start = { returnTo, isSignIn: sessionId === null };
   if (!profile.ok) {
-    const isCancelled = profile.error === "refused" && input.query.get("error") === "access_denied";
-    if (isCancelled) return ok({ kind: "cancelled", returnTo, isSignIn: sessionId === null });
-    const reason = `provider_${profile.error}` as const;
-    return err(sessionId === null ? { reason, returnTo } : { reason });
+    const isCancelled = profile.error === "refused" && isCancellation(response);
+    if (isCancelled) return ok({ kind: "cancelled", ...start });
+    return err({ reason: `provider_${profile.error}`, ...start });
   }
 
   const { caller, deviceTokens, replaces } = input;
@@ -102,7 +109,7 @@ export async function handleCallback(
   };
   if (sessionId !== null) {
     const linked = await linkIdentity(deps, { ...identity, proof: proofAtStart(sessionId, expiresAt) });
-    return linked.ok ? ok({ kind: "linked", returnTo }) : linked;
+    return linked.ok ? ok({ kind: "linked", returnTo }) : err({ ...linked.error, ...start });
   }
 
   const audience = ownAudience(deps.settings);
@@ -116,7 +123,19 @@ export async function handleCallback(
   });
   return outcome.ok
     ? ok({ kind: "completed", returnTo, outcome: outcome.value })
-    : err({ ...outcome.error, returnTo });
+    : err({ ...outcome.error, ...start });
+}
+
+/** The query, or the stored response of a provider that posts it. Null: its root secret was removed meanwhile. */
+async function responseOf(
+  secrets: SecretRing,
+  { sealedResponse }: ConsumedOAuthTransaction,
+  responseHash: string,
+  query: URLSearchParams,
+): Promise<URLSearchParams | null> {
+  if (sealedResponse === null) return query;
+  const text = await unseal(secrets, "seal-provider-response", responseHash, sealedResponse);
+  return text === null ? null : new URLSearchParams(text);
 }
 
 const sealedTokenOf = async (
@@ -125,12 +144,6 @@ const sealedTokenOf = async (
   { refreshToken }: ExchangedProfile,
 ): Promise<string | null> =>
   refreshToken === undefined ? null : sealProviderToken(secrets, provider, refreshToken);
-
-/** RFC 6749 §4.1.2 and appendix A.11: one `code` of visible ASCII characters, or an `error`. No parameter twice (§3.1). */
-function isAuthorizationResponse(query: URLSearchParams): boolean {
-  const isRepeated = ["state", "code", "error", "iss"].some((name) => query.getAll(name).length > 1);
-  return !isRepeated && (query.has("error") || /^[\x20-\x7e]{1,4096}$/.test(query.get("code") ?? ""));
-}
 
 /** The reauthentication of `startLink`. */
 const proofAtStart = (sessionId: string, expiresAt: number): ReauthenticationProof => ({

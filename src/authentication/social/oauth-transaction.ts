@@ -27,6 +27,8 @@ export type NewOAuthTransaction = {
 export type ConsumedOAuthTransaction = Pick<NewOAuthTransaction, "returnTo" | "rootId" | "expiresAt"> & {
   /** The session whose account the identity is linked to; null for a sign-in. */
   readonly sessionId: string | null;
+  /** The authorization response that the provider has posted, sealed; null if it redirected. */
+  readonly sealedResponse: string | null;
 };
 
 type TransactionFacts = {

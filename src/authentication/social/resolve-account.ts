@@ -96,7 +96,10 @@ export async function resolveAccount(
     emailTrust: email ? profile.emailTrust : "unverified",
     address: email?.address ?? null,
   });
-  if (decision.kind === "refuse") return err({ reason: decision.reason });
+  if (decision.kind === "refuse") {
+    const isMissing = decision.reason === "address_unverified" && profile.email === null;
+    return err({ reason: isMissing ? "address_not_shared" : decision.reason });
+  }
   const setsAddress = decision.kind !== "sign_in" && decision.kind !== "link_by_address";
   if (setsAddress && email && hasCompatibilityCharacters(email)) return err({ reason: "address_unusable" });
   if (email && (decision.kind === "create" || decision.kind === "take_over")) {

@@ -1,6 +1,6 @@
 import { ownPagePath } from "../../core/own-page-path.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { SocialFailure } from "./errors.ts";
+import type { RedirectFailure } from "./errors.ts";
 import {
   type AuthorizationRedirect,
   type StartTransactionDeps,
@@ -24,14 +24,14 @@ type SignInRequest = {
 export async function startSocialSignIn(
   deps: StartSocialSignInDeps,
   input: SignInRequest,
-): Promise<Result<AuthorizationRedirect, SocialFailure>> {
+): Promise<Result<AuthorizationRedirect, RedirectFailure>> {
   const { settings, socialProviders } = deps;
   if (!socialProviders.has(input.provider)) return err({ reason: "unknown_provider" });
   const returnTo = ownPagePath(input.returnTo, settings.publicUrl);
   if (returnTo === null) return err({ reason: "return_url_refused" });
   const { provider, binding } = input;
   const started = await startTransaction(deps, { provider, returnTo, binding });
-  if (!started.ok) return started;
+  if (!started.ok) return err({ ...started.error, returnTo });
   const { newTransaction, ...redirect } = started.value;
   await deps.oauthTransactions.create(newTransaction);
   return ok(redirect);

@@ -10,6 +10,7 @@ type SealPurpose =
   | "seal-challenge"
   | "seal-event"
   | "seal-provider-token"
+  | "seal-provider-response"
   | "seal-draft";
 
 /**

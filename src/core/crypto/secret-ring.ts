@@ -24,6 +24,7 @@ type KeyPurpose =
   | "recovery-code"
   | "seal-event"
   | "seal-provider-token"
+  | "seal-provider-response"
   | "form-owner"
   | "seal-draft";
 

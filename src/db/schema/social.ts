@@ -54,6 +54,13 @@ export const oauthTransactions = sqliteTable(
     /** The root secret that derives the PKCE verifier and the nonce from the state. */
     rootId: text("root_id").notNull(),
     expiresAt: integer("expires_at").notNull(),
+    /** Hash of the handle of a posted authorization response; null until the provider has posted it. */
+    responseHash: text("response_hash"),
+    /** The posted authorization response, sealed. */
+    sealedResponse: text("sealed_response"),
   },
-  (table) => [index("oauth_transactions_expiry").on(table.expiresAt)],
+  (table) => [
+    index("oauth_transactions_expiry").on(table.expiresAt),
+    uniqueIndex("oauth_transactions_response").on(table.responseHash),
+  ],
 );

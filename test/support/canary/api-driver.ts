@@ -25,7 +25,7 @@ export function createApiDriver(watched: WatchedService) {
       .replace(/client_[\w-]{22}/, ":id")
       .replace(/[0-9a-f-]{36}/, ":id")
       .replace(/^(\/me\/keys)\/\w+$/, "$1/:id")
-      .replace("/github", "/:provider");
+      .replace(/\/(?:github|apple)(?=\/|$)/, "/:provider");
     const route = `${method} ${pattern}`;
     statuses[route] = [...(statuses[route] ?? []), answer.status];
     return answer;

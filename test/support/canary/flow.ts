@@ -230,6 +230,26 @@ export async function signInWithProvider(
     await post("/me/identities/github", { accessToken, password }, token);
 }
 
+/** A user signs in with Apple, whose page posts the response. */
+export async function signInWithApple({ ask, issuedBy, address, watched }: ApiDriver) {
+  const { apple, canaries, clock } = watched;
+  await apple.answer(apple.metadata);
+  const start = await ask("GET", "/social/apple/start");
+  const cookie = issuedBy(start)["__Host-gh_social"];
+  const { searchParams } = new URL(start.headers.get("Location") ?? "");
+  const code = canaries.plant("a provider's code", "canary-code-of-apple");
+  const posted = await ask("POST", "/social/apple/callback", {
+    body: new URLSearchParams({ state: searchParams.get("state") ?? "", code }).toString(),
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+  });
+  const path = (posted.headers.get("Location") ?? "").replace("/api/auth", "");
+  canaries.plantIssued("a response handle", path.split("response=")[1], posted);
+  const iat = Math.floor(clock.now() / 1000);
+  const claims = { nonce: searchParams.get("nonce") ?? "", email: address(), iat, exp: iat + 300 };
+  await apple.answer(apple.tokens(await apple.sign(claims)), apple.keySet);
+  issuedBy(await ask("GET", path, { headers: { Cookie: `__Host-gh_social=${cookie}` } }));
+}
+
 /** A superuser performs every admin operation on a user. */
 export async function administerUser(driver: ApiDriver, email: string, currentPassword: string) {
   const { ask, post, address, password, mailedToken, logIn } = driver;

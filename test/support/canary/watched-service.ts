@@ -8,6 +8,7 @@ import { createUnreachableKv } from "../kv.ts";
 import { openLoopback } from "../loopback/loopback.ts";
 import { createRpcCaller } from "../rpc.ts";
 import { type ApiResponse, createTestClock, startService } from "../service.ts";
+import { openApple } from "../social/apple.ts";
 import { CLIENT } from "../social/provider-client.ts";
 import { openProviders } from "../social/providers.ts";
 import { type Canaries, createCanaries } from "./canaries.ts";
@@ -26,12 +27,13 @@ const captchaSuccess = jsonResponse({ success: true, hostname: "gatehouse.test" 
  * A service with provider adapters on loopback and planted secrets. After every request it records the
  * response, the log and the stores, so that the test can search them.
  */
-export function startWatchedService() {
+export async function startWatchedService() {
   const canaries = createCanaries();
   const addresses = createCanaries();
   const [mail, texts] = [openLoopback(), openLoopback()];
   const [captcha, breaches] = [openLoopback(), openLoopback()];
   const social = openProviders();
+  const apple = await openApple();
   const clock = createTestClock();
   const variables = {
     AUTH_SECRET: canaries.plant("AUTH_SECRET", "canary-root-secret-of-this-service-now"),
@@ -55,7 +57,12 @@ export function startWatchedService() {
     BREACHED_PASSWORDS: "on",
     BREACHED_PASSWORDS_API_BASE: breaches.url,
     ...social.variables,
+    ...apple.variables,
     SOCIAL_GITHUB_CLIENT_SECRET: canaries.plant("SOCIAL_GITHUB_CLIENT_SECRET", CLIENT.secret),
+    SOCIAL_APPLE_PRIVATE_KEY: canaries.plant(
+      "SOCIAL_APPLE_PRIVATE_KEY",
+      apple.variables.SOCIAL_APPLE_PRIVATE_KEY,
+    ),
     RATE_LIMITS: JSON.stringify({ login: { limit: 900 }, "password-check": { limit: 900 } }),
     BURST: undefined,
   };
@@ -105,6 +112,7 @@ export function startWatchedService() {
     call,
     captcha,
     social,
+    apple,
     ask,
     async runCron(cron: string) {
       await healthy.runCron(cron).catch((error: unknown) => keepLog(textOf(error)));
@@ -141,7 +149,7 @@ export function startWatchedService() {
   };
 }
 
-export type WatchedService = ReturnType<typeof startWatchedService>;
+export type WatchedService = Awaited<ReturnType<typeof startWatchedService>>;
 
 const textOf = (value: unknown): string =>
   value instanceof Error

@@ -15,12 +15,19 @@ const json = (body: unknown, status = 200): LoopbackAnswer => ({
 
 type Header = Readonly<Record<string, unknown>>;
 
+type Options = {
+  /** The provider that it stands for: its id. */
+  readonly provider?: string;
+  /** Changes to the discovery document of that origin; an undefined value is omitted. */
+  readonly document?: (origin: string) => Readonly<Record<string, unknown>>;
+};
+
 /** An OpenID issuer with freely chosen responses, including those that no real issuer sends. */
-export async function openForgedIssuer() {
+export async function openForgedIssuer({ provider = "oidc", document }: Options = {}) {
   const loopback = openLoopback();
   const issuer = loopback.url;
   const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
-  const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: "own", alg: "ES256", use: "sig" }] };
+  const key = { ...(await exportJWK(publicKey)), kid: "own", alg: "ES256", use: "sig" };
   const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/auth`,
@@ -30,7 +37,9 @@ export async function openForgedIssuer() {
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["ES256"],
     authorization_response_iss_parameter_supported: true,
+    ...document?.(issuer),
   };
+  const prefix = `SOCIAL_${provider.toUpperCase().replace("-", "_")}_`;
   const now = () => Math.floor(Date.now() / 1000);
   const claims = (): JWTPayload => ({
     iss: issuer,
@@ -56,16 +65,17 @@ export async function openForgedIssuer() {
   return {
     issuer,
     metadata: json(metadata),
-    keySet: json(keySet),
+    key,
+    keySet: json({ keys: [key] }),
     json,
     sign,
     tokens,
     answer: loopback.answer,
     requests: loopback.requests,
     variables: {
-      SOCIAL_OIDC_CLIENT_ID: CLIENT.id,
-      SOCIAL_OIDC_CLIENT_SECRET: CLIENT.secret,
-      SOCIAL_OIDC_ISSUER: issuer,
+      [`${prefix}CLIENT_ID`]: CLIENT.id,
+      [`${prefix}CLIENT_SECRET`]: CLIENT.secret,
+      [`${prefix}ISSUER`]: issuer,
     },
     /** Starts a sign-in, and returns the callback to which the issuer would redirect the browser. */
     async startRedirect(
@@ -74,13 +84,16 @@ export async function openForgedIssuer() {
       changed: Record<string, string> = {},
     ) {
       await loopback.answer(json(metadata));
-      const location = new URL((await start(browser, "oidc")).headers.get("Location") ?? "");
+      const location = new URL((await start(browser, provider)).headers.get("Location") ?? "");
       const state = location.searchParams.get("state") ?? "";
-      const query = new URLSearchParams({ code: "a-code", state, iss: issuer, ...changed });
+      const query = new URLSearchParams({ code: "a-code", state });
+      if (metadata.authorization_response_iss_parameter_supported) query.set("iss", issuer);
+      for (const [name, value] of Object.entries(changed)) query.set(name, value);
       return {
         browser,
         nonce: location.searchParams.get("nonce") ?? "",
-        path: `/social/oidc/callback?${query}`,
+        location,
+        path: `/social/${provider}/callback?${query}`,
       };
     },
   };

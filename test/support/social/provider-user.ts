@@ -7,4 +7,6 @@ export type ProviderUser = {
   readonly verified: boolean;
   /** The Google Workspace domain: by default that of the address; null for none. */
   readonly hd?: string | null;
+  /** How many other addresses GitHub lists before that one: one by default. */
+  readonly otherAddresses?: number;
 };

@@ -57,6 +57,7 @@ async function userWithAuthenticator(): Promise<string> {
 }
 const waitingEnrolment = reusable(() => TOKEN_KINDS["authenticator enrolment"]());
 const waitingChallenge = reusable(() => TOKEN_KINDS["sign-in challenge"]());
+const unusedHandle = () => TOKEN_KINDS["response handle"]();
 const unusedCallback = reusable(() => TOKEN_KINDS["transaction state"]());
 
 let otherClient: Promise<TestClient> | null = null;
@@ -303,6 +304,16 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
       token.callback === undefined
         ? unusedCallback((own) => requestCallback(own, "state", token.value))
         : requestCallback(token, "state", token.value),
+  },
+  "GET /social/:provider/callback response": {
+    accepts: ["response handle"],
+    use: async (token) => {
+      const own = token.posted === undefined ? await unusedHandle() : token;
+      const url = new URL(own.posted ?? "", "http://gatehouse.test");
+      url.searchParams.set("response", token.value);
+      const headers = { Accept: null, Origin: null };
+      return isOk(await browserOf(own).send("GET", url.pathname + url.search, undefined, headers));
+    },
   },
   "GET /social/:provider/callback code": {
     accepts: ["provider's code"],

@@ -32,7 +32,7 @@ import {
   tokenMailedTo,
   usersApiAs,
 } from "../users.ts";
-import { captchaProof, newDevice, providers, service, WIDGET_TOKEN } from "./service.ts";
+import { apple, captchaProof, newDevice, providers, service, WIDGET_TOKEN } from "./service.ts";
 
 /** A token, with what its right consumer needs beside it. */
 export type IssuedToken = {
@@ -52,6 +52,8 @@ export type IssuedToken = {
   readonly jar?: ReadonlyMap<string, string>;
   /** The callback URL that it is part of. */
   readonly callback?: string;
+  /** The URL after a posted response, which it is part of. */
+  readonly posted?: string;
   /** The OAuth client that it was issued to, and the verifier of a code. */
   readonly client?: TestClient;
   readonly verifier?: string;
@@ -245,6 +247,13 @@ export const TOKEN_KINDS = {
     const { searchParams: _, ...more } = await socialRedirect();
     return { value: cookieValue(more.jar, "social"), ...more };
   },
+  "response handle": async () => {
+    const { browser, nonce, path } = await apple.startAndPost(service);
+    const iat = Math.floor(service.clock.now() / 1000);
+    const claims = { nonce, sub: crypto.randomUUID(), email: newAddress(), iat, exp: iat + 300 };
+    await apple.answer(apple.tokens(await apple.sign(claims)), apple.keySet);
+    return { value: path.split("response=")[1] ?? "", posted: path, jar: browser.jar };
+  },
   "provider's code": async () => {
     const { searchParams, ...more } = await socialRedirect();
     return { value: searchParams.get("code") ?? "", ...more };
@@ -286,6 +295,7 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   // Values of a form, which are restored in the form of their own user only.
   "form-owner": null,
   "seal-draft": null,
+  "seal-provider-response": ["response handle"],
 };
 
 /** The kinds whose hash each column stores. Null: a password, or what only the OAuth endpoints and RPC take (`test/worker/oauth`). */
@@ -300,6 +310,7 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "captcha_proofs.proof_hash": ["captcha proof"],
   "oauth_transactions.state_hash": ["transaction state"],
   "oauth_transactions.binding_hash": ["transaction cookie"],
+  "oauth_transactions.response_hash": ["response handle"],
   // test/worker/oauth presents the other secrets of clients wherever they are refused.
   "oauth_client_secrets.secret_hash": null,
   "oauth_client_assertions.jti_hash": null,

@@ -1,12 +1,14 @@
 import { openLoopback } from "../loopback/loopback.ts";
 import { createTestClock, startService } from "../service.ts";
+import { openApple } from "../social/apple.ts";
 import { openProviders } from "../social/providers.ts";
 
 export const providers = openProviders();
+export const apple = await openApple();
 const captchaProvider = openLoopback();
 
 const clock = createTestClock();
-const variables = providers.variables;
+const variables = { ...providers.variables, ...apple.variables };
 export const service = startService({ env: variables, clock });
 /** The same storage at the time of the real OpenID provider. */
 export const live = startService({ env: variables, clock: { now: Date.now, advance: () => {} } });

@@ -49,6 +49,7 @@ import { openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { registerWithPasskey, signInByPasskey } from "../../support/passkeys.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
+import { openApple } from "../../support/social/apple.ts";
 import { idTokenOf, signInWithBrowser } from "../../support/social/browser-flow.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
@@ -72,6 +73,7 @@ const d1 = recordD1(env.DB);
 const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createUnreachableKv() };
 const CAPTCHA = { CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "key", CAPTCHA_SECRET: "secret" };
 const providers = openProviders();
+const apple = await openApple();
 const service = startService({
   // A Worker that adds claims, so that the token endpoint reads what is presented.
   env: {
@@ -400,6 +402,13 @@ async function oauthTransactions(): Promise<void> {
   const pageUser = socialUser();
   await providers.setUser(pageUser);
   await signInWithBrowser(openBrowser(service), "github", pageUser);
+  const withApple = startService({
+    env: { ...LIMITS_ON, ...apple.variables, DB: d1.db },
+    clock: service.clock,
+  });
+  const iat = Math.floor(service.clock.now() / 1000);
+  const signedIn = await apple.signIn(withApple, { email: newAddress(), iat, exp: iat + 300 });
+  expect(signedIn.answer.status).toBe(302);
 }
 
 /** The tokens of OAuth clients: each grant, a replayed code, a reused refresh token, and their end. */

@@ -28,6 +28,7 @@ const OPENS_NONE = [
   "POST /api/auth/login/otp/options",
   "POST /api/auth/login/passkey/options",
   "GET /api/auth/social/:provider/start",
+  "POST /api/auth/social/:provider/callback",
   "POST /sign-up",
   "POST /sign-up/check-your-mail",
   "POST /verify-email",

@@ -24,8 +24,10 @@ import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
 import { socialErrors } from "../errors.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "../oauth-transaction.ts";
+import { failureText } from "../present-failure.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "../remove-identity.ts";
 import { type StartLinkDeps, startLink } from "../start-link.ts";
+import { ProviderLogo } from "./provider-logo.tsx";
 
 const PATH = "/account/linked";
 
@@ -102,7 +104,8 @@ type RowProps = { readonly p: PageProps; readonly identity: Linked; readonly con
 /** `confirms`: the button belongs to the form with the password field. */
 const Row = ({ p, identity, confirms }: RowProps) => (
   <li>
-    <p>
+    <ProviderLogo id={identity.provider} />
+    <p class="grow">
       <strong>{identity.name}</strong>
       <br />
       <span class="faint">
@@ -145,6 +148,7 @@ const Others = ({ p, others, hasPassword, confirmsRemoval }: OthersProps) => (
       )}
       {others.map(({ id, name }) => (
         <button type="submit" name="provider" value={id}>
+          <ProviderLogo id={id} />
           {fill(p.t.linked.link, { provider: name })}
         </button>
       ))}
@@ -169,7 +173,8 @@ async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promi
     if (error.reason === "wrong_password" || error.reason === "reauthentication_required") {
       return reauthenticationError(c, deps, error);
     }
-    return formFailure(c, socialErrors[error.reason], error);
+    const name = deps.socialProviders.get(provider)?.name;
+    return formFailure(c, socialErrors[error.reason], error, failureText(wordsOf(c), error, name));
   }
   const { url, binding } = result.value;
   setOAuthTransactionCookie(c, binding, OAUTH_TRANSACTION_TTL_MS / SECOND);

@@ -3,11 +3,12 @@ import {
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   type Client,
-  ClientSecretPost,
+  type ClientAuth,
   calculatePKCECodeChallenge,
   clockSkew,
   clockTolerance,
   customFetch,
+  nopkce,
   processAuthorizationCodeResponse,
   ResponseBodyError,
   type TokenEndpointResponse,
@@ -20,9 +21,9 @@ import {
   providerErrorKind,
 } from "../../../core/provider-error.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
+import type { ClientSettings } from "./client-settings.ts";
 import type { OAuthTransaction, ProviderFailure } from "./provider.ts";
 import { type ProviderFetch, Refused } from "./provider-fetch.ts";
-import type { ClientSettings } from "./settings.ts";
 
 /** Seconds by which a provider's clock may differ from ours. */
 export const CLOCK_TOLERANCE = 30;
@@ -40,7 +41,7 @@ export type ProviderDeps = {
 export type MetadataCache = Map<string, { readonly value: unknown; readonly readAt: number }>;
 
 /** The library reads the system's time; its clock skew makes it use the injected clock. */
-const clientOf = ({ clientId }: ClientSettings, clock: Clock): Client => ({
+const clientOf = ({ clientId }: Pick<ClientSettings, "clientId">, clock: Clock): Client => ({
   client_id: clientId,
   [clockSkew]: Math.floor(clock.now() / SECOND) - Math.floor(Date.now() / SECOND),
   [clockTolerance]: CLOCK_TOLERANCE,
@@ -52,12 +53,13 @@ export const requestOptions = (providerFetch: ProviderFetch, issuer: string) => 
   [allowInsecureRequests]: issuer.startsWith("http:"),
 });
 
-/** The URL of the authorization request (RFC 6749 §4.1.1), with PKCE (RFC 7636). */
+/** The URL of the authorization request (RFC 6749 §4.1.1), with PKCE (RFC 7636) unless the provider rejects it. */
 export async function buildAuthorizationUrl(
   server: AuthorizationServer,
-  client: ClientSettings,
+  client: Pick<ClientSettings, "clientId">,
   scope: string,
   transaction: OAuthTransaction,
+  { usesPkce = true }: { readonly usesPkce?: boolean | undefined } = {},
 ): Promise<URL> {
   const url = new URL(server.authorization_endpoint ?? "");
   url.searchParams.set("response_type", "code");
@@ -65,6 +67,7 @@ export async function buildAuthorizationUrl(
   url.searchParams.set("redirect_uri", transaction.redirectUri);
   url.searchParams.set("scope", scope);
   url.searchParams.set("state", transaction.state);
+  if (!usesPkce) return url;
   url.searchParams.set("code_challenge", await calculatePKCECodeChallenge(transaction.codeVerifier));
   url.searchParams.set("code_challenge_method", "S256");
   return url;
@@ -72,11 +75,17 @@ export async function buildAuthorizationUrl(
 
 type TokenRequest = {
   readonly server: AuthorizationServer;
-  readonly settings: ClientSettings;
+  readonly settings: Pick<ClientSettings, "clientId">;
+  readonly clientAuth: ClientAuth;
   readonly callback: URLSearchParams;
   readonly transaction: OAuthTransaction;
+  readonly usesPkce?: boolean | undefined;
   /** For OpenID Connect only. */
-  readonly nonce?: string;
+  readonly nonce?: string | undefined;
+  /** Whether an ID token is required although it has no nonce. */
+  readonly requiresIdToken?: boolean;
+  /** The issuer of the ID token, once `checkResponse` has verified it. By default that of the server. */
+  readonly tokenIssuer?: () => string;
   /** Checks the token response before the library does, and throws `Refused` where the library would report an error. */
   readonly checkResponse: (body: {
     readonly error?: unknown;
@@ -90,16 +99,16 @@ export async function requestTokens(
   clock: Clock,
   request: TokenRequest,
 ): Promise<TokenEndpointResponse> {
-  const { server, settings, callback, transaction, nonce, checkResponse } = request;
+  const { server, settings, clientAuth, callback, transaction, nonce, checkResponse } = request;
   const client = clientOf(settings, clock);
   const parameters = validateCallback(server, client, callback, transaction.state);
   const response = await authorizationCodeGrantRequest(
     server,
     client,
-    ClientSecretPost(settings.clientSecret),
+    clientAuth,
     parameters,
     transaction.redirectUri,
-    transaction.codeVerifier,
+    request.usesPkce === false ? nopkce : transaction.codeVerifier,
     requestOptions(providerFetch, server.issuer),
   );
   const body: unknown = await response
@@ -107,8 +116,11 @@ export async function requestTokens(
     .json()
     .catch(() => null);
   await checkResponse(body ?? {});
-  const expected = nonce === undefined ? {} : { expectedNonce: nonce, requireIdToken: true };
-  return processAuthorizationCodeResponse(server, client, response, expected);
+  const issuer = request.tokenIssuer?.() ?? server.issuer;
+  return processAuthorizationCodeResponse({ ...server, issuer }, client, response, {
+    ...(nonce === undefined ? {} : { expectedNonce: nonce }),
+    requireIdToken: nonce !== undefined || request.requiresIdToken === true,
+  });
 }
 
 /** An invalid callback is a refusal, not a provider error: the browser sends it. */

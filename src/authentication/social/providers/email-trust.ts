@@ -1,6 +1,6 @@
 import { domainOf, parseEmailAddress } from "../../../core/email-address.ts";
+import type { EmailAuthority } from "./client-settings.ts";
 import type { EmailTrust } from "./provider.ts";
-import type { EmailAuthority } from "./settings.ts";
 
 /** What a provider says about its user's address. `unstated`: it has no claim for it, or omits the claim. */
 export type EmailClaim = {

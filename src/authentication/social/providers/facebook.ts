@@ -1,10 +1,12 @@
+import { ClientSecretPost } from "oauth4webapi";
 import { utf8 } from "../../../core/crypto/encoding.ts";
+import type { ClientSettings } from "./client-settings.ts";
 import { buildAuthorizationUrl, type ProviderDeps, requestTokens, toResult } from "./code-flow.ts";
 import { emailTrustOf } from "./email-trust.ts";
 import { parseProfile, withIssuer } from "./parse-profile.ts";
 import type { Profile, SocialProvider } from "./provider.ts";
+import type { ProviderDefinition } from "./provider-definition.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
-import type { ClientSettings } from "./settings.ts";
 
 const FACEBOOK = "https://www.facebook.com";
 const VERSION = "v23.0";
@@ -13,7 +15,14 @@ const VERSION = "v23.0";
  * Facebook: OAuth 2.0, then the Graph API for the profile. A custom issuer replaces both hosts.
  * https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
  */
-export function createFacebook(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
+export const facebook: ProviderDefinition<never> = {
+  name: "Facebook",
+  issuer: FACEBOOK,
+  trust: "implied",
+  create: createFacebook,
+};
+
+function createFacebook(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
   const { clock, timeout } = deps;
   const host = settings.issuer.replace(/\/+$/, "");
   const graph = `${host === FACEBOOK ? "https://graph.facebook.com" : host}/${VERSION}`;
@@ -30,12 +39,15 @@ export function createFacebook(settings: ClientSettings, deps: ProviderDeps): So
     authorizationUrl: (transaction) =>
       toResult(deps, async () => {
         const url = await buildAuthorizationUrl(server, settings, "email public_profile", transaction);
+        // Facebook asks again for a permission that the user has declined, such as the address. It asks no other user.
+        url.searchParams.set("auth_type", "rerequest");
         return url.href;
       }),
     exchangeCode: (callback, transaction) =>
       toResult(deps, async () => {
         const providerFetch = createProviderFetch(timeout);
-        const request = { server, settings, callback, transaction, checkResponse };
+        const clientAuth = ClientSecretPost(settings.clientSecret);
+        const request = { server, settings, clientAuth, callback, transaction, checkResponse };
         const { access_token } = await requestTokens(providerFetch, clock, request);
         return qualify(await readProfile(providerFetch, graph, settings, access_token));
       }),

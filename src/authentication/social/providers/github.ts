@@ -1,10 +1,12 @@
+import { ClientSecretPost } from "oauth4webapi";
 import { ProviderError } from "../../../core/provider-error.ts";
+import type { ClientSettings } from "./client-settings.ts";
 import { buildAuthorizationUrl, type ProviderDeps, requestTokens, toResult } from "./code-flow.ts";
 import { emailTrustOf } from "./email-trust.ts";
 import { parseProfile, withIssuer } from "./parse-profile.ts";
 import type { Profile, SocialProvider } from "./provider.ts";
+import type { ProviderDefinition } from "./provider-definition.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
-import type { ClientSettings } from "./settings.ts";
 
 const GITHUB = "https://github.com";
 
@@ -13,7 +15,14 @@ const GITHUB = "https://github.com";
  * at `/api/v3`.
  * https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
  */
-export function createGitHub(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
+export const github: ProviderDefinition<never> = {
+  name: "GitHub",
+  issuer: GITHUB,
+  trust: "implied",
+  create: createGitHub,
+};
+
+function createGitHub(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
   const { clock, timeout } = deps;
   const host = settings.issuer.replace(/\/+$/, "");
   const api = host === GITHUB ? "https://api.github.com" : `${host}/api/v3`;
@@ -35,7 +44,8 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
     exchangeCode: (callback, transaction) =>
       toResult(deps, async () => {
         const providerFetch = createProviderFetch(timeout);
-        const request = { server, settings, callback, transaction, checkResponse };
+        const clientAuth = ClientSecretPost(settings.clientSecret);
+        const request = { server, settings, clientAuth, callback, transaction, checkResponse };
         const { access_token } = await requestTokens(providerFetch, clock, request);
         return qualify(await readProfile(providerFetch, api, settings, access_token));
       }),
@@ -93,35 +103,39 @@ async function readProfile(
 ): Promise<Profile> {
   const headers = headersOf(`Bearer ${token}`);
   const user = await fetchProviderJson(providerFetch, `${api}/user`, { headers });
-  const email = await verifiedAddress(providerFetch, api, headers);
+  const { email, verified } = await primaryAddress(providerFetch, api, headers);
   return parseProfile({
     subject: subjectOf(user.id),
     email,
-    emailTrust: emailTrustOf(settings.email, { email, verified: true }),
+    emailTrust: emailTrustOf(settings.email, { email, verified: verified === true }),
     name: user.name ?? user.login,
   });
 }
 
-type EmailEntry = {
-  readonly email?: unknown;
-  readonly primary?: unknown;
-  readonly verified?: unknown;
-} | null;
+/** GitHub lists 30 addresses by default and 100 at most, and the primary one may be on any page. */
+const PAGE_SIZE = 100;
+const MAX_PAGES = 5;
 
-/** The primary address, if verified. The public address of a profile is not verified, so the list decides. */
-async function verifiedAddress(
+type EmailEntry = { readonly email?: unknown; readonly primary?: unknown; readonly verified?: unknown };
+
+/** The primary address of the list. The public address of a profile is not verified, so it does not count. */
+async function primaryAddress(
   providerFetch: ProviderFetch,
   api: string,
   headers: Readonly<Record<string, string>>,
-): Promise<unknown> {
-  const list = await fetchProviderJson(providerFetch, `${api}/user/emails`, { headers }).catch((cause) => {
-    // A client application's token may lack the scope user:email; then there is no verified address.
-    if (cause instanceof Refused) return [];
-    throw cause;
-  });
-  if (!Array.isArray(list)) throw new ProviderError("bad_answer");
-  const primary = (list as EmailEntry[]).find((entry) => entry?.primary === true && entry.verified === true);
-  return primary?.email ?? null;
+): Promise<EmailEntry> {
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const url = `${api}/user/emails?per_page=${PAGE_SIZE}&page=${page}`;
+    const list = await fetchProviderJson(providerFetch, url, { headers }).catch((cause) => {
+      // A client application's token may lack the scope user:email; then there is no address.
+      if (cause instanceof Refused) return [];
+      throw cause;
+    });
+    if (!Array.isArray(list)) throw new ProviderError("bad_answer");
+    const found = (list as (EmailEntry | null)[]).find((entry) => entry?.primary === true);
+    if (found || list.length < PAGE_SIZE) return found ?? {};
+  }
+  return {};
 }
 
 /** The numeric user id. A login name may be reassigned, an id is not. */

@@ -1,7 +1,6 @@
-import type { ProviderDeps } from "./code-flow.ts";
-import { createOidc } from "./oidc.ts";
-import type { SocialProvider } from "./provider.ts";
-import type { ClientSettings } from "./settings.ts";
+import { ClientSecretPost } from "oauth4webapi";
+import { createOpenIdProvider, emailClaim } from "./openid-provider.ts";
+import type { ProviderDefinition } from "./provider-definition.ts";
 
 /**
  * Google is an OpenID provider with two differences. A Google account may have a third-party address that Google
@@ -9,9 +8,20 @@ import type { ClientSettings } from "./settings.ts";
  * a client of its own, named in `azp`.
  * https://developers.google.com/identity/openid-connect/openid-connect
  */
-export const createGoogle = (settings: ClientSettings, deps: ProviderDeps): SocialProvider =>
-  // Google supports neither `prompt=login` nor `max_age`.
-  createOidc(settings, deps, { forNativeClients: true, provesSignIn: false, isAuthoritative });
+export const google: ProviderDefinition<never> = {
+  name: "Google",
+  issuer: "https://accounts.google.com",
+  trust: "verified",
+  create: (settings, deps) =>
+    createOpenIdProvider(settings, deps, {
+      // The way of Google's documentation. Servers decode a secret in the header differently (RFC 6749 §2.3.1).
+      clientAuth: () => ClientSecretPost(settings.clientSecret),
+      forNativeClients: true,
+      // Google supports neither `prompt=login` nor `max_age`.
+      provesSignIn: false,
+      emailClaimOf: (claims) => ({ ...emailClaim(claims), isAuthoritative: isAuthoritative(claims) }),
+    }),
+};
 
 /**
  * Whether Google knows the address's current owner: a Gmail address, or a domain managed by Google Workspace (`hd`).

@@ -59,6 +59,8 @@ export type SocialProvider = {
   readonly name: string;
   /** The kind of token that `verifyToken` accepts. */
   readonly tokenKind: ProviderToken["kind"];
+  /** The provider posts its authorization response from its own page (OAuth 2.0 Form Post Response Mode). */
+  readonly usesFormPost?: true;
   /** The URL of the authorization request (RFC 6749 §4.1.1). */
   authorizationUrl(transaction: OAuthTransaction): Promise<Result<string, ProviderFailure>>;
   /** Validates the callback, exchanges its code and returns the user's profile. */

@@ -1,27 +1,12 @@
 import { SECOND } from "../../../core/clock.ts";
 import type { OnProviderError } from "../../../core/provider-error.ts";
 import type { ProviderDeps } from "./code-flow.ts";
-import { createFacebook } from "./facebook.ts";
-import { createGitHub } from "./github.ts";
-import { createGoogle } from "./google.ts";
-import { createOidc } from "./oidc.ts";
 import type { SocialProvider } from "./provider.ts";
-import type { ClientSettings, SocialProviderId, SocialSettings } from "./settings.ts";
+import { definitionOf } from "./provider-table.ts";
+import type { SocialSettings } from "./settings.ts";
 
 /** Enough for three requests to a healthy provider, and not more than a user waits for a page. */
 const PROVIDER_TIMEOUT_MS = 6 * SECOND;
-
-type ProviderTable = Record<
-  SocialProviderId,
-  (settings: ClientSettings, deps: ProviderDeps) => SocialProvider
->;
-
-const providers: ProviderTable = {
-  google: createGoogle,
-  github: createGitHub,
-  facebook: createFacebook,
-  oidc: createOidc,
-};
 
 /** The configured providers by id. */
 export type SocialProviders = ReadonlyMap<string, SocialProvider>;
@@ -29,18 +14,17 @@ export type SocialProviders = ReadonlyMap<string, SocialProvider>;
 type Deps = Omit<ProviderDeps, "timeout" | "onProviderError"> & {
   /** Milliseconds for all requests of one operation; 6 seconds by default. */
   readonly timeout?: number | undefined;
-  readonly reportProviderError: (id: SocialProviderId) => OnProviderError;
+  readonly reportProviderError: (id: string) => OnProviderError;
 };
 
 export function createSocialProviders(
   settings: SocialSettings,
   { timeout = PROVIDER_TIMEOUT_MS, reportProviderError, ...deps }: Deps,
 ): SocialProviders {
-  const configured = Object.entries(settings) as [SocialProviderId, ClientSettings][];
   return new Map(
-    configured.map(([id, client]) => [
+    Object.entries(settings).map(([id, client]) => [
       id,
-      providers[id](client, { ...deps, timeout, onProviderError: reportProviderError(id) }),
+      definitionOf(id).create(client, { ...deps, timeout, onProviderError: reportProviderError(id) }),
     ]),
   );
 }

@@ -1,6 +1,6 @@
 import {
   type AuthorizationServer,
-  ClientSecretPost,
+  type ClientAuth,
   processRevocationResponse,
   ResponseBodyError,
   revocationRequest,
@@ -9,7 +9,6 @@ import type { DeliveryOutcome } from "../../../core/delivery-outcome.ts";
 import { ProviderError } from "../../../core/provider-error.ts";
 import { requestOptions } from "./code-flow.ts";
 import type { ProviderFetch } from "./provider-fetch.ts";
-import type { ClientSettings } from "./settings.ts";
 
 /** The URL that revokes tokens. Null: the provider has none, or one that would send the token in plain text. */
 export function revocationEndpoint({ issuer, revocation_endpoint }: AuthorizationServer): string | null {
@@ -22,20 +21,15 @@ export function revocationEndpoint({ issuer, revocation_endpoint }: Authorizatio
 export async function revokeRefreshToken(
   providerFetch: ProviderFetch,
   server: AuthorizationServer,
-  { clientId, clientSecret }: ClientSettings,
+  clientId: string,
+  clientAuth: ClientAuth,
   token: string,
 ): Promise<DeliveryOutcome> {
   if (revocationEndpoint(server) === null) return { outcome: "failed", reason: "no_endpoint" };
-  const response = await revocationRequest(
-    server,
-    { client_id: clientId },
-    ClientSecretPost(clientSecret),
-    token,
-    {
-      ...requestOptions(providerFetch, server.issuer),
-      additionalParameters: { token_type_hint: "refresh_token" },
-    },
-  );
+  const response = await revocationRequest(server, { client_id: clientId }, clientAuth, token, {
+    ...requestOptions(providerFetch, server.issuer),
+    additionalParameters: { token_type_hint: "refresh_token" },
+  });
   await processRevocationResponse(response);
   return { outcome: "delivered" };
 }

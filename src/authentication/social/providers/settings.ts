@@ -6,42 +6,12 @@ import {
   withoutBlanks,
 } from "../../../core/config-parsers.ts";
 import { asciiDomain } from "../../../core/email-address.ts";
+import type { ClientSettings } from "./client-settings.ts";
+import type { ProviderDefinition } from "./provider-definition.ts";
+import { definitionOf, PROVIDERS } from "./provider-table.ts";
 
-/**
- * The supported providers with their default display names, issuers and trust. Google knows the current owner of the
- * addresses that google.ts accepts. The others have verified an address once, and its owner may have changed.
- */
-const DEFAULTS = {
-  google: { name: "Google", issuer: "https://accounts.google.com", trust: "verified" },
-  github: { name: "GitHub", issuer: "https://github.com", trust: "implied" },
-  facebook: { name: "Facebook", issuer: "https://www.facebook.com", trust: "implied" },
-  oidc: { name: "OpenID Connect", issuer: null, trust: "implied" },
-} as const;
-
-export type SocialProviderId = keyof typeof DEFAULTS;
-
-/** The client registration of this service at one provider. */
-export type ClientSettings = {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** As configured: OpenID Connect compares it exactly. */
-  readonly issuer: string;
-  readonly name: string;
-  readonly email: EmailAuthority;
-};
-
-/** How far the operator trusts the email addresses of a provider. */
-export type EmailAuthority = {
-  /** The trust in an address that the provider vouches for, at most (`EmailTrust`). */
-  readonly trust: "verified" | "implied" | "none";
-  /** The domains to which `verified` is limited, in ASCII; addresses of others are `implied`. Empty: no limit. */
-  readonly domains: readonly string[];
-  /** The operator has set the trust. Then it also covers an address without the claim `email_verified`. */
-  readonly isConfigured: boolean;
-};
-
-/** The providers whose credentials are set. */
-export type SocialSettings = { readonly [Id in SocialProviderId]?: ClientSettings };
+/** The providers whose credentials are set, by id. */
+export type SocialSettings = Readonly<Record<string, ClientSettings<string>>>;
 
 const domainList = z.pipe(
   z.string("must be text"),
@@ -54,43 +24,73 @@ const domainList = z.pipe(
   }),
 );
 
-const variablesOf = (id: SocialProviderId, isDevelopment: boolean) => {
-  const { name, issuer, trust } = DEFAULTS[id];
+/** The variables of every provider, without their prefix. */
+const commonVariables = (issuer: string | null, isDevelopment: boolean) => {
   const url = providerUrl({ isDevelopment }, "must be set: the provider's issuer");
-  return z.pipe(
-    z
-      .object({
-        CLIENT_ID: requiredKey("the client id that the provider gave"),
-        CLIENT_SECRET: requiredKey("the client secret that the provider gave"),
-        ISSUER: issuer === null ? url : z._default(url, issuer),
-        NAME: z._default(
-          z.string("must be text").check(z.maxLength(40, "must have 40 characters at most")),
-          name,
-        ),
-        EMAIL_TRUST: z.optional(
-          z.enum(["verified", "implied", "none"], "must be one of verified, implied, none"),
-        ),
-        EMAIL_DOMAINS: z._default(domainList, []),
-      })
-      .check(
-        z.refine((v) => v.EMAIL_DOMAINS.length === 0 || v.EMAIL_TRUST === "verified", {
-          path: ["EMAIL_DOMAINS"],
-          message: "needs EMAIL_TRUST=verified: it lists the domains whose addresses are verified",
-        }),
-      ),
-    z.transform((v) => ({
-      clientId: v.CLIENT_ID,
-      clientSecret: v.CLIENT_SECRET,
-      issuer: v.ISSUER,
-      name: v.NAME,
-      email: {
-        trust: v.EMAIL_TRUST ?? trust,
-        domains: v.EMAIL_DOMAINS,
-        isConfigured: v.EMAIL_TRUST !== undefined,
-      },
-    })),
-  );
+  return {
+    CLIENT_ID: requiredKey("the client id that the provider gave"),
+    ISSUER: issuer === null ? url : z._default(url, issuer),
+    NAME: z.optional(z.string("must be text").check(z.maxLength(40, "must have 40 characters at most"))),
+    EMAIL_TRUST: z.optional(
+      z.enum(["verified", "implied", "none"], "must be one of verified, implied, none"),
+    ),
+    EMAIL_DOMAINS: z._default(domainList, []),
+  };
 };
+
+const CLIENT_SECRET = {
+  variable: "CLIENT_SECRET",
+  schema: requiredKey("the client secret that the provider gave"),
+};
+
+type CommonValues = z.output<z.ZodMiniObject<ReturnType<typeof commonVariables>>>;
+
+function settingsSchema(id: string, definition: ProviderDefinition, isDevelopment: boolean) {
+  const { name, issuer, trust, secret = CLIENT_SECRET, variables = {} } = definition;
+  const common = z.object(commonVariables(issuer, isDevelopment)).check(
+    z.refine((v) => v.EMAIL_DOMAINS.length === 0 || v.EMAIL_TRUST === "verified", {
+      path: ["EMAIL_DOMAINS"],
+      message: "needs EMAIL_TRUST=verified: it lists the domains whose addresses are verified",
+    }),
+  );
+  return z.pipe(
+    z.intersection(common, z.object({ ...variables, [secret.variable]: secret.schema })),
+    z.transform((values): ClientSettings<string> => {
+      const v: CommonValues = values;
+      const { [secret.variable]: clientSecret = "", ...others }: Readonly<Record<string, unknown>> = values;
+      return {
+        clientId: v.CLIENT_ID,
+        clientSecret: String(clientSecret),
+        issuer: v.ISSUER,
+        name: v.NAME ?? namedIssuer(id) ?? name,
+        email: {
+          trust: v.EMAIL_TRUST ?? trust,
+          domains: v.EMAIL_DOMAINS,
+          isConfigured: v.EMAIL_TRUST !== undefined,
+        },
+        own: Object.fromEntries(Object.keys(variables).map((key) => [key, String(others[key])])),
+      };
+    }),
+  );
+}
+
+/** The default display name of an OpenID provider that has a name: `oidc-keycloak` is Keycloak. */
+function namedIssuer(id: string): string | null {
+  const [, first, rest = ""] = /^oidc-(.)(.*)$/.exec(id) ?? [];
+  return first === undefined ? null : first.toUpperCase() + rest;
+}
+
+const OIDC_VARIABLE =
+  /^SOCIAL_OIDC_(?:([A-Z0-9]+)_)?(?:ISSUER|CLIENT_ID|CLIENT_SECRET|CLIENT_AUTH|NAME|EMAIL_TRUST|EMAIL_DOMAINS)$/;
+
+/** The ids of the OpenID providers: `SOCIAL_OIDC_<NAME>_…` configures `oidc-<name>`, and `SOCIAL_OIDC_…` configures `oidc`. */
+function openIdIds(names: readonly string[]): readonly string[] {
+  const ids = names.flatMap((variable) => {
+    const match = OIDC_VARIABLE.exec(variable);
+    return match ? [match[1] === undefined ? "oidc" : `oidc-${match[1].toLowerCase()}`] : [];
+  });
+  return [...new Set(ids)].sort();
+}
 
 /**
  * Reads the `SOCIAL_<ID>_*` variables (contract §5). A provider without variables is off; an incomplete one is an
@@ -101,15 +101,16 @@ export function readSocialSettings(
   isDevelopment: boolean,
 ): { readonly settings: SocialSettings } | { readonly problems: readonly VariableProblem[] } {
   const variables = withoutBlanks(raw);
-  const settings: { [Id in SocialProviderId]?: ClientSettings } = {};
+  const settings: Record<string, ClientSettings<string>> = {};
   const problems: VariableProblem[] = [];
-  for (const id of Object.keys(DEFAULTS) as SocialProviderId[]) {
-    const prefix = `SOCIAL_${id.toUpperCase()}_`;
+  const ids = Object.keys(PROVIDERS).filter((id) => id !== "oidc");
+  for (const id of [...ids, ...openIdIds(Object.keys(variables))]) {
+    const prefix = `SOCIAL_${id.toUpperCase().replace("-", "_")}_`;
     const values = Object.entries(variables)
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, value]) => [name.slice(prefix.length), value]);
     if (values.length === 0) continue;
-    const read = variablesOf(id, isDevelopment).safeParse(Object.fromEntries(values));
+    const read = settingsSchema(id, definitionOf(id), isDevelopment).safeParse(Object.fromEntries(values));
     if (read.success) settings[id] = read.data;
     for (const { path, message } of read.error?.issues ?? []) {
       problems.push({ path: `${prefix}${path.join(".")}`, message });

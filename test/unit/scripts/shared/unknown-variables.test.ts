@@ -19,6 +19,10 @@ describe("unknownVariables", () => {
       { ALLOWED_ORIGIN: "https://app.example.com" },
       "The service has no variable ALLOWED_ORIGIN. Did you mean ALLOWED_ORIGINS?",
     ],
+    [
+      { SOCIAL_OIDC_KEYCLOAK_CLIENTID: "x" },
+      "The service has no variable SOCIAL_OIDC_KEYCLOAK_CLIENTID. Did you mean SOCIAL_OIDC_KEYCLOAK_CLIENT_ID?",
+    ],
     [{ DATADOG_ENDPOINT: "https://logs.example.com" }, "The service has no variable DATADOG_ENDPOINT."],
   ])("reports an unknown variable and suggests a similar one: %j", (variables, message) => {
     expect(messages(variables)).toEqual([message]);
@@ -30,9 +34,10 @@ describe("unknownVariables", () => {
 
   it("reports no variable of the service, no binding and no variable of other tools", () => {
     const secrets = { AUTH_SECRET: "", AUTH_SECRET_PREVIOUS: "", SOCIAL_GITHUB_CLIENT_ID: "x" };
+    const named = { SOCIAL_OIDC_KEYCLOAK_CLIENT_ID: "x", SOCIAL_OIDC_OKTA2_EMAIL_TRUST: "implied" };
     const bindings = { AVATARS: {}, ASSETS: {}, BURST: {}, SEND_EMAIL: {} };
     expect(
-      messages({ ...secrets, ...bindings, CLOUDFLARE_ACCOUNT_ID: "x", NODE_ENV: "development" }),
+      messages({ ...secrets, ...named, ...bindings, CLOUDFLARE_ACCOUNT_ID: "x", NODE_ENV: "development" }),
     ).toEqual([]);
   });
 });

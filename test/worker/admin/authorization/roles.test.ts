@@ -111,6 +111,7 @@ describe("the router", () => {
       "POST /api/auth/refresh",
       "POST /api/auth/register",
       "POST /api/auth/reset-password",
+      "POST /api/auth/social/:provider/callback",
       "POST /api/auth/social/:provider/token",
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",

@@ -49,6 +49,14 @@ describe("an address of GitHub", () => {
   });
 });
 
+it.each([29, 30, 99, 100, 250])(
+  "the primary address of GitHub is found behind %i others",
+  async (otherAddresses) => {
+    const user = socialUser({ otherAddresses });
+    expect((await gitHub(user)).body.data.user.email).toBe(user.email);
+  },
+);
+
 describe("an address of an OpenID provider", () => {
   it("is implied by default, also if the provider calls it verified", async () => {
     const answer = await openId({}, { email: newAddress() });

@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../../support/assertions.ts";
+import { openBrowser } from "../../../support/browser.ts";
 import { countSessions } from "../../../support/database-rows.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
 import { startService } from "../../../support/service.ts";
+import { start } from "../../../support/social/browser-flow.ts";
 import { linkToken } from "../../../support/social/link.ts";
 import { CLIENT } from "../../../support/social/provider-client.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -21,6 +23,22 @@ const service = startService({ env: providers.variables });
 const signIn = (accessToken: string) => service.post("/social/facebook/token", { accessToken });
 
 describe("Facebook", () => {
+  // Fault 5: Facebook does not ask again by itself for a permission that the user has declined.
+  it("is asked for the address again after the user has declined it", async () => {
+    const { headers } = await start(openBrowser(service), "facebook");
+    const { searchParams } = new URL(headers.get("Location") ?? "");
+    expect([searchParams.get("scope"), searchParams.get("auth_type")]).toEqual([
+      "email public_profile",
+      "rerequest",
+    ]);
+  });
+
+  it("tells an application that the user did not share an address", async () => {
+    const answer = await signIn(await providers.tokenOf(socialUser({ verified: false })));
+    expectErrorResponse(answer, 403, "email_not_verified");
+    expect(answer.body.message).toContain("did not share an email address");
+  });
+
   it("signs in with an access token of Facebook and finds the account again by its subject", async () => {
     const ada = socialUser();
     const first = await signIn(await providers.tokenOf(ada));

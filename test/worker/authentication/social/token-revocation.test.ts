@@ -10,7 +10,7 @@ import { EVERY_MINUTE } from "../../../support/outbox.ts";
 import { setDeletionDue } from "../../../support/pending-deletion.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { signInWithBrowser } from "../../../support/social/browser-flow.ts";
-import { CLIENT } from "../../../support/social/provider-client.ts";
+import { basicCredentials, CLIENT } from "../../../support/social/provider-client.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import { accountIdOf, registerAndLogIn } from "../../../support/users.ts";
@@ -92,8 +92,7 @@ describe("the refresh token of a provider with a revocation endpoint (RFC 7009)"
     expect(Object.fromEntries(new URLSearchParams(requests[1]?.body))).toEqual({
       token: "the provider's token",
       token_type_hint: "refresh_token",
-      client_id: CLIENT.id,
-      client_secret: CLIENT.secret,
     });
+    expect(basicCredentials(requests[1])).toEqual([CLIENT.id, CLIENT.secret]);
   });
 });

@@ -9,6 +9,7 @@ import { countKv } from "../../../support/kv.ts";
 import { ONE_RESOURCE } from "../../../support/oauth.ts";
 import { markDeviceAsKnown } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
+import { openApple } from "../../../support/social/apple.ts";
 import { startRedirect } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
@@ -42,9 +43,11 @@ const wide = Object.keys(ratePolicies).map((name) => [name, { limit: 100_000 }])
 const RATE_LIMITS = JSON.stringify(Object.fromEntries(wide));
 const MAIL_HOURLY_CAP = "100000";
 export const providers = openProviders();
+const apple = await openApple();
 export const service = startService({
   env: {
     ...providers.variables,
+    ...apple.variables,
     ...ONE_RESOURCE,
     CLIENT_REGISTRATION: "on",
     SECOND_FACTORS: ALL_KINDS,
@@ -117,6 +120,14 @@ export async function callback(email = newAddress()): Promise<MeasuredRequest> {
   const path = await startRedirect(browser, "github", user);
   const Cookie = `__Host-gh_social=${browser.jar.get("__Host-gh_social")}`;
   return { ...api("GET", path), headers: { Cookie } };
+}
+
+/** The response that Apple's page posts. */
+export async function postedResponse(): Promise<MeasuredRequest> {
+  const { location } = await apple.startRedirect(service);
+  const body = new URLSearchParams({ state: location.searchParams.get("state") ?? "", code: "a-code" });
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  return { ...api("POST", "/social/apple/callback", body.toString()), headers };
 }
 
 /** A route or a variant of it with its budget, and a complete request. */

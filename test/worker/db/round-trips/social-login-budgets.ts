@@ -1,7 +1,7 @@
 import { linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import { PASSWORD, registerAndLogIn } from "../../../support/users.ts";
-import { api, type BudgetTable, callback, providers, service } from "./measured-service.ts";
+import { api, type BudgetTable, callback, postedResponse, providers, service } from "./measured-service.ts";
 
 export const socialLoginBudgets: BudgetTable = {
   "GET /social": {
@@ -22,6 +22,11 @@ export const socialLoginBudgets: BudgetTable = {
     budget: { d1: 3, kvGets: 1, kvPuts: 0 },
     status: 302,
     request: async () => callback((await registerAndLogIn(service)).email),
+  },
+  "POST /social/:provider/callback": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    status: 303,
+    request: postedResponse,
   },
   "POST /social/:provider/token": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },

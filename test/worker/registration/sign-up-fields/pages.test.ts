@@ -163,7 +163,7 @@ describe("the page /account/complete", () => {
     const answer = await signInWithBrowser(openBrowser(service), "google", socialUser());
     expect([answer.status, answer.headers.get("Location")]).toEqual([
       302,
-      "/account/complete?returnTo=%2Faccount",
+      "/account/complete?returnTo=%2Faccount#",
     ]);
   });
 

@@ -15,7 +15,7 @@ export function facebook(request: ProviderRequest): ProviderResponse | null {
   const bad = (message: string) => reply(400, { error: { message, type: "OAuthException", code: 190 } });
   switch (path) {
     case "/dialog/oauth":
-      return authorize(request);
+      return withFragment(authorize(request));
     case "/oauth/access_token": {
       const accessToken = exchangeCode(request);
       return accessToken
@@ -56,3 +56,7 @@ export function facebook(request: ProviderRequest): ProviderResponse | null {
       return null;
   }
 }
+
+/** Facebook's redirect ends in a fragment, which the browser keeps unless a later redirect has one of its own. */
+const withFragment = ({ location, ...response }: ProviderResponse): ProviderResponse =>
+  location === undefined ? response : { ...response, location: `${location}#_=_` };

@@ -1,4 +1,5 @@
 import { CLIENT } from "../../../social/provider-client.ts";
+import type { ProviderUser } from "../../../social/provider-user.ts";
 import {
   authorize,
   exchangeCode,
@@ -9,7 +10,7 @@ import {
 
 /** The endpoints of GitHub that this service uses: https://docs.github.com/en/rest. */
 export function gitHub(request: ProviderRequest): ProviderResponse | null {
-  const { channel, path, authorization, body } = request;
+  const { channel, path, query, authorization, body } = request;
   const token = channel.tokens.get(/^Bearer (\w+)$/.exec(authorization)?.[1] ?? "");
   switch (path) {
     case "/login/oauth/authorize":
@@ -34,10 +35,7 @@ export function gitHub(request: ProviderRequest): ProviderResponse | null {
       });
     case "/api/v3/user/emails":
       if (!token) return reply(401, { message: "Bad credentials" });
-      return reply(200, [
-        { email: "second@example.com", primary: false, verified: true, visibility: null },
-        { email: token.user.email, primary: true, verified: token.user.verified, visibility: "public" },
-      ]);
+      return reply(200, pageOf(addressesOf(token.user), query));
     case `/api/v3/applications/${CLIENT.id}/token`: {
       const basic = Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString("base64");
       if (authorization !== `Basic ${basic}`) return reply(401, { message: "Requires authentication" });
@@ -54,4 +52,21 @@ export function gitHub(request: ProviderRequest): ProviderResponse | null {
     default:
       return null;
   }
+}
+
+function addressesOf({ email, verified, otherAddresses = 1 }: ProviderUser): readonly object[] {
+  const others = Array.from({ length: otherAddresses }, (_, index) => ({
+    email: `other-${index}@example.com`,
+    primary: false,
+    verified: true,
+    visibility: null,
+  }));
+  return [...others, { email, primary: true, verified, visibility: "public" }];
+}
+
+/** https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api */
+function pageOf(list: readonly object[], query: URLSearchParams): readonly object[] {
+  const size = Math.min(Number(query.get("per_page") ?? 30), 100);
+  const start = (Number(query.get("page") ?? 1) - 1) * size;
+  return list.slice(start, start + size);
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { createFacebook } from "../../../../../src/authentication/social/providers/facebook.ts";
-import { createGitHub } from "../../../../../src/authentication/social/providers/github.ts";
+import { facebook } from "../../../../../src/authentication/social/providers/facebook.ts";
+import { github } from "../../../../../src/authentication/social/providers/github.ts";
 
 // The default issuers are real hosts, which the workers' tests cannot reach: this test stubs `fetch`.
 
@@ -15,16 +15,16 @@ const RESPONSES: Readonly<Record<string, unknown>> = {
 afterEach(() => vi.unstubAllGlobals());
 
 it.each([
-  ["GitHub", createGitHub, "https://github.com"],
-  ["GitHub with a trailing slash", createGitHub, "https://github.com/"],
-  ["Facebook", createFacebook, "https://www.facebook.com"],
+  ["GitHub", github, "https://github.com"],
+  ["GitHub with a trailing slash", github, "https://github.com/"],
+  ["Facebook", facebook, "https://www.facebook.com"],
 ] as const)(
   "the subject at the default issuer of %s is the bare user id",
-  async (_provider, create, issuer) => {
+  async (_provider, definition, issuer) => {
     vi.stubGlobal("fetch", async (url: string) => Response.json(RESPONSES[url.split("?", 1)[0] ?? ""]));
     const email = { trust: "implied", domains: [], isConfigured: false } as const;
-    const settings = { clientId: "us", clientSecret: "secret", issuer, name: "It", email };
-    const provider = create(settings, {
+    const settings = { clientId: "us", clientSecret: "secret", issuer, name: "It", email, own: {} };
+    const provider = definition.create(settings, {
       clock: { now: Date.now },
       timeout: 1000,
       cache: new Map(),

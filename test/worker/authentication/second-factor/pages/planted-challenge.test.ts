@@ -80,7 +80,7 @@ describe("the challenge of a second factor", () => {
     const browser = openBrowser(service);
     const callback = await signInWithBrowser(browser, "github", user, "?returnTo=/account/sessions");
     expect(callback.headers.get("Location")).toBe(
-      `/sign-in/code?returnTo=${encodeURIComponent("/account/sessions")}`,
+      `/sign-in/code?returnTo=${encodeURIComponent("/account/sessions")}#`,
     );
     const pages = openPageBrowser(service);
     for (const [name, value] of browser.jar) pages.jar.set(name, value);

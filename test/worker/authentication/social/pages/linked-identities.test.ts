@@ -53,7 +53,7 @@ describe("linking a provider on /account/linked", () => {
       const { email, browser } = await withPassword();
       const user = await newVisitor({ verified: id === "facebook" });
       const callback = await linkByPages(browser, id, user);
-      expect([callback.status, callback.headers.get("Location")]).toEqual([302, "/account/linked"]);
+      expect([callback.status, callback.headers.get("Location")]).toEqual([302, "/account/linked#"]);
       // The session does not change.
       expect(callback.headers.getSetCookie()).toEqual([]);
       expect((await mailTo(service, email))[0]?.subject).toMatch(/ now signs you in to Gatehouse$/);
@@ -80,7 +80,7 @@ describe("linking a provider on /account/linked", () => {
     const { user, browser } = await withoutPassword();
     expect((await browser.visit("/account/linked")).text).not.toContain('type="password"');
     const callback = await linkByPages(browser, "oidc", user, null);
-    expect(callback.headers.get("Location")).toBe("/account/linked");
+    expect(callback.headers.get("Location")).toBe("/account/linked#");
     expect(await linkedTo(user.email)).toBe(2);
   });
 
