@@ -13,7 +13,7 @@ const service = startService({ clock: createTestClock(START) });
 const confirmations: [string, (password: string) => object][] = [
   ["/me/password", (currentPassword) => ({ currentPassword, newPassword: "another quiet harbour" })],
   ["/me/email", (password) => ({ newEmail: newAddress(), password })],
-  ["/me/otp", (password) => ({ enabled: true, password })],
+  ["/me/otp", (password) => ({ enabled: false, password })],
   ["/me/deactivate", (password) => ({ password })],
 ];
 
