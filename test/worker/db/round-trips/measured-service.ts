@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { ratePolicies } from "../../../../src/rate-limit/policies.ts";
 import { openBrowser } from "../../../support/browser.ts";
 import { recordD1 } from "../../../support/d1.ts";
@@ -46,6 +46,7 @@ export const service = startService({
     ...providers.variables,
     ...ONE_RESOURCE,
     CLIENT_REGISTRATION: "on",
+    CLIENT_METADATA_HOSTS: new URL(inject("loopbackUrl")).host,
     SECOND_FACTORS: ALL_KINDS,
     DB: d1.db,
     KV: kv.kv,
@@ -116,6 +117,14 @@ export async function callback(email = newAddress()): Promise<MeasuredRequest> {
   const Cookie = `__Host-gh_social=${browser.jar.get("__Host-gh_social")}`;
   return { ...api("GET", path), headers: { Cookie } };
 }
+
+/** A form to an OAuth endpoint. */
+export const form = (path: string, fields: Record<string, string>): MeasuredRequest => ({
+  method: "POST",
+  path,
+  body: new URLSearchParams(fields).toString(),
+  headers: { "Content-Type": "application/x-www-form-urlencoded" },
+});
 
 /** A route or a variant of it with its budget, and a complete request. */
 export type BudgetTable = Readonly<

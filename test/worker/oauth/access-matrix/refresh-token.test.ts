@@ -112,7 +112,8 @@ const MATRIX = [
 ];
 
 describe("a refresh token", () => {
-  it.each(MATRIX)("of $by for $name gets at most that", async ({ resource, scope, narrowed, authorize }) => {
+  it.each(MATRIX)("of $by for $name gets at most that", async (granted) => {
+    const { resource, scope, narrowed, authorize, requests } = granted;
     const client = await createMatrixClient(service, "both", {
       grantTypes: ["authorization_code", DEVICE_GRANT, "refresh_token"],
     });
