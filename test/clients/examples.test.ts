@@ -75,7 +75,8 @@ describe("examples/spa, in a browser and on its own origin", () => {
     await page.getByText("Signed in as Ada").waitFor();
     await page.getByText(`A note of ${user.id}`).waitFor();
     expect(new URL(page.url()).origin).toBe(app.origin);
-    expect(grants).toEqual(["authorization_code", "refresh_token"]);
+    // One code; each call of the API has refreshed the token.
+    expect([grants[0], new Set(grants.slice(1))]).toEqual(["authorization_code", new Set(["refresh_token"])]);
     const answer = await page.evaluate(
       async ([url = "", authorization = ""]) => {
         const response = await fetch(url, { headers: { Authorization: authorization } });
@@ -84,12 +85,13 @@ describe("examples/spa, in a browser and on its own origin", () => {
       [`${issuer}/oauth/userinfo`, bearers.at(-1) ?? ""],
     );
     expect(answer).toMatchObject({ status: 200, claims: { sub: user.id, name: "Ada" } });
+    // A response is read before the page that sent the request goes away.
+    await expect.poll(() => refreshTokens.length).toBe(grants.length);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByText("You are signed out.").waitFor();
     await page.waitForURL(`${app.origin}/`);
     expect(await page.getByText(`A note of ${user.id}`).count()).toBe(0);
     // The service has ended the tokens and the browser session.
-    expect(refreshTokens).toHaveLength(2);
     const form = {
       ...{ grant_type: "refresh_token", client_id: clientId, refresh_token: refreshTokens.at(-1) ?? "" },
     };
