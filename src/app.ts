@@ -35,7 +35,7 @@ import type { Deps } from "./composition/compose.ts";
 import { type Composition, createComposition } from "./composition/composition.ts";
 import { runInScope } from "./composition/request-scope.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
-import { DEFERRED_WORK_DELAY_MS, deferBy, holdBack } from "./core/deferred-work.ts";
+import { DEFERRED_WORK_DELAY_MS, deferBy, holdBack, startAtOnce } from "./core/deferred-work.ts";
 import { newId } from "./core/ids.ts";
 import { findUnavailable } from "./core/unavailable.ts";
 import { type Meter, newMeter } from "./db/metered-d1.ts";
@@ -126,7 +126,8 @@ export function createApp(options: AppOptions = {}) {
     c.set("requestId", requestId);
     c.set("caller", readCaller(c.req.raw.headers));
     c.set("meter", meter);
-    return runInScope({ clock, meter, defer }, async () => {
+    const startWork = startAtOnce(c.executionCtx, requestId);
+    return runInScope({ clock, meter, defer, startWork }, async () => {
       await next();
       c.res.headers.set("X-Request-Id", requestId);
       release();

@@ -38,6 +38,8 @@ export async function createSuperuser(deps: Operator, input: Input): Promise<str
     publicUrl,
     signUp: { policy: "open" } as const,
     signInMethods: SIGN_IN_METHODS,
+    // The operator passes the link on; the command may not know the mail provider.
+    mailCarriesUnicode: true,
   };
   const result = await inviteUser({ ...deps, settings, messages: noMessages }, invitation);
   if (result.ok) {

@@ -27,14 +27,25 @@ const ROWS_PER_STATEMENT = 4000;
 const USERS_PER_SESSION = 100;
 const WEEK_MS = 7 * 86_400_000;
 
-/** Adds generated users, and a session for every hundredth. Builds the search index once, at the end. */
-export async function fillDatabase(db: FillableD1, { count, passwordHash, now, onProgress }: Filling) {
-  const first = (await db.prepare("SELECT max(rowid) AS n FROM accounts").first<number>("n")) ?? 0;
+/**
+ * Adds generated users, and a session for every hundredth. Drops the search index, and builds it once, at the end, also
+ * after a failure: without it every search would be answered with 503.
+ */
+export async function fillDatabase(db: FillableD1, filling: Filling): Promise<void> {
   const index = searchIndexStatements();
   await runAll(
     db,
     index.filter((statement) => statement.startsWith("DROP")),
   );
+  try {
+    await insertUsers(db, filling);
+  } finally {
+    await runAll(db, index);
+  }
+}
+
+async function insertUsers(db: FillableD1, { count, passwordHash, now, onProgress }: Filling) {
+  const first = (await db.prepare("SELECT max(rowid) AS n FROM accounts").first<number>("n")) ?? 0;
   let rows: unknown[] = [];
   const flush = async () => {
     await db.prepare(INSERT_USERS).bind(passwordHash, JSON.stringify(rows)).run();
@@ -51,7 +62,6 @@ export async function fillDatabase(db: FillableD1, { count, passwordHash, now, o
     .prepare(INSERT_SESSIONS)
     .bind(now, now + WEEK_MS, first, USERS_PER_SESSION)
     .run();
-  await runAll(db, index);
 }
 
 const runAll = (db: FillableD1, queries: readonly string[]) =>

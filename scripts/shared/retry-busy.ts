@@ -22,9 +22,9 @@ export function retryBusy(d1: D1Database, { timeout, pause } = DEFAULTS): D1Data
       bind: (...values: unknown[]) => wrap(statement.bind(...values)),
       run: () => whileBusy(() => statement.run()),
       all: () => whileBusy(() => statement.all()),
-      raw: () => whileBusy(() => statement.raw()),
-      first: () => whileBusy(() => statement.first()),
-      // The overloads of `raw` and `first` that take arguments are not used here.
+      // Both have overloads: with a column, `first` resolves to its value, not to the row.
+      raw: (...options: Parameters<D1PreparedStatement["raw"]>) => whileBusy(() => statement.raw(...options)),
+      first: (...columns: [string]) => whileBusy(() => statement.first(...columns)),
     } as unknown as D1PreparedStatement;
     originals.set(retrying, statement);
     return retrying;

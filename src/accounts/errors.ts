@@ -19,6 +19,7 @@ export const accountErrors = {
   locked: "too_many_attempts",
   reauthentication_required: "reauthentication_required",
   factor_removal_pending: "factor_removal_pending",
+  address_undeliverable: "address_undeliverable",
   send_cap: "rate_limited",
   last_superuser: "last_admin",
   username_taken: "username_taken",

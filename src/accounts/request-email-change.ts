@@ -6,7 +6,7 @@ import {
   reauthenticate,
 } from "../authentication/reauthentication/reauthenticate.ts";
 import type { Caller } from "../core/caller.ts";
-import type { EmailAddress } from "../core/email-address.ts";
+import { type DeliverySettings, type EmailAddress, isDeliverable } from "../core/email-address.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { ClientLimits } from "../rate-limit/client-limits.ts";
@@ -19,6 +19,7 @@ import type { CurrentSession } from "../sessions/session.ts";
 
 export type RequestEmailChangeDeps = ReauthenticateDeps &
   NewEmailTokenDeps & {
+    readonly settings: DeliverySettings;
     readonly emailTokens: {
       issueForNewAddress(issue: EmailTokenForNewAddress): Promise<EmailTokenForNewAddressOutcome>;
     };
@@ -37,6 +38,7 @@ type RequestEmailChangeInput = {
 export type RequestEmailChangeFailure =
   | PasswordFailure
   | { readonly reason: "factor_removal_pending" }
+  | { readonly reason: "address_undeliverable" }
   | { readonly reason: "send_cap"; readonly retryAfter: number };
 
 /**
@@ -50,6 +52,7 @@ export async function requestEmailChange(
 ): Promise<Result<void, RequestEmailChangeFailure>> {
   const { session, newEmail, caller } = input;
   const { account } = session;
+  if (!isDeliverable(newEmail, deps.settings)) return err({ reason: "address_undeliverable" });
   const proof = await reauthenticate(deps, { session, method: "password", password: input.password });
   if (!proof.ok) return proof;
   const { emailToken, url } = await newEmailToken(deps, "change_email");

@@ -122,6 +122,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "too_many_attempts",
           "reauthentication_required",
           "factor_removal_pending",
+          "address_undeliverable",
           "rate_limited",
         ],
       }),
@@ -132,7 +133,9 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await requestEmailChange(depsOf(c), input);
         if (result.ok) return respond(c, emailChangeRequested);
         const { error } = result;
-        if (error.reason === "factor_removal_pending") return refuse(c, accountErrors[error.reason]);
+        if (error.reason === "factor_removal_pending" || error.reason === "address_undeliverable") {
+          return refuse(c, accountErrors[error.reason]);
+        }
         if (error.reason !== "send_cap") return refuseReauthentication(c, error);
         return refuse(c, accountErrors.send_cap, { retryAfter: error.retryAfter });
       },

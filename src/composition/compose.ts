@@ -42,6 +42,7 @@ import {
   scopedDefer as defer,
   scopedMeter as meter,
   reportProviderError,
+  scopedStartWork as startWork,
 } from "./request-scope.ts";
 import { createStores } from "./stores.ts";
 
@@ -82,7 +83,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   const hash = (text: string) => keyedHash(secrets.current, "rate-key", text);
   const rateLimits: LimitRouteDeps = {
     clock,
-    defer,
+    startWork,
     policies: config.rateLimits,
     burstGuard: createBurstGuard(env.BURST, meter),
     counters: rateLimitStore(env.KV, meter),
@@ -111,7 +112,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     disposableDomains,
   };
   const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
-  const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
+  const queueing = { ...stores, clock, secrets, settings, defer, clientLimits, processRequest: process };
   const socialProviders = createSocialProviders(allowsMethod(settings, "social") ? config.social : {}, {
     clock,
     cache: new Map(),

@@ -7,7 +7,7 @@ import { type CaptchaSettings, readCaptchaSettings } from "../captcha/settings.t
 import { DAY, HOUR } from "../core/clock.ts";
 import { type VariableProblem, withoutBlanks } from "../core/config-parsers.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
+import { carriesUnicode, type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
 import type { ClientMetadataPolicy } from "../oauth/client-metadata/document-url.ts";
 import type { ClaimsSettings } from "../oauth/custom-claims/settings.ts";
@@ -86,6 +86,8 @@ export type Settings = {
   /** Origins that may call this service from a browser, beside its own. */
   readonly allowedOrigins: readonly string[];
   readonly mailFrom: MailSettings["from"];
+  /** Whether the mail provider sends to addresses with a local part outside of ASCII. */
+  readonly mailCarriesUnicode: boolean;
   /** TERMS_URL, PRIVACY_URL and SUPPORT_URL. */
   readonly links: PageLinks;
   readonly brand: {
@@ -228,6 +230,7 @@ function freeze(
       smsCountries: values.SMS_COUNTRIES,
       allowedOrigins: values.ALLOWED_ORIGINS,
       mailFrom: providers.mail.from,
+      mailCarriesUnicode: carriesUnicode(providers.mail),
       links: {
         terms: values.TERMS_URL ?? null,
         privacy: values.PRIVACY_URL ?? null,

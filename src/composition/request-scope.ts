@@ -10,6 +10,8 @@ export type RequestScope = {
   readonly meter: Meter;
   /** Runs work after the response, and keeps the isolate alive for it. */
   readonly defer: Defer;
+  /** Starts work at once, and keeps the isolate alive for it. The response does not wait for it. */
+  readonly startWork: Defer;
 };
 
 const storage = new AsyncLocalStorage<RequestScope>();
@@ -28,6 +30,8 @@ function currentScope(): RequestScope {
 export const scopedClock: Clock = { now: () => currentScope().clock.now() };
 
 export const scopedDefer: Defer = (work) => currentScope().defer(work);
+
+export const scopedStartWork: Defer = (work) => currentScope().startWork(work);
 
 /** Counts in the meter of the current scope. */
 export const scopedMeter: Meter = {

@@ -16,10 +16,17 @@ export function deferBy(
   pause: number,
   requestId: string,
 ): Defer {
-  const report = (error: unknown) =>
-    console.error(JSON.stringify({ requestId, deferred: "failed", error: firstCause(error) }));
-  return (work) => context.waitUntil(scheduler.wait(pause).then(work).catch(report));
+  return (work) => context.waitUntil(scheduler.wait(pause).then(work).catch(reportTo(requestId)));
 }
+
+/** Returns a `Defer` that starts work at once, for work whose time reveals nothing. */
+export const startAtOnce =
+  (context: Pick<ExecutionContext, "waitUntil">, requestId: string): Defer =>
+  (work) =>
+    context.waitUntil(work().catch(reportTo(requestId)));
+
+const reportTo = (requestId: string) => (error: unknown) =>
+  console.error(JSON.stringify({ requestId, deferred: "failed", error: firstCause(error) }));
 
 /** Holds deferred work back until the response is ready. Work that deferred work defers is not held back. */
 export function holdBack(run: Defer): { readonly defer: Defer; release(): void } {

@@ -40,6 +40,15 @@ export function hasCompatibilityCharacters({ address }: EmailAddress): boolean {
   return local.normalize("NFKC") !== local;
 }
 
+export type DeliverySettings = {
+  /** Whether the mail provider sends to addresses with a local part outside of ASCII (`messaging/email/settings.ts`). */
+  readonly mailCarriesUnicode: boolean;
+};
+
+/** RFC 6531: mail to a local part outside of ASCII needs a provider with SMTPUTF8. Domains are stored in ASCII. */
+export const isDeliverable = ({ address }: EmailAddress, { mailCarriesUnicode }: DeliverySettings): boolean =>
+  mailCarriesUnicode || /^[!-~]*$/.test(address);
+
 /** The domain of a parsed address, in ASCII. */
 export const domainOf = ({ address }: EmailAddress): string => address.slice(address.lastIndexOf("@") + 1);
 

@@ -18,6 +18,7 @@ export type ErrorCode =
   | "sign_up_closed"
   | "domain_not_allowed"
   | "disposable_address"
+  | "address_undeliverable"
   | "csrf_failed"
   | "captcha_required"
   | "captcha_failed"

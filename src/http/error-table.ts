@@ -21,6 +21,10 @@ export const errorTable = {
   sign_up_closed: [403, "New accounts cannot be created here."],
   domain_not_allowed: [403, "Addresses of this domain cannot sign up."],
   disposable_address: [403, "Disposable email addresses cannot sign up."],
+  address_undeliverable: [
+    403,
+    "This service cannot send mail to addresses with characters outside of ASCII before the @. Use another address.",
+  ],
   csrf_failed: [
     403,
     "The CSRF token or the origin of the request is invalid. Reload the page and try again.",

@@ -64,9 +64,9 @@ export async function runScheduled(cron: string, env: Env, { composition, clock 
   const startedAt = clock.now();
   const meter = newMeter();
   const defer = () => {
-    throw new Error("defer() is not available in cron runs");
+    throw new Error("deferred work is not available in cron runs");
   };
-  const outcomes = await runInScope({ clock, meter, defer }, async () => {
+  const outcomes = await runInScope({ clock, meter, defer, startWork: defer }, async () => {
     const deps = await composition(env);
     return Promise.allSettled(jobs.map(([, job]) => job(deps)));
   });

@@ -3,6 +3,7 @@ import { SECOND } from "../core/clock.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { Defer } from "../core/defer.ts";
+import { type DeliverySettings, type EmailAddress, isDeliverable } from "../core/email-address.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { ClientLimits } from "../rate-limit/client-limits.ts";
@@ -14,6 +15,7 @@ export type QueueRequestDeps = {
   readonly secrets: SecretRing;
   readonly defer: Defer;
   readonly clientLimits: ClientLimits;
+  readonly settings: DeliverySettings;
   readonly queuedRequests: Pick<QueuedRequestStore, "add">;
   /** Performs the request after the response. The cron job repeats it if this fails. */
   readonly processRequest: (id: string, request: QueuedRequest) => Promise<void>;
@@ -22,8 +24,12 @@ export type QueueRequestDeps = {
 /** `retryAfter` in seconds: the client or its network has caused as many mails as it may. */
 export type ClientRefusal = { readonly reason: "rate_limited"; readonly retryAfter: number };
 
+/** The mail provider cannot send to the address. It depends on the address and the configuration alone. */
+export type AddressRefusal = { readonly reason: "address_undeliverable" };
+
 type Refusal<R extends QueuedRequest> =
   | ClientRefusal
+  | (R extends { readonly email: EmailAddress } ? AddressRefusal : never)
   | (R extends RegistrationRequest ? { readonly reason: "username_taken" } : never);
 
 /** The port for use cases: stores a request and schedules its processing. */
@@ -42,6 +48,9 @@ export async function queueRequest<R extends QueuedRequest>(
   request: R,
   ip: string | null,
 ): Promise<Result<void, Refusal<R>>> {
+  if ("email" in request && !isDeliverable(request.email, deps.settings)) {
+    return err({ reason: "address_undeliverable" } as Refusal<R>);
+  }
   const now = deps.clock.now();
   const id = newId();
   const registration: RegistrationRequest | null = request.kind === "registration" ? request : null;

@@ -12,7 +12,8 @@ export type LimitRouteDeps = {
   readonly counters: RateLimitStore;
   /** A keyed hash: addresses are stored in no other form. */
   readonly hash: (text: string) => Promise<string>;
-  readonly defer: Defer;
+  /** Starts the write of the counter at once: deferred, the next request of the client would not see it. */
+  readonly startWork: Defer;
 };
 
 export type LimitRouteInput = {
@@ -32,8 +33,8 @@ export type RateDecision = (
 
 /**
  * Counts a request against the policy of its route: first the burst guard, then the window in KV.
- * Costs one KV read before the response. The write follows the response, and only for an allowed
- * request, so a flood costs no writes. Concurrent requests read the same counter and count as one; the
+ * Costs one KV read before the response. The response does not wait for the write, which happens only for an
+ * allowed request, so a flood costs no writes. Concurrent requests read the same counter and count as one; the
  * burst guard limits their number. Fails open.
  */
 export async function limitRoute(deps: LimitRouteDeps, input: LimitRouteInput): Promise<RateDecision> {
@@ -56,6 +57,6 @@ export async function limitRoute(deps: LimitRouteDeps, input: LimitRouteInput): 
   const { allowed, remaining, resetSeconds } = judgeWindow(counter, policy, now);
   const limits = [{ name, remaining, resetSeconds }];
   if (!allowed) return { allowed, retryAfterSeconds: resetSeconds, policies, limits };
-  deps.defer(() => deps.counters.put(key, countRequest(counter, policy, now), resetSeconds));
+  deps.startWork(() => deps.counters.put(key, countRequest(counter, policy, now), resetSeconds));
   return { allowed, policies, limits };
 }

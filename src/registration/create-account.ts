@@ -1,6 +1,7 @@
 import { DAY } from "../core/clock.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { RegistrationRequest } from "../queued-requests/queued-request.ts";
+import { newDeactivatedNotice } from "./deactivated-notice.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
 import type { RegistrationStore } from "./store.ts";
 
@@ -13,7 +14,8 @@ type Input = Omit<RegistrationRequest, "kind"> & { readonly requestId: string };
 
 /**
  * Performs a queued registration: creates an account with an unverified address and mails a verification token. The
- * owner of a taken address gets a notice, or, while the address is unverified, a new token.
+ * owner of a taken address gets a notice, or, while the address is unverified, a new token. The owner of a deactivated
+ * account is told that it is deactivated.
  */
 export async function createAccount(deps: CreateAccountDeps, input: Input): Promise<void> {
   const now = deps.clock.now();
@@ -23,7 +25,8 @@ export async function createAccount(deps: CreateAccountDeps, input: Input): Prom
     { expiresAt: emailToken.expiresAt },
   );
   const notice = await deps.messages.create({ kind: "account_exists" }, { expiresAt: now + DAY });
-  await deps.registrations.create({ ...input, emailToken, verification, notice, now });
-  // The batch queued at most one of the two.
-  await deps.messages.deliver([verification.id, notice.id]);
+  const deactivatedNotice = await newDeactivatedNotice(deps, now);
+  await deps.registrations.create({ ...input, emailToken, verification, notice, deactivatedNotice, now });
+  // The batch queued at most one of the three.
+  await deps.messages.deliver([verification.id, notice.id, deactivatedNotice.id]);
 }

@@ -6,7 +6,15 @@ import { hasUnverifiedIdentity } from "../authentication/social/unverified-ident
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { runBatch } from "../db/run-batch.ts";
-import { accounts, auditEvents, emailTokens, identities, oneTimeCodes, sessions } from "../db/schema.ts";
+import {
+  accounts,
+  auditEvents,
+  emailTokens,
+  identities,
+  oneTimeCodes,
+  outbox,
+  sessions,
+} from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import { FIRST_PARTY_CLIENT } from "../sessions/session.ts";
@@ -47,7 +55,13 @@ type EmailChange = {
 };
 
 type Outcome = "confirmed" | "email_token_invalid";
-type ConfirmOutcome = { readonly endedSessionIds: readonly string[] } | "email_token_invalid";
+type ConfirmOutcome =
+  | {
+      readonly endedSessionIds: readonly string[];
+      /** Whether the mail with a token to choose a password was queued. */
+      readonly mailedPasswordChoice: boolean;
+    }
+  | "email_token_invalid";
 
 export type EmailVerificationStore = ReturnType<typeof emailVerificationStore>;
 
@@ -105,7 +119,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
         ),
       );
       const proof = { accountIds, bootstrap, now: claim.now };
-      const { consumed, ended } = await runBatch(db, {
+      const { consumed, ended, choiceMails } = await runBatch(db, {
         consumed: claimEmailToken(db, claim, "verify_email"),
         bootstrap: auditBootstrap(db, proof),
         removalNotice: queueToOwner(
@@ -143,9 +157,14 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
               ),
             ]
           : [],
+        choiceMails: db
+          .select({ id: outbox.id })
+          .from(outbox)
+          .where(eq(outbox.id, passwordChoice?.mail.id ?? "")),
         audit: insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
       });
-      return consumed.length > 0 ? { endedSessionIds: ended.map(({ id }) => id) } : "email_token_invalid";
+      if (consumed.length === 0) return "email_token_invalid";
+      return { endedSessionIds: ended.map(({ id }) => id), mailedPasswordChoice: choiceMails.length > 0 };
     },
 
     /**

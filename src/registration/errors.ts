@@ -5,6 +5,7 @@ export const registrationErrors = {
   sign_up_closed: "sign_up_closed",
   domain_not_allowed: "domain_not_allowed",
   disposable_address: "disposable_address",
+  address_undeliverable: "address_undeliverable",
   profile_incomplete: "validation_failed",
   answers_refused: "validation_failed",
   password_refused: "validation_failed",

@@ -1,7 +1,7 @@
 import type { Caller } from "../core/caller.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import type { Result } from "../core/result.ts";
-import type { ClientRefusal, QueueRequest } from "../queued-requests/queue-request.ts";
+import type { AddressRefusal, ClientRefusal, QueueRequest } from "../queued-requests/queue-request.ts";
 
 export type ResendVerificationDeps = { readonly queueRequest: QueueRequest };
 
@@ -9,7 +9,7 @@ export type ResendVerificationDeps = { readonly queueRequest: QueueRequest };
 export const resendVerification = (
   deps: ResendVerificationDeps,
   { email, caller }: { readonly email: EmailAddress; readonly caller: Caller },
-): Promise<Result<void, ClientRefusal>> =>
+): Promise<Result<void, AddressRefusal | ClientRefusal>> =>
   deps.queueRequest(
     { kind: "email_token", email, purpose: "verify_email", unverifiedOnly: true, audit: null },
     caller.ip,

@@ -54,6 +54,10 @@ const registered = answer(
   }),
 );
 const verified = answer(200, "Email verified successfully! You can now log in.");
+const verifiedWithoutPassword = answer(
+  200,
+  "Email verified successfully! We have mailed you a link to choose a password.",
+);
 const resent = answer(200, "If that address is waiting to be verified, a new link has been sent.");
 
 type Deps = RegisterAccountDeps & VerifyEmailDeps & ResendVerificationDeps;
@@ -92,8 +96,10 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         tag,
         description:
           "A provider may only imply an address. If its owner then proves it, sign-in methods whose provider has not " +
-          "verified the address are removed, and the sessions end, unless the request carries a session of the account.",
+          "verified the address are removed, and the sessions end, unless the request carries a session of the account. " +
+          "If two registrations gave different passwords, the account keeps neither, and a link to choose one is mailed.",
         answer: verified,
+        alternatives: [verifiedWithoutPassword],
         failures: ["token_invalid"],
       }),
       jsonBody(z.strictObject({ token: tokenField })),
@@ -101,7 +107,8 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { token } = c.req.valid("json");
         const input = { token, tokens: presentedTokens(c), caller: c.var.caller };
         const result = await verifyEmail(depsOf(c), input);
-        return result.ok ? respond(c, verified) : refuse(c, "token_invalid");
+        if (!result.ok) return refuse(c, "token_invalid");
+        return respond(c, result.value.mailedPasswordChoice ? verifiedWithoutPassword : verified);
       },
     )
     .get(
@@ -126,12 +133,15 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Mail a new verification link",
         tag,
         answer: resent,
+        failures: ["address_undeliverable"],
       }),
       jsonBody(z.strictObject({ email: emailField })),
       async (c) => {
         const input = { ...c.req.valid("json"), caller: c.var.caller };
         const result = await resendVerification(depsOf(c), input);
-        return result.ok ? respond(c, resent) : refuse(c, result.error.reason, result.error);
+        if (result.ok) return respond(c, resent);
+        const { error } = result;
+        return refuse(c, error.reason, { retryAfter: "retryAfter" in error ? error.retryAfter : undefined });
       },
     );
 }

@@ -16,6 +16,7 @@ import {
 } from "../messaging/outbox/statements.ts";
 import type { RegistrationRequest } from "../queued-requests/queued-request.ts";
 import { deleteQueuedRequest, requestIsQueued } from "../queued-requests/statements.ts";
+import { queueDeactivatedNotice } from "./deactivated-notice-statements.ts";
 import type { NewEmailToken } from "./email-tokens/email-token.ts";
 import { emailTokenRow, voidEmailTokens } from "./email-tokens/statements.ts";
 import { deleteAnswers, storeAnswers } from "./sign-up-fields/statements.ts";
@@ -29,6 +30,8 @@ type NewRegistration = Omit<RegistrationRequest, "kind"> & {
   readonly verification: NewMessage;
   /** To the existing owner of the address; at most one an hour. */
   readonly notice: NewMessage;
+  /** To the owner of a deactivated account; at most one an hour. */
+  readonly deactivatedNotice: NewMessage;
   readonly now: number;
 };
 
@@ -111,6 +114,16 @@ export function registrationStore(db: Database, caps: SendCaps) {
           .set(CLEARED_CREDENTIALS)
           .where(and(unverified, isContested(registration))),
         notice: noticeToOwner(db, registration, caps),
+        deactivatedNotice: queueDeactivatedNotice(
+          db,
+          {
+            notice: registration.deactivatedNotice,
+            emailKey: registration.email.key,
+            requestId: registration.requestId,
+            now: registration.now,
+          },
+          caps,
+        ),
         audit: insertFrom(
           db,
           auditEvents,

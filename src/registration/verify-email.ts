@@ -38,6 +38,9 @@ type VerifyEmailInput = {
 /** The purposes that `verifyEmail` accepts. It refuses a password reset token. */
 export const VERIFICATION_PURPOSES = ["verify_email", "change_email"] as const;
 
+/** `mailedPasswordChoice`: the account has no password and no other method, and its owner was mailed a link to choose one. */
+type VerifiedEmail = { readonly mailedPasswordChoice: boolean };
+
 /**
  * Consumes a mailed token: verifies the address of an account, or changes it. The owner of an address that a provider had
  * only implied gets the account without the access that others may have set up, unless the owner uses the link while signed in.
@@ -45,7 +48,7 @@ export const VERIFICATION_PURPOSES = ["verify_email", "change_email"] as const;
 export async function verifyEmail(
   deps: VerifyEmailDeps,
   input: VerifyEmailInput,
-): Promise<Result<void, { readonly reason: "email_token_invalid" }>> {
+): Promise<Result<VerifiedEmail, { readonly reason: "email_token_invalid" }>> {
   const emailToken = await findEmailToken(deps, input.token, VERIFICATION_PURPOSES);
   if (!emailToken) return err({ reason: "email_token_invalid" });
   const now = deps.clock.now();
@@ -62,7 +65,7 @@ export async function verifyEmail(
     });
     if (outcome === "email_token_invalid") return err({ reason: "email_token_invalid" });
     deps.messages.deliverSoon([notice.id]);
-    return ok(undefined);
+    return ok({ mailedPasswordChoice: false });
   }
   const passwordChoice = await newPasswordChoice(deps);
   const removalNotice = await deps.messages.create(
@@ -79,11 +82,11 @@ export async function verifyEmail(
     audit: newAuditEvent(deps, { type: "email_verified" }, input.caller, emailToken.accountId),
   });
   if (outcome === "email_token_invalid") return err({ reason: "email_token_invalid" });
-  const { endedSessionIds } = outcome;
+  const { endedSessionIds, mailedPasswordChoice } = outcome;
   deps.defer(() => deps.revocationList.revokeSessions(endedSessionIds, deps.settings.accessTokenTtl));
   // The store queued each of them only if it applies.
   deps.messages.deliverSoon([removalNotice.id, ...(passwordChoice ? [passwordChoice.mail.id] : [])]);
-  return ok(undefined);
+  return ok({ mailedPasswordChoice });
 }
 
 /** The link to choose a password. Null where the deployment has no passwords. */

@@ -2,7 +2,7 @@ import type { Env } from "../composition/bindings.ts";
 import type { Composition } from "../composition/composition.ts";
 import { runInScope } from "../composition/request-scope.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { DEFERRED_WORK_DELAY_MS, deferBy } from "../core/deferred-work.ts";
+import { DEFERRED_WORK_DELAY_MS, deferBy, startAtOnce } from "../core/deferred-work.ts";
 import { newMeter } from "../db/metered-d1.ts";
 import { createAuthService } from "./auth-service.ts";
 import type { CallLogLine } from "./call-log.ts";
@@ -26,7 +26,8 @@ export function createEntrypoint(options: EntrypointOptions) {
       log,
       run: (requestId, work) => {
         const defer = deferBy(context, DEFERRED_WORK_DELAY_MS, requestId);
-        return runInScope({ clock, meter, defer }, async () => work(await composition(env)));
+        const startWork = startAtOnce(context, requestId);
+        return runInScope({ clock, meter, defer, startWork }, async () => work(await composition(env)));
       },
     };
   });

@@ -11,16 +11,15 @@ export const ACR_VALUES = [ACR_ONE_FACTOR, ACR_TWO_FACTORS, ACR_PHISHING_RESISTA
 
 export type Acr = (typeof ACR_VALUES)[number];
 
-const FIRST_FACTORS = ["pwd", "fed"];
-const SECOND_FACTORS = ["otp", "sms", "hwk", "swk"];
 const PASSKEYS = ["hwk", "swk"];
 
-/** The authentication context that the methods of a session (RFC 8176) prove. */
+/**
+ * The authentication context that the methods of a session (RFC 8176) prove. Two methods are two factors only with `mfa`: a
+ * mailed code beside the password is none where the deployment does not allow it as a second factor.
+ */
 export function acrOf(amr: readonly string[]): Acr {
-  const names = (methods: readonly string[]) => methods.some((method) => amr.includes(method));
-  if (names(PASSKEYS) && amr.includes("user")) return ACR_PHISHING_RESISTANT;
-  const isTwo = amr.includes("mfa") || (names(FIRST_FACTORS) && names(SECOND_FACTORS));
-  return isTwo ? ACR_TWO_FACTORS : ACR_ONE_FACTOR;
+  if (PASSKEYS.some((method) => amr.includes(method)) && amr.includes("user")) return ACR_PHISHING_RESISTANT;
+  return amr.includes("mfa") ? ACR_TWO_FACTORS : ACR_ONE_FACTOR;
 }
 
 export const isAcr = (value: string): value is Acr => ACR_VALUES.some((known) => known === value);

@@ -87,6 +87,7 @@ export async function refreshSession(
           sessionId,
           clientId: session.clientId,
           authenticatedAt: session.authenticatedAt,
+          confirmedAt: session.confirmedAt,
           deviceId: session.deviceId,
           amr: session.amr,
           restriction: found.restriction,

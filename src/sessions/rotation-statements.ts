@@ -11,6 +11,7 @@ import { MAX_BROWSER_SESSION_IDLE } from "./refresh-rules.ts";
 import type { SessionRestriction, SessionState } from "./session.ts";
 import {
   authenticatedAt,
+  confirmedAt,
   enrolmentDueAt,
   isFirstParty,
   isLastPresented,
@@ -156,6 +157,7 @@ const stateColumns = {
   expiresAt: sessions.expiresAt,
   revokedAt: sessions.revokedAt,
   authenticatedAt: authenticatedAt.as("authenticated_at"),
+  confirmedAt: confirmedAt.as("confirmed_at"),
   deviceId: sessions.deviceId,
   scope: sessions.scope,
   isKnownDevice: sessions.isKnownDevice,

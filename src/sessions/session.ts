@@ -56,8 +56,10 @@ export type SessionState = {
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
-  /** The last sign-in or reauthentication. */
+  /** The last authentication that reached the session's `acr` (`auth_time`). */
   readonly authenticatedAt: number;
+  /** The last sign-in or reauthentication by any method. */
+  readonly confirmedAt: number;
   readonly deviceId: string | null;
   /** The scopes of an OAuth client's session, space-separated; null for the others. */
   readonly scope: string | null;
@@ -83,8 +85,10 @@ export type CurrentSession = {
   readonly sessionId: string;
   /** The client that the session belongs to. */
   readonly clientId: string;
-  /** The last sign-in or reauthentication (ms). */
+  /** The last authentication that reached the session's `acr` (ms): `auth_time` of its tokens. */
   readonly authenticatedAt: number;
+  /** The last sign-in or reauthentication by any method (ms). Sensitive changes depend on it. */
+  readonly confirmedAt: number;
   /** The known device that signed in, if any. */
   readonly deviceId: string | null;
   /** Authentication methods (RFC 8176). */

@@ -144,7 +144,10 @@ export const endSessions = (db: Database, accountId: string | SQLWrapper, now: n
     .returning({ id: sessions.id });
 
 /** `CurrentSession.authenticatedAt`. */
-export const authenticatedAt = sql<number>`max(coalesce(${sessions.authTime}, ${sessions.createdAt}), coalesce(${sessions.reauthenticatedAt}, 0))`;
+export const authenticatedAt = sql<number>`coalesce(${sessions.authTime}, ${sessions.createdAt})`;
+
+/** `CurrentSession.confirmedAt`. */
+export const confirmedAt = sql<number>`max(${authenticatedAt}, coalesce(${sessions.reauthenticatedAt}, 0))`;
 
 /** Whether the session is live at `now`. */
 export const sessionIsLive = (now: number | Placeholder): SQL | undefined =>

@@ -20,6 +20,7 @@ import {
 import type { CurrentSession, SessionSummary } from "./session.ts";
 import {
   authenticatedAt,
+  confirmedAt,
   endSessions,
   enrolmentDueAt,
   liveSessions,
@@ -54,6 +55,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
       .select({
         clientId: sessions.clientId,
         authenticatedAt: authenticatedAt.as("authenticated_at"),
+        confirmedAt: confirmedAt.as("confirmed_at"),
         deviceId: sessions.deviceId,
         amr: sessions.amr,
         restriction: restriction(),
@@ -90,6 +92,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
       const {
         clientId,
         authenticatedAt: at,
+        confirmedAt: confirmed,
         deviceId,
         amr,
         restriction: limit,
@@ -101,6 +104,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         sessionId,
         clientId,
         authenticatedAt: at,
+        confirmedAt: confirmed,
         deviceId,
         amr: amr.split(" "),
         restriction: limit,

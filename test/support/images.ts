@@ -14,6 +14,9 @@ import {
   png,
   pngChunk,
   scriptBytes,
+  tinyJpeg,
+  tinyPng,
+  tinyWebp,
   type Upload,
   vp8,
   vp8x,
@@ -79,4 +82,51 @@ export const imagesWithScripts: Readonly<Record<string, Upload>> = {
   "a WebP with undeclared alpha": webpUpload(webp(vp8, webpChunk("ALPH", scriptBytes))),
   "a WebP with an unknown chunk": webpUpload(webp(vp8, webpChunk("EVIL", scriptBytes))),
   "a WebP with a second image": webpUpload(webp(vp8, webpChunk("VP8 ", scriptBytes))),
+  "a PNG followed by a script": pngUpload(join(tinyPng, scriptBytes)),
+  "a JPEG followed by a script": jpegUpload(join(tinyJpeg, scriptBytes)),
+  "a multi-picture JPEG with a second image, followed by a script": jpegUpload(
+    join(jpegWith(jpegSegment(0xe2, ascii("MPF\0MM\0*"))), tinyJpeg, scriptBytes),
+  ),
+  "a WebP followed by a script": webpUpload(join(tinyWebp, scriptBytes)),
 };
+
+const SAMSUNG_TRAILER = join(
+  [0, 0, 1, 0x0a, 14, 0, 0, 0],
+  ascii("Image_UTC_Data1700000000000SEFH"),
+  [0x6a, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0x0a, 35, 0, 0, 0, 35, 0, 0, 0, 24, 0, 0, 0],
+  ascii("SEFT"),
+);
+const MOTION_PHOTO_VIDEO = join(
+  [0, 0, 0, 24],
+  ascii("ftypmp42\0\0\0\0isommp42"),
+  [0, 0, 0, 8],
+  ascii("mdat"),
+);
+
+const endings = {
+  "one zero byte": [0],
+  "a newline": ascii("\n"),
+  "4 KiB of zeros": new Uint8Array(4096),
+  "the trailer of a Samsung phone": SAMSUNG_TRAILER,
+  "the video of a motion photo": MOTION_PHOTO_VIDEO,
+  "a ZIP": ascii("PK\x03\x04"),
+  "another JPEG": tinyJpeg,
+  "the start of another JPEG": tinyJpeg.subarray(0, 40),
+  "a marker byte": [0xff],
+} as const;
+
+const formats = {
+  PNG: pngUpload(tinyPng),
+  JPEG: jpegUpload(tinyJpeg),
+  WebP: webpUpload(tinyWebp),
+} as const;
+
+/** Clean images with bytes after their end, and the image without these bytes. */
+export const imagesWithTrailingBytes: readonly (readonly [string, Upload, Bytes])[] = Object.entries(
+  formats,
+).flatMap(([format, { bytes, declaredType }]) =>
+  Object.entries(endings).map(
+    ([ending, trailing]) =>
+      [`a ${format} followed by ${ending}`, { bytes: join(bytes, trailing), declaredType }, bytes] as const,
+  ),
+);

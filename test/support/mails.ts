@@ -143,6 +143,13 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
       de: "Mit Google können Sie sich nicht mehr bei Acme anmelden",
     },
   },
+  account_still_deactivated: {
+    message: { kind: "account_still_deactivated" },
+    subject: {
+      en: "Your account at Acme is deactivated",
+      de: "Ihr Konto bei Acme ist deaktiviert",
+    },
+  },
   account_activated: {
     message: { kind: "account_activated" },
     button: SIGN_IN,

@@ -52,14 +52,14 @@ function policiesOf(limits: object | "off" | undefined): RatePolicies | "off" {
 export function startRateLimitedApp(options: Options = {}) {
   const { kv = env.KV, burst = unlimitedBurst, clock = createTestClock() } = options;
   const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] };
-  const deferred: (() => Promise<unknown>)[] = [];
+  const started: Promise<unknown>[] = [];
   const limitRouteDeps = {
     clock,
     policies: policiesOf(options.limits),
     burstGuard: createBurstGuard(burst ?? undefined, meter),
     counters: rateLimitStore(kv, meter),
     hash: keyedHash,
-    defer: (work: () => Promise<unknown>) => deferred.push(work),
+    startWork: (work: () => Promise<unknown>) => started.push(work()),
   };
   const deps = { limitRoute: (input: LimitRouteInput) => limitRoute(limitRouteDeps, input) };
   const app = new Hono<HttpEnv>();
@@ -96,8 +96,7 @@ export function startRateLimitedApp(options: Options = {}) {
     const url = `http://gatehouse.test/api/auth${path}`;
     const response = await app.request(url, { method: "POST", headers, body: JSON.stringify(body) });
     const text = await response.text();
-    // As in the app, deferred work starts after the response.
-    await Promise.all(deferred.splice(0).map((work) => work()));
+    await Promise.all(started.splice(0));
     return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
   }
 

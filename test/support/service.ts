@@ -61,6 +61,8 @@ type Options = {
   readonly documentTimeoutMs?: number;
   /** The methods of the second factor. Default: those of the service. */
   readonly secondFactors?: readonly SecondFactor[];
+  /** Milliseconds between a response and its deferred work. Default: 0. */
+  readonly deferredWorkDelayMs?: number;
   /** Called when a response is ready, before its deferred work runs. */
   readonly onAnswer?: () => void;
 };
@@ -90,7 +92,7 @@ export function startService(options: Options = {}) {
   const app = createApp({
     clock,
     composition,
-    deferredWorkDelayMs: 0,
+    deferredWorkDelayMs: options.deferredWorkDelayMs ?? 0,
     log: (line) => {
       log.push(line);
       options.onAnswer?.();

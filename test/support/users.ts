@@ -15,10 +15,11 @@ export type MailboxEntry = {
   readonly html: string;
 };
 
-/** The messages to one address in the development mailbox, newest first. */
+/** The messages to exactly this address in the development mailbox, which also finds its variants, newest first. */
 export async function mailTo(service: Service, address: string): Promise<MailboxEntry[]> {
   const answer = await service.call("GET", `/dev/mailbox.json?to=${encodeURIComponent(address)}`);
-  return (JSON.parse(answer.text) as { messages: MailboxEntry[] }).messages;
+  const { messages } = JSON.parse(answer.text) as { messages: MailboxEntry[] };
+  return messages.filter(({ to }) => to === address);
 }
 
 /** The subjects of the mails to one address, newest first. */

@@ -7,7 +7,6 @@ export const avatarErrors = {
   type_mismatch: "unsupported_media_type",
   damaged: "validation_failed",
   dimensions_too_large: "validation_failed",
-  trailing_data: "validation_failed",
   animated: "validation_failed",
   changed_meanwhile: "conflict",
   no_such_user: "not_found",

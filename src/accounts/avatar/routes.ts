@@ -43,7 +43,7 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const mayChange = requirePermission("users:set-avatar");
   const about = (operationId: string, summary: string) => ({ operationId, summary, tag: "Avatars" });
   const description =
-    "PNG, JPEG or WebP, at most 2 MiB and 4096 pixels in each dimension. Metadata is removed.";
+    "PNG, JPEG or WebP, at most 2 MiB and 4096 pixels in each dimension. Metadata and bytes after the image are removed.";
   return new Hono<HttpEnv>()
     .put(
       "/me/avatar",
@@ -118,7 +118,6 @@ async function remove(c: Context<HttpEnv>, deps: Deps, actor: Actor, target: Acc
 const problems: Partial<Record<AvatarFailure["reason"], string>> = {
   damaged: "Is damaged or incomplete.",
   dimensions_too_large: "Must have at most 4096 pixels in each dimension.",
-  trailing_data: "Contains data after the image.",
   animated: "Must not be animated.",
 };
 

@@ -50,6 +50,9 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
     });
     if (result.ok) return redirectWithFlash(c, "/account", "newAddressAsked");
     const { error } = result;
+    if (error.reason === "address_undeliverable") {
+      return { code: accountErrors[error.reason], problems: { newEmail: wordsOf(c).failures[error.reason] } };
+    }
     return error.reason === "send_cap" || error.reason === "factor_removal_pending"
       ? formFailure(c, accountErrors[error.reason], error)
       : reauthenticationError(c, depsOf(c), error);

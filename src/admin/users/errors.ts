@@ -29,6 +29,7 @@ export const userErrors = {
   deletion_not_pending: "conflict",
   deactivated: "conflict",
   sign_up_closed: "sign_up_closed",
+  address_undeliverable: "address_undeliverable",
   passwords_off: "not_found",
   address_taken: "conflict",
   send_cap: "rate_limited",

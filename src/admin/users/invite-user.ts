@@ -1,7 +1,7 @@
 import type { Account, Role } from "../../accounts/account.ts";
 import { allowsMethod, type SignInMethodSettings } from "../../authentication/sign-in-methods.ts";
 import type { Caller } from "../../core/caller.ts";
-import type { EmailAddress } from "../../core/email-address.ts";
+import { type DeliverySettings, type EmailAddress, isDeliverable } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
@@ -15,7 +15,8 @@ import type { InvitationStore } from "./invitation-store.ts";
 export type InviteUserDeps = NewEmailTokenDeps & {
   readonly invitations: Pick<InvitationStore, "invite">;
   readonly messages: Outbox;
-  readonly settings: SignInMethodSettings & { readonly signUp: Pick<SignUpSettings, "policy"> };
+  readonly settings: SignInMethodSettings &
+    DeliverySettings & { readonly signUp: Pick<SignUpSettings, "policy"> };
 };
 
 type Input = {
@@ -27,7 +28,12 @@ type Input = {
 };
 
 export type InviteUserFailure = {
-  readonly reason: "not_manageable" | "sign_up_closed" | "address_taken" | "changed_meanwhile";
+  readonly reason:
+    | "not_manageable"
+    | "sign_up_closed"
+    | "address_undeliverable"
+    | "address_taken"
+    | "changed_meanwhile";
 };
 
 /**
@@ -41,6 +47,7 @@ export async function inviteUser(
   const { actor, email, name, role, caller } = input;
   if (!mayInvite(actor, role)) return err({ reason: "not_manageable" });
   if (deps.settings.signUp.policy === "closed") return err({ reason: "sign_up_closed" });
+  if (!isDeliverable(email, deps.settings)) return err({ reason: "address_undeliverable" });
   const { emailToken, url } = await newEmailToken(deps, "invite");
   const mail =
     actor.kind === "operator"

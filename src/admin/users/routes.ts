@@ -67,7 +67,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "The link is valid for 7 days. The default `role` is `user`.",
         tag,
         answer: invited,
-        failures: ["conflict", "sign_up_closed"],
+        failures: ["conflict", "sign_up_closed", "address_undeliverable"],
       }),
       session,
       requirePermission("users:invite"),

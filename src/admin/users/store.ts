@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, or } from "drizzle-orm";
 import type { Account, Role } from "../../accounts/account.ts";
 import { type Erasure, eraseAccount, isPending } from "../../accounts/deletion/statements.ts";
 import { accountColumns, closeAccount } from "../../accounts/statements.ts";
+import { voidFactorRemoval } from "../../authentication/factor-removal/statements.ts";
 import { clearAttempts } from "../../authentication/lockout/attempt-counter-statements.ts";
 import type { Database } from "../../db/database.ts";
 import { addressIsVerified } from "../../db/predicates.ts";
@@ -131,6 +132,8 @@ export function userStore(db: Database, caps: SendCaps) {
           .set({ role: action.role, updatedAt: action.now })
           .where(and(isTarget(action), wasApplied(db, action))),
         sessions: endSessions(db, action.target.id, action.now, wasApplied(db, action)),
+        // It was requested for a user of the earlier role, whom other roles may act on (decision 042).
+        removal: voidFactorRemoval(db, action.target.id, wasApplied(db, action)),
         notice: queueNotice(action),
       });
       return outcomeOf(applied, unchanged);

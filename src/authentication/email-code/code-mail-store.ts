@@ -9,6 +9,7 @@ import { accounts, emailSignInCodes, queuedRequests } from "../../db/schema.ts";
 import { sendBucket } from "../../messaging/outbox/hourly-send-bucket.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { countSend, isBelowCap, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { queueDeactivatedNotice } from "../../registration/deactivated-notice-statements.ts";
 import { isUnprovenRegistration } from "../../registration/unproven-registration-statements.ts";
 import { receivesCode } from "./holder-statements.ts";
 
@@ -37,6 +38,8 @@ export type NewSignInCode = {
   readonly mail: NewMessage;
   /** To the typed address, which only an unproven registration has. */
   readonly mailToTyped: NewMessage;
+  /** To the owner of a deactivated account; at most one an hour. */
+  readonly deactivatedNotice: NewMessage;
   /** Whether the policy lets the address create an account. */
   readonly maySignUp: boolean;
   readonly now: number;
@@ -101,6 +104,11 @@ export function codeMailStore(db: Database, caps: SendCaps) {
         code: input.isResend ? replaceCode(db, input, mayIssue) : [firstCode(db, input, mayIssue)],
         mail: queueTo(input.mail, receivesCode(db, now)),
         mailToTyped: queueTo(input.mailToTyped, isUnproven),
+        deactivatedNotice: queueDeactivatedNotice(
+          db,
+          { notice: input.deactivatedNotice, emailKey: email.key, requestId, now },
+          caps,
+        ),
         counted: [countSend(db, sendBucket("email", now), t, mailsDirectly)],
         direct: db.select({ id: t.id }).from(t).where(mailsDirectly),
         // Until the lease ends, no cron run performs the request.

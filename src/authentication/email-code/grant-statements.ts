@@ -23,6 +23,7 @@ import {
   localPartOf,
   newOwnerColumns,
 } from "../../registration/proven-address-statements.ts";
+import { deleteAnswers } from "../../registration/sign-up-fields/statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../registration/statements.ts";
 import { isUnprovenRegistration } from "../../registration/unproven-registration-statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
@@ -99,6 +100,7 @@ function proveAddress(db: Database, { now, proof }: Grant, target: SQLWrapper) {
       ? [...removeForeignAccess(db, target, removal, now), endSessions(db, target, now)]
       : [
           db.delete(identities).where(inArray(identities.accountId, target)),
+          deleteAnswers(db, target),
           ...endUnprovenAccess(db, target, now),
         ]),
     db

@@ -4,7 +4,11 @@ import { type Clock, DAY } from "../../core/clock.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
+import {
+  isBootstrapAddress,
+  type NewBootstrapDeps,
+  newBootstrap,
+} from "../../registration/bootstrap-superuser.ts";
 import { newForeignAccessRemoval } from "../../registration/foreign-access.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
@@ -76,6 +80,9 @@ export async function proveEmailCode(
   } as const;
   return {
     firstFactor: { grant, emailKey, device, caller, audience, replaces },
-    factorFacts: isOwn ? holder.factorFacts : NEW_ACCOUNT_FACTS,
+    factorFacts: isOwn ? holder.factorFacts : newOwnerFacts(deps, emailKey),
   };
 }
+
+const newOwnerFacts = (deps: ProveEmailCodeDeps, emailKey: string): FactorFacts =>
+  isBootstrapAddress(deps, emailKey) ? { ...NEW_ACCOUNT_FACTS, role: "superuser" } : NEW_ACCOUNT_FACTS;

@@ -4,7 +4,7 @@ import { SECOND } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { ClientRefusal, QueueRequest } from "../../queued-requests/queue-request.ts";
+import type { AddressRefusal, ClientRefusal, QueueRequest } from "../../queued-requests/queue-request.ts";
 import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
 import { newChallengeId } from "./challenge-id.ts";
 
@@ -30,7 +30,7 @@ export type OpenedChallenge = { readonly challengeId: string; readonly expiresIn
 export async function requestEmailCode(
   deps: RequestEmailCodeDeps,
   { email, captchaToken: token, caller }: EmailCodeRequest,
-): Promise<Result<OpenedChallenge, { readonly reason: CaptchaRefusal } | ClientRefusal>> {
+): Promise<Result<OpenedChallenge, { readonly reason: CaptchaRefusal } | AddressRefusal | ClientRefusal>> {
   const captcha = await deps.captcha.require({ token, action: "login", ip: caller.ip, required: true });
   if (captcha !== "passed") return err({ reason: captcha });
   const { id, challengeId } = await newChallengeId(deps, email.key);

@@ -45,7 +45,7 @@ export function emailCodeRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "The response is the same for every address. An address without an account gets a code if it may sign up.",
         tag,
         answer: requested,
-        failures: ["captcha_required", "captcha_failed", "not_found"],
+        failures: ["captcha_required", "captcha_failed", "address_undeliverable", "not_found"],
       }),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {

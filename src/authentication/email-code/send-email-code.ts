@@ -5,6 +5,7 @@ import { newId } from "../../core/ids.ts";
 import { LOCALES } from "../../core/locale.ts";
 import type { MailChannel, Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type CheckSignUpDeps, maySignUp } from "../../registration/check-sign-up.ts";
+import { newDeactivatedNotice } from "../../registration/deactivated-notice.ts";
 import { newCode } from "../one-time-codes/new-code.ts";
 import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
 import type { CodeMailStore, NewSignInCode } from "./code-mail-store.ts";
@@ -23,7 +24,7 @@ type CodeToSend = Pick<NewSignInCode, "requestId" | "id" | "email" | "locale">;
 /**
  * Performs a queued request: creates the code of a challenge and mails it to the account of the address. An address
  * without an account gets a code if it may sign up, and otherwise no mail: neither the response nor a mail to a third
- * party reveals which addresses have accounts.
+ * party reveals which addresses have accounts. The owner of a deactivated account is told that it is deactivated.
  */
 export const sendEmailCode = (deps: SendEmailCodeDeps, code: CodeToSend): Promise<void> =>
   send(deps, { ...code, isResend: false });
@@ -56,6 +57,7 @@ async function send(
   const message = { kind: "sign_in_code", code } as const;
   const mail = await deps.messages.create(message, { expiresAt });
   const mailToTyped = await deps.messages.create(message, { expiresAt, to: email.address });
+  const deactivatedNotice = await newDeactivatedNotice(deps, now);
   const { mailsDirectly } = await deps.codeMails.issue({
     ...input,
     archiveId: newId(),
@@ -63,11 +65,12 @@ async function send(
     expiresAt,
     mail,
     mailToTyped,
+    deactivatedNotice,
     maySignUp: !hasCompatibilityCharacters(email) && (await maySignUp(deps, email)),
     now,
   });
-  // The batch queued at most one of the two.
-  if (!mailsDirectly) return deps.messages.deliver([mail.id, mailToTyped.id]);
+  // The batch queued at most one of the three.
+  if (!mailsDirectly) return deps.messages.deliver([mail.id, mailToTyped.id, deactivatedNotice.id]);
   const sent = await deps.channels.email({
     message: { kind: "sign_up_code", code },
     to: email.address,

@@ -9,3 +9,13 @@ export type ReauthenticationProof = {
   /** Instant (ms). */
   readonly at: number;
 };
+
+/** What a reauthentication changes in its session. */
+export type SessionChange = {
+  /** Instant (ms). */
+  readonly at: number;
+  /** Of the session from now on. */
+  readonly amr: readonly string[];
+  /** Whether the tokens of the session have this instant as `auth_time` (`movesAuthTime`). */
+  readonly movesAuthTime: boolean;
+};

@@ -39,7 +39,11 @@ export async function readReauthenticationOptions(
   const { kinds, secondFactorDue, defaultKind } = offerReauthentication(facts.factors, deps.settings);
   const takesPassword = hasPassword && !secondFactorDue;
   const all = [...(takesPassword ? (["password"] as const) : []), ...kinds];
-  const methods = all.filter((method) => acr === undefined || canReach(acr, session.amr, method));
+  const methods = all.filter(
+    (method) =>
+      acr === undefined ||
+      canReach(acr, { amr: session.amr, method, kinds: deps.settings.secondFactor.kinds }),
+  );
   const hasSecondFactor = facts.factors.enabled.some(({ isSecondFactor }) => isSecondFactor);
   // The enrolment of a first factor needs more than the password in this session.
   const prefersPassword = hasSecondFactor || mayEnrolFirstFactor(session);

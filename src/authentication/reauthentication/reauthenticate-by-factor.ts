@@ -16,7 +16,13 @@ import {
   type Verified,
 } from "../second-factor/second-factor.ts";
 import { type ReauthenticatedSession, reauthenticated } from "./reauthenticate-session.ts";
-import { type FactorPolicySettings, needsPasswordAsWell, offerReauthentication, raisedAmr } from "./rules.ts";
+import {
+  type FactorPolicySettings,
+  movesAuthTime,
+  needsPasswordAsWell,
+  offerReauthentication,
+  raisedAmr,
+} from "./rules.ts";
 import { codeSubject } from "./start-challenge.ts";
 import type { AccountFacts } from "./statements.ts";
 import type { OpenChallenge, ReauthenticationVerificationStore } from "./verification-store.ts";
@@ -86,11 +92,22 @@ export async function reauthenticateByFactor(
     return err({ reason: "password_missing" });
   }
   if (verified === null || kind === undefined) return refuse("code_incorrect");
-  const amr = raisedAmr(session.amr, [...first, ...verified.amr], kind);
-  const recorded = await deps.reauthenticationAnswers.record({ ...attempt, verified, factorKind: kind, amr });
+  const proven = [...first, ...verified.amr];
+  const factor = { kind, kinds: deps.settings.secondFactor.kinds };
+  const change = {
+    at: now,
+    amr: raisedAmr(session.amr, proven, factor),
+    movesAuthTime: movesAuthTime(session.amr, proven, factor),
+  };
+  const recorded = await deps.reauthenticationAnswers.record({
+    ...attempt,
+    verified,
+    factorKind: kind,
+    change,
+  });
   if (!recorded) return err({ reason: "code_incorrect" });
   deliverNoticeOf(deps, verified);
-  return ok(reauthenticated(session, { at: now, amr }));
+  return ok(reauthenticated(session, change));
 }
 
 type FirstFactor = {

@@ -3,13 +3,14 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import type { SecondFactorKind } from "../second-factor/policy.ts";
 import type { SecondFactorRequired } from "../sign-in-outcome.ts";
+import type { SessionChange } from "./proof.ts";
 import {
   type AccountClaim,
   type CredentialFailure,
   type ReauthenticateDeps,
   verifyCredentials,
 } from "./reauthenticate.ts";
-import { REAUTHENTICATION_WINDOW, raisedAmr } from "./rules.ts";
+import { movesAuthTime, REAUTHENTICATION_WINDOW, raisedAmr } from "./rules.ts";
 import { type StartChallengeDeps, type StartChallengeFailure, startChallenge } from "./start-challenge.ts";
 import type { ReauthenticationStore } from "./store.ts";
 
@@ -18,7 +19,7 @@ export type ReauthenticateSessionDeps = ReauthenticateDeps &
     readonly reauthentications: Pick<ReauthenticationStore, "record">;
   };
 
-/** The session with its new instant of authentication. `expiresIn` in seconds. */
+/** The session as it is after the reauthentication. `expiresIn` in seconds. */
 export type ReauthenticatedSession = {
   readonly kind: "reauthenticated";
   readonly session: CurrentSession;
@@ -27,12 +28,14 @@ export type ReauthenticatedSession = {
 
 export type SessionReauthenticationFailure = CredentialFailure | StartChallengeFailure;
 
-export const reauthenticated = (
-  session: CurrentSession,
-  { at, amr }: { readonly at: number; readonly amr: readonly string[] },
-): ReauthenticatedSession => ({
+export const reauthenticated = (session: CurrentSession, change: SessionChange): ReauthenticatedSession => ({
   kind: "reauthenticated",
-  session: { ...session, authenticatedAt: at, amr },
+  session: {
+    ...session,
+    confirmedAt: change.at,
+    authenticatedAt: change.movesAuthTime ? change.at : session.authenticatedAt,
+    amr: change.amr,
+  },
   expiresIn: REAUTHENTICATION_WINDOW / SECOND,
 });
 
@@ -52,8 +55,13 @@ export async function reauthenticateSession(
   if (asked !== null && (offer.secondFactorDue || asked === kind)) {
     return startChallenge(deps, { session, proof, amr, kind: asked, offered: offer.kinds, facts });
   }
-  const raised = raisedAmr(session.amr, amr);
-  const outcome = await deps.reauthentications.record(proof, raised, deps.clock.now());
+  const factor = { kind: undefined, kinds: deps.settings.secondFactor.kinds };
+  const change = {
+    at: proof.at,
+    amr: raisedAmr(session.amr, amr, factor),
+    movesAuthTime: movesAuthTime(session.amr, amr, factor),
+  };
+  const outcome = await deps.reauthentications.record(proof, change, deps.clock.now());
   if (outcome === "changed_meanwhile") return err({ reason: "reauthentication_expired" });
-  return ok(reauthenticated(session, { at: proof.at, amr: raised }));
+  return ok(reauthenticated(session, change));
 }

@@ -12,9 +12,9 @@ export const REAUTHENTICATION_WINDOW = 10 * MINUTE;
 
 /** Whether the user has signed in or reauthenticated in this session within `REAUTHENTICATION_WINDOW`. */
 export const isRecentlyAuthenticated = (
-  { authenticatedAt }: Pick<CurrentSession, "authenticatedAt">,
+  { confirmedAt }: Pick<CurrentSession, "confirmedAt">,
   now: number,
-): boolean => authenticatedAt > now - REAUTHENTICATION_WINDOW;
+): boolean => confirmedAt > now - REAUTHENTICATION_WINDOW;
 
 /** The settings that decide which factors a reauthentication may use. */
 export type FactorPolicySettings = {
@@ -71,10 +71,20 @@ const PROVES = {
 
 export type ReauthenticationMethod = keyof typeof PROVES;
 
-/** Whether a reauthentication by the method can raise a session to the context, or to a stronger one. */
-export function canReach(acr: string, amr: readonly string[], method: ReauthenticationMethod): boolean {
+/**
+ * Whether a reauthentication by the method can raise a session to the context, or to a stronger one. `kinds`: the second
+ * factors that the deployment allows.
+ */
+export function canReach(
+  acr: string,
+  {
+    amr,
+    method,
+    kinds,
+  }: { amr: readonly string[]; method: ReauthenticationMethod; kinds: SecondFactorKinds },
+): boolean {
   const kind = method === "password" ? undefined : method;
-  return satisfiesAcr(acrOf(raisedAmr(amr, PROVES[method], kind)), [acr]);
+  return satisfiesAcr(acrOf(raisedAmr(amr, PROVES[method], { kind, kinds })), [acr]);
 }
 
 /**
@@ -91,23 +101,40 @@ const POSSESSION: readonly string[] = ["otp", "sms", "hwk", "swk"];
 
 const FIRST_FACTORS: readonly string[] = ["pwd", "fed"];
 
+type SecondFactorKinds = readonly SecondFactorKind[];
+
+/** `kind`: the factor that was proven; undefined for the password. `kinds`: those that the deployment allows. */
+type ProvenFactor = { readonly kind: SecondFactorKind | undefined; readonly kinds: SecondFactorKinds };
+
 /**
- * The methods of a session (RFC 8176) after a reauthentication: those that it had, and what was proven now. `kind`: the
- * factor. A session by a mailed code alone has shown the mailbox, so that a factor of its own kind is a second one.
+ * The methods of a session (RFC 8176) after a reauthentication: those that it had, and what was proven now. A session by a
+ * mailed code alone has shown the mailbox, so that a factor of its own kind is a second one. A factor that the deployment
+ * does not allow as a second one makes no two factors.
  */
 export function raisedAmr(
   current: readonly string[],
   proven: readonly string[],
-  kind?: SecondFactorKind,
+  { kind, kinds }: ProvenFactor,
 ): readonly string[] {
   const all = new Set([...current, ...proven]);
   const includes = (methods: readonly string[]) => methods.some((method) => all.has(method));
   const isBesideMail = kind !== undefined && kind !== "email_otp" && current.includes("otp");
   const isTwo = isBesideMail || (includes(FIRST_FACTORS) && includes(POSSESSION));
-  if (isTwo || proven.includes("user")) all.add("mfa");
+  // A session that has shown a code and no two factors was opened or confirmed by a mailed one.
+  if ((isTwo && kinds.includes(kind ?? "email_otp")) || proven.includes("user")) all.add("mfa");
   const last = ["user", "mfa"].filter((method) => all.delete(method));
   return [...all, ...last];
 }
+
+/**
+ * Whether a reauthentication moves `auth_time`: what it proved alone reaches what the session had. Else a token would claim
+ * that the stronger authentication of an earlier sign-in happened now (RFC 9470 §3).
+ */
+export const movesAuthTime = (
+  current: readonly string[],
+  proven: readonly string[],
+  factor: ProvenFactor,
+): boolean => satisfiesAcr(acrOf(raisedAmr([], proven, factor)), [acrOf(current)]);
 
 /**
  * Whether a session may enrol the first second factor of its account. The password alone is not enough, since an attacker

@@ -3,10 +3,10 @@ import type { Database } from "../../db/database.ts";
 import { maySignIn } from "../../db/predicates.ts";
 import { accounts, sessions } from "../../db/schema.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { authenticatedAt, isFirstParty, sessionIsLive } from "../../sessions/statements.ts";
+import { confirmedAt, isFirstParty, sessionIsLive } from "../../sessions/statements.ts";
 import type { FactorFacts } from "../second-factor/second-factor.ts";
 import { factorFacts } from "../second-factor/statements.ts";
-import type { ReauthenticationProof } from "./proof.ts";
+import type { ReauthenticationProof, SessionChange } from "./proof.ts";
 import { REAUTHENTICATION_WINDOW } from "./rules.ts";
 
 /** What an account can reauthenticate with. */
@@ -41,6 +41,13 @@ export const reauthenticationStillValid = (
     maySignIn(db, sessions.accountId, lte(accounts.devicesKnownSince, at)),
   );
 
+/** The columns of a session after a reauthentication. */
+export const changedColumns = ({ at, amr, movesAuthTime }: SessionChange) => ({
+  reauthenticatedAt: at,
+  amr: amr.join(" "),
+  ...(movesAuthTime ? { authTime: at } : {}),
+});
+
 /** Whether the session is still live and recently authenticated: the condition of a sensitive change. */
 export const isRecentlyAuthenticated = (
   db: Database,
@@ -52,10 +59,6 @@ export const isRecentlyAuthenticated = (
       .select({ one: sql`1` })
       .from(sessions)
       .where(
-        and(
-          eq(sessions.id, sessionId),
-          sessionIsLive(now),
-          gt(authenticatedAt, now - REAUTHENTICATION_WINDOW),
-        ),
+        and(eq(sessions.id, sessionId), sessionIsLive(now), gt(confirmedAt, now - REAUTHENTICATION_WINDOW)),
       ),
   );

@@ -9,6 +9,7 @@ import {
   isInOutbox,
   queueMessage,
   type SendCaps,
+  TEXT_AFTER_PASSWORD_LIMITS,
 } from "../../messaging/outbox/statements.ts";
 import {
   readLockout,
@@ -19,8 +20,8 @@ import {
 import type { Reservation } from "../lockout/rules.ts";
 import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import { oneTimeCodeRow, voidOneTimeCodes } from "../one-time-codes/statements.ts";
-import type { ReauthenticationProof } from "./proof.ts";
-import { type AccountFacts, reauthenticationStillValid, selectFacts } from "./statements.ts";
+import type { ReauthenticationProof, SessionChange } from "./proof.ts";
+import { type AccountFacts, changedColumns, reauthenticationStillValid, selectFacts } from "./statements.ts";
 
 type NewReauthenticationChallenge = {
   readonly proof: ReauthenticationProof;
@@ -62,12 +63,12 @@ export const reauthenticationStore = (db: Database, caps: SendCaps) => ({
   /** Records the reauthentication in its session, if it still holds. */
   async record(
     proof: ReauthenticationProof,
-    amr: readonly string[],
+    change: SessionChange,
     now: number,
   ): Promise<"recorded" | "changed_meanwhile"> {
     const recorded = await db
       .update(sessions)
-      .set({ reauthenticatedAt: proof.at, amr: amr.join(" ") })
+      .set(changedColumns(change))
       .where(reauthenticationStillValid(db, proof, now))
       .returning({ id: sessions.id });
     return recorded.length > 0 ? "recorded" : "changed_meanwhile";
@@ -96,7 +97,7 @@ export const reauthenticationStore = (db: Database, caps: SendCaps) => ({
               message: mail,
               accountId,
               now,
-              limits: AFTER_PASSWORD_LIMITS,
+              limits: mail.channel === "sms" ? TEXT_AFTER_PASSWORD_LIMITS : AFTER_PASSWORD_LIMITS,
               caps,
               source: sessions,
               where: isValid,

@@ -14,7 +14,8 @@ import {
 } from "../one-time-codes/statements.ts";
 import type { FactorState, Verified } from "../second-factor/second-factor.ts";
 import { consumeVerified, isStillVerified, selectFactorState } from "../second-factor/statements.ts";
-import { type AccountFacts, reauthenticationStillValid, selectFacts } from "./statements.ts";
+import type { SessionChange } from "./proof.ts";
+import { type AccountFacts, changedColumns, reauthenticationStillValid, selectFacts } from "./statements.ts";
 
 type Attempt = {
   readonly session: CurrentSession;
@@ -46,8 +47,7 @@ type CountedAttempt = {
 type VerifiedAttempt = Attempt & {
   readonly verified: Verified;
   readonly factorKind: string;
-  /** Of the session after the reauthentication. */
-  readonly amr: readonly string[];
+  readonly change: SessionChange;
 };
 
 export type ReauthenticationVerificationStore = ReturnType<typeof reauthenticationVerificationStore>;
@@ -99,7 +99,7 @@ export const reauthenticationVerificationStore = (db: Database) => ({
 
   /** Records the reauthentication in its session and uses what it was verified by. False: that is not valid any more. */
   async record(attempt: VerifiedAttempt): Promise<boolean> {
-    const { session, challenge, lockoutKey, verified, factorKind, amr, now } = attempt;
+    const { session, challenge, lockoutKey, verified, factorKind, change, now } = attempt;
     const accountId = session.account.id;
     const proof = { sessionId: session.sessionId, generation: null, at: now };
     const isLive = exists(
@@ -114,7 +114,7 @@ export const reauthenticationVerificationStore = (db: Database) => ({
     const { recorded } = await runBatch(db, {
       recorded: db
         .update(sessions)
-        .set({ reauthenticatedAt: now, amr: amr.join(" ") })
+        .set(changedColumns(change))
         .where(and(eq(sessions.id, session.sessionId), isValid))
         .returning({ id: sessions.id }),
       attempt: [releaseAttempt(db, lockoutKey, isValid)],

@@ -40,6 +40,7 @@ export const socialErrors = {
   sign_up_closed: "sign_up_closed",
   domain_not_allowed: "domain_not_allowed",
   disposable_address: "disposable_address",
+  address_undeliverable: "address_undeliverable",
   unknown_provider: "not_found",
   return_url_refused: "validation_failed",
   wrong_kind_of_token: "validation_failed",

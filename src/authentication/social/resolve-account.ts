@@ -12,7 +12,11 @@ import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { ClientLimits } from "../../rate-limit/client-limits.ts";
-import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
+import {
+  isBootstrapAddress,
+  type NewBootstrapDeps,
+  newBootstrap,
+} from "../../registration/bootstrap-superuser.ts";
 import { type CheckSignUpDeps, checkSignUp } from "../../registration/check-sign-up.ts";
 import { newForeignAccessRemoval } from "../../registration/foreign-access.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
@@ -96,7 +100,9 @@ export async function resolveAccount(
   const setsAddress = decision.kind !== "sign_in" && decision.kind !== "link_by_address";
   if (setsAddress && email && hasCompatibilityCharacters(email)) return err({ reason: "address_unusable" });
   if (email && (decision.kind === "create" || decision.kind === "take_over")) {
-    const refusal = await checkSignUp(signUpDepsOf(deps, profile), email);
+    const refusal = provesNoDomain(deps, profile)
+      ? "domain_not_allowed"
+      : await checkSignUp(signUpDepsOf(deps, profile), email);
     if (refusal) return err({ reason: refusal });
   }
   const candidate = decision.kind === "create" ? null : decision.candidate;
@@ -124,10 +130,19 @@ export async function resolveAccount(
       ...{ grant, emailKey, device, caller, audience, replaces },
       authenticatedAt: profile.authenticatedAt,
     },
-    factorFacts: candidate?.factorFacts ?? NEW_ACCOUNT_FACTS,
+    factorFacts: {
+      ...(candidate?.factorFacts ?? NEW_ACCOUNT_FACTS),
+      ...(setsAddress && mayBootstrap(profile.emailTrust) && isBootstrapAddress(deps, emailKey)
+        ? { role: "superuser" as const }
+        : {}),
+    },
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });
 }
+
+/** An implied address does not show that its user belongs to a domain of SIGN_UP_DOMAINS. */
+const provesNoDomain = ({ settings }: CheckSignUpDeps, { emailTrust }: Profile): boolean =>
+  settings.signUp.domains.length > 0 && emailTrust !== "verified";
 
 /** Only the owner of BOOTSTRAP_SUPERUSER_EMAIL is exempt from the policy, and an implied address proves no owner. */
 const signUpDepsOf = (deps: CheckSignUpDeps, { emailTrust }: Profile): CheckSignUpDeps =>

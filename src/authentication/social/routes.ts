@@ -51,7 +51,12 @@ const providerFailures = [
   ...signInFailures,
 ] as const;
 
-const signUpFailures = ["sign_up_closed", "domain_not_allowed", "disposable_address"] as const;
+const signUpFailures = [
+  "sign_up_closed",
+  "domain_not_allowed",
+  "disposable_address",
+  "address_undeliverable",
+] as const;
 
 type Deps = StartSocialSignInDeps &
   HandleCallbackDeps &

@@ -5,7 +5,7 @@ export function EmptyState({ to, origin }: { to: string | undefined; origin: str
       <main class="empty">
         <h2>Nothing for {to} yet</h2>
         <p>
-          Addresses are compared as a whole. <a href="/dev/mailbox">Show the messages to everyone</a>.
+          Type the whole address or number. <a href="/dev/mailbox">Show the messages to everyone</a>.
         </p>
       </main>
     );

@@ -1,4 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { parsePhoneNumber } from "../../core/phone-number.ts";
 import type { DevMessage } from "./dev-message.ts";
 import { MailboxPage } from "./page.tsx";
 import { MAILBOX_SCRIPT } from "./script.ts";
@@ -65,14 +66,14 @@ const strictHeaders: MiddlewareHandler = async (c, next) => {
 
 /**
  * The recipient in `?to=`. Only spaces mean no filter. An unescaped `+` of a phone number or an address arrives as
- * a space and is restored: neither contains spaces.
+ * a space and is restored. A phone number may also be typed as in a form, with spaces and punctuation.
  */
-const recipientOf = (c: Context): string | undefined =>
-  c.req
-    .query("to")
-    ?.replace(/^ (?=\d)/, "+")
-    .trim()
-    .replaceAll(" ", "+") || undefined;
+function recipientOf(c: Context): string | undefined {
+  const typed = c.req.query("to")?.replace(/^ (?=\d)/, "+");
+  if (typed === undefined) return undefined;
+  const phone = parsePhoneNumber(typed.trim());
+  return phone.ok ? phone.value : typed.trim().replaceAll(" ", "+") || undefined;
+}
 
 /** Contract §2: the fields are listed, so that a new one is not exposed by accident. */
 const toJson = ({ id, channel, to, subject, text, html, createdAt }: DevMessage) => ({

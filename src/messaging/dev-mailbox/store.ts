@@ -1,4 +1,5 @@
-import { desc, eq, gt, sql } from "drizzle-orm";
+import { and, desc, gt, inArray, sql } from "drizzle-orm";
+import { storedAddressKey } from "../../core/email-address.ts";
 import type { Database } from "../../db/database.ts";
 import { mailboxMessages } from "../../db/schema.ts";
 import type { DevMailbox, DevMessage } from "./dev-message.ts";
@@ -16,14 +17,34 @@ export function devMailboxStore(db: Database) {
         .onConflictDoUpdate({ target: mailboxMessages.id, set: message });
     },
 
-    /** At most `limit` messages, newest first. `to`: only messages to exactly this recipient. */
-    list: (filter: { to?: string; limit: number }): Promise<DevMessage[]> =>
+    /** At most `limit` messages, newest first. `to`: only messages to this recipient, in any case and Unicode form. */
+    list: async (filter: { to?: string; limit: number }): Promise<DevMessage[]> =>
       db
         .select()
         .from(mailboxMessages)
-        // Without a recipient: all messages, as a range of the index that also gives the order.
-        .where(filter.to === undefined ? gt(mailboxMessages.createdAt, 0) : eq(mailboxMessages.to, filter.to))
+        .where(
+          filter.to === undefined
+            ? // All messages, as a range of the index that also gives the order.
+              gt(mailboxMessages.createdAt, 0)
+            : inArray(mailboxMessages.to, await recipientsLike(db, filter.to)),
+        )
         .orderBy(desc(mailboxMessages.createdAt), sql`rowid DESC`)
         .limit(filter.limit),
   } satisfies DevMailbox & Record<string, unknown>;
+}
+
+/** The recipients that are the same mailbox as `to`. SQLite folds ASCII only, so this module compares all others. */
+async function recipientsLike(db: Database, to: string): Promise<string[]> {
+  const key = storedAddressKey(to);
+  const candidates = await db
+    .selectDistinct({ to: mailboxMessages.to })
+    .from(mailboxMessages)
+    .where(
+      and(
+        // A range of the index, which has all that is read here.
+        gt(mailboxMessages.to, ""),
+        sql`(lower(${mailboxMessages.to}) = ${key} OR ${mailboxMessages.to} GLOB '*[^ -~]*')`,
+      ),
+    );
+  return candidates.map((candidate) => candidate.to).filter((other) => storedAddressKey(other) === key);
 }

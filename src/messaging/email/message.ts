@@ -22,6 +22,8 @@ export type MailMessage =
   /** To the old address: the change is done. */
   | { readonly kind: "email_changed" }
   | { readonly kind: "account_deactivated" }
+  /** To the owner of a deactivated account, whose address was used to sign up, to sign in or for a reset. */
+  | { readonly kind: "account_still_deactivated" }
   | { readonly kind: "account_activated" }
   /** The deletion was requested, by the user or the team. `until`: the instant (ms) until which it can be undone. */
   | { readonly kind: "account_deletion_requested"; readonly until: number }

@@ -39,6 +39,24 @@ export type MailSettings<Id extends MailProviderId = MailProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
+/**
+ * Whether a provider sends to addresses with a local part outside of ASCII, which takes SMTPUTF8 (RFC 6531). Mailgun's
+ * documentation says so. SES (and Resend, which sends by it) documents 7-bit local parts only; the others document no
+ * support, and a mail that the provider refuses is lost.
+ */
+const CARRIES_UNICODE = {
+  mailbox: true,
+  resend: false,
+  postmark: false,
+  sendgrid: false,
+  mailgun: true,
+  brevo: false,
+  ses: false,
+  cloudflare: false,
+} as const satisfies Record<MailProviderId, boolean>;
+
+export const carriesUnicode = ({ provider }: MailSettings): boolean => CARRIES_UNICODE[provider];
+
 const httpVariables = (mode: Mode) => ({
   MAIL_API_KEY: requiredKey("the provider's API key"),
   MAIL_API_BASE: apiBase(mode),

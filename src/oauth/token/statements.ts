@@ -100,8 +100,8 @@ function familyRow(source: Authorization, { claim, ...family }: NewFamily) {
 }
 
 /** `authenticatedAt` of sessions for an alias of the table. */
-const authenticatedAtOf = (of: Record<"authTime" | "createdAt" | "reauthenticatedAt", SQLWrapper>) =>
-  sql`max(coalesce(${of.authTime}, ${of.createdAt}), coalesce(${of.reauthenticatedAt}, 0))`;
+const authenticatedAtOf = (of: Record<"authTime" | "createdAt", SQLWrapper>) =>
+  sql`coalesce(${of.authTime}, ${of.createdAt})`;
 
 /** Whether the batch has opened the family. */
 export const familyIsOpened = (db: Database, familyId: string): SQL =>

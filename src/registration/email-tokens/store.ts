@@ -25,6 +25,7 @@ import {
   readClientCounters,
   withinClientLimits,
 } from "../../rate-limit/statements.ts";
+import { queueDeactivatedNotice } from "../deactivated-notice-statements.ts";
 import { addressHolder } from "../unproven-registration-statements.ts";
 import type {
   EmailTokenForNewAddress,
@@ -41,6 +42,8 @@ type EmailTokenByAddress = {
   readonly emailKey: string;
   readonly emailToken: NewEmailToken;
   readonly mail: NewMessage;
+  /** To the owner of a deactivated account; at most one an hour. */
+  readonly deactivatedNotice: NewMessage;
   readonly audit: NewAuditEvent | null;
   /** Issues only for an unverified address. */
   readonly unverifiedOnly: boolean;
@@ -90,6 +93,16 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
         audit: issue.audit
           ? [insertFrom(db, auditEvents, auditRow(issue.audit, ownerId), accounts, mailed)]
           : [],
+        deactivatedNotice: queueDeactivatedNotice(
+          db,
+          {
+            notice: issue.deactivatedNotice,
+            emailKey: issue.emailKey,
+            requestId: issue.requestId,
+            now,
+          },
+          caps,
+        ),
         request: deleteQueuedRequest(db, issue.requestId),
       });
     },

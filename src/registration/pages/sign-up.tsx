@@ -90,7 +90,11 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     });
     if (!result.ok) {
       const { reason } = result.error;
-      if (reason === "domain_not_allowed" || reason === "disposable_address") {
+      if (
+        reason === "domain_not_allowed" ||
+        reason === "disposable_address" ||
+        reason === "address_undeliverable"
+      ) {
         return { code: registrationErrors[reason], problems: { email: t.failures[reason] } };
       }
       const problems = problemsOf(t, result.error);

@@ -41,7 +41,7 @@ export const verifyEmailPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>
       return redirectWithFlash(
         c,
         withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings)),
-        "addressConfirmed",
+        result.value.mailedPasswordChoice ? "addressConfirmedWithoutPassword" : "addressConfirmed",
       );
     }
     return redirectWithFlash(

@@ -9,6 +9,7 @@ const DISPOSABLE = new Set(readFileSync("public/disposable-domains.txt", "utf8")
 const rulesOf = (signUp: Partial<SignUpSettings>, bootstrapSuperuser: string | null = null) => ({
   signUp: { policy: "open", domains: [], refusesDisposable: false, ...signUp } as SignUpSettings,
   bootstrapSuperuser,
+  mailCarriesUnicode: true,
 });
 
 function refusalOf(

@@ -9,11 +9,13 @@ it.each([
   ["pwd fed", "1fa"],
   ["otp sms", "1fa"],
   ["hwk", "1fa"],
-  ["pwd otp", "2fa"],
-  ["fed otp", "2fa"],
-  ["pwd sms", "2fa"],
-  ["pwd hwk", "2fa"],
-  ["fed swk", "2fa"],
+  // Without `mfa`, the second method is no second factor of this deployment.
+  ["pwd otp", "1fa"],
+  ["pwd otp mfa", "2fa"],
+  ["fed otp mfa", "2fa"],
+  ["pwd sms mfa", "2fa"],
+  ["pwd hwk mfa", "2fa"],
+  ["fed swk mfa", "2fa"],
   ["mfa", "2fa"],
 ])("the methods %j are %s", (amr, level) => {
   expect(acrOf(amr.split(" "))).toBe(`urn:gatehouse:acr:${level}`);

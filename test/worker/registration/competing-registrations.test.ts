@@ -2,8 +2,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { MINUTE } from "../../support/outbox.ts";
+import { openPageBrowser } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
-import { mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
+import { linkMailedTo, mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
 
 const service = startService();
 const ATTACKER_PASSWORD = "the attacker's own words";
@@ -34,6 +35,40 @@ describe("two registrations of one address", () => {
       // The account keeps the data of neither registration; its name is the local part of the address.
       const me = (await service.get("/me", body.data.token)).body.data;
       expect([me.name, me.lastName, me.username]).toEqual([email.split("@")[0], null, null]);
+    });
+
+    it("says that a link to choose a password was mailed, and says it only then", async () => {
+      const contested = await registerTwice(ATTACKER_PASSWORD, PASSWORD);
+      const same = await registerTwice(PASSWORD, PASSWORD);
+      for (const [{ email, secondToken }, message, subject] of [
+        [contested, "Email verified successfully! We have mailed you a link to choose a password.", /Choose/],
+        [same, "Email verified successfully! You can now log in.", /Confirm/],
+      ] as const) {
+        const { status, body } = await service.post("/verify-email", { token: secondToken });
+        expect([status, body.message]).toEqual([200, message]);
+        expect((await mailTo(service, email))[0]?.subject).toMatch(subject);
+      }
+    });
+
+    it.each([
+      ["en", "Now choose a password: we have sent you another email with a link.", "You can sign in now."],
+      [
+        "de",
+        "Wir haben Ihnen eine weitere E-Mail mit einem Link gesendet.",
+        "Sie können sich jetzt anmelden.",
+      ],
+    ])("shows on the page (%s) whether a password must be chosen", async (language, choose, signIn) => {
+      for (const [passwords, shown, missing] of [
+        [[ATTACKER_PASSWORD, PASSWORD], choose, signIn],
+        [[PASSWORD, PASSWORD], signIn, choose],
+      ] as const) {
+        const { email } = await registerTwice(passwords[0], passwords[1]);
+        const browser = openPageBrowser(service, { language });
+        const page = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
+        expect(page.path).toBe("/sign-in");
+        expect(page.text).toContain(shown);
+        expect(page.text).not.toContain(missing);
+      }
     });
 
     it("keeps the password and the first profile when both registrations give the same password", async () => {

@@ -83,10 +83,12 @@ describe("a registration", () => {
     expect(update?.rows).toBe(0);
   });
 
-  it("mails nothing to the deactivated owner of the address", async () => {
+  it("mails the deactivated owner of the address that the account is deactivated, and no link", async () => {
     const { email } = await registerVerifiedUser(service);
     await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(email).run();
     expect((await register(service, email)).answer.status).toBe(201);
-    expect(await mailTo(service, email)).toEqual([]);
+    const [notice, ...others] = await mailTo(service, email);
+    expect([notice?.subject, others]).toEqual(["Your account at Gatehouse is deactivated", []]);
+    expect(notice?.text).not.toContain("token=");
   });
 });

@@ -49,12 +49,19 @@ const outcomeOf = ({ status, body }: Awaited<ReturnType<Service["post"]>>) => ({
   code: body.error?.code,
 });
 
+/** The addresses of the providers of `ways` are those of their users. */
+const TRUSTED = {
+  SOCIAL_GITHUB_EMAIL_TRUST: "verified",
+  SOCIAL_GOOGLE_EMAIL_TRUST: "verified",
+  SOCIAL_GOOGLE_EMAIL_DOMAINS: "example.com",
+};
+
 const policies: readonly (readonly [Record<string, string>, string | null])[] = [
   [{ SIGN_UP: "open" }, null],
   [{ SIGN_UP: "invited" }, "sign_up_closed"],
   [{ SIGN_UP: "closed" }, "sign_up_closed"],
-  [{ SIGN_UP_DOMAINS: "example.com" }, null],
-  [{ SIGN_UP_DOMAINS: "EXAMPLE.com., example.org" }, null],
+  [{ SIGN_UP_DOMAINS: "example.com", ...TRUSTED }, null],
+  [{ SIGN_UP_DOMAINS: "EXAMPLE.com., example.org", ...TRUSTED }, null],
   [{ SIGN_UP_DOMAINS: "example.org" }, "domain_not_allowed"],
   [{ SIGN_UP_DOMAINS: "sub.example.com" }, "domain_not_allowed"],
   [{ SIGN_UP_DISPOSABLE: "refuse" }, null],
@@ -81,6 +88,20 @@ describe.each(policies)("with %j", (values, refusal) => {
     const reset = { token: await tokenMailedTo(service, email), newPassword: PASSWORD };
     expect((await service.post("/reset-password", reset)).status).toBe(200);
   });
+});
+
+it("opens no account of a domain for an address that a provider only implies", async () => {
+  const service = start({
+    SIGN_UP_DOMAINS: "example.com",
+    SOCIAL_GITHUB_EMAIL_TRUST: "implied",
+    SOCIAL_GOOGLE_EMAIL_TRUST: "implied",
+  });
+  for (const way of ["a token of a provider", "the redirect of a provider"]) {
+    const email = newAddress();
+    const answer = await ways[way]?.(service, email);
+    expect(answer, way).toEqual({ status: 403, code: "domain_not_allowed" });
+    expect(await countAccounts(email), way).toBe(0);
+  }
 });
 
 it("refuses disposable addresses by every way, with SIGN_UP_DISPOSABLE=refuse alone", async () => {

@@ -19,7 +19,6 @@ export type ImageProblem =
   | "type_mismatch"
   | "damaged"
   | "dimensions_too_large"
-  | "trailing_data"
   | "animated";
 
 const MAX_SIDE = 4096;

@@ -27,19 +27,16 @@ export type Segment = {
 /** More than any encoder writes. Each segment costs memory, and a Worker has 128 MB in total. */
 const MAX_SEGMENTS = 2000;
 
-/** The segments of the image that starts at `start`, and the position after it. Null if it is malformed. */
-export function readSegments(
-  bytes: Uint8Array,
-  start: number,
-): { segments: readonly Segment[]; end: number } | null {
+/** The segments from SOI to EOI. Null if they are malformed. Bytes after EOI are not read. */
+export function readSegments(bytes: Uint8Array): readonly Segment[] | null {
   const segments: Segment[] = [];
-  for (let at = start + 2; at < bytes.length && segments.length < MAX_SEGMENTS; ) {
+  for (let at = 2; at < bytes.length && segments.length < MAX_SEGMENTS; ) {
     if (bytes[at] !== 0xff) return null;
     // B.1.1.2: any marker may be preceded by fill bytes.
     while (bytes[at] === 0xff) at += 1;
     const code = bytes[at] ?? 0;
     at += 1;
-    if (code === EOI) return { segments, end: at };
+    if (code === EOI) return segments;
     const end = at + readUint(bytes, at, 2);
     // Markers without parameters are not allowed between segments.
     const hasParameters = code >= SOF0 && (code < RST0 || code > SOI);

@@ -32,20 +32,19 @@ const MAX_SCANS = 100;
 const JFIF = "JFIF\0";
 const EXIF = "Exif\0\0";
 const PROFILE = "ICC_PROFILE\0";
-const MULTI_PICTURE = "MPF\0";
 const ADOBE = "Adobe";
 const ADOBE_BYTES = 12;
 
-/** Writes a new JPEG of the coded pixels and the segments that decoding needs. */
+/**
+ * Writes a new JPEG of the coded pixels and the segments that decoding needs. Phones append a video, a gain
+ * map or their own data after the image. These bytes are not read, so the new file drops them.
+ */
 export function cleanJpeg(bytes: Uint8Array): Result<Image, ImageProblem> {
-  const parsed = readSegments(bytes, 0);
-  if (parsed === null) return err("damaged");
-  const { segments } = parsed;
+  const segments = readSegments(bytes);
+  if (segments === null) return err("damaged");
   const size = checkFrame(segments);
   if (!size.ok) return size;
   if (!segments.every(isValidSegment)) return err("damaged");
-  const trailing = checkTrailing(bytes, parsed.end, findApp(segments, 2, MULTI_PICTURE) !== undefined);
-  if (trailing !== null) return err(trailing);
   const orientation = readOrientation(findApp(segments, 1, EXIF) ?? new Uint8Array());
   const kept = [
     [0xff, SOI],
@@ -72,20 +71,6 @@ function checkFrame(segments: readonly Segment[]): Result<Size, ImageProblem> {
   // T.81 B.2.2. Browsers do not display lossless, hierarchical, arithmetic-coded or 12-bit images.
   if (frame.code > SOF2 || frame.data[0] !== 8) return err("unknown_format");
   return checkSize({ width: readUint(frame.data, 3, 2), height: readUint(frame.data, 1, 2) });
-}
-
-/**
- * Phones append images such as a gain map or a depth map and declare them (CIPA DC-007). These are
- * dropped. Any other trailing data is refused.
- */
-function checkTrailing(bytes: Uint8Array, start: number, declaresImages: boolean): ImageProblem | null {
-  for (let at = start; at < bytes.length; ) {
-    const isImage = declaresImages && readText(bytes, at, JPEG_SIGNATURE.length) === JPEG_SIGNATURE;
-    const next = isImage ? readSegments(bytes, at) : null;
-    if (next === null) return "trailing_data";
-    at = next.end;
-  }
-  return null;
 }
 
 /** The data after the identifier, in the first APPn segment of this number and identifier before the first scan. */

@@ -12,7 +12,7 @@ const FRAME_BYTES = 12;
 /** About 200 bytes each in an upload of maximum size. Encoders write larger chunks, and each one costs memory. */
 const MAX_CHUNKS = 10_000;
 
-/** The chunks from the signature to IEND. Verifies each checksum. */
+/** The chunks from the signature to IEND. Verifies each checksum. Bytes after IEND are not read, so the new file drops them. */
 export function readChunks(bytes: Uint8Array): Result<readonly Chunk[], ImageProblem> {
   const chunks: Chunk[] = [];
   for (let at = PNG_SIGNATURE.length; at + FRAME_BYTES <= bytes.length && chunks.length < MAX_CHUNKS; ) {
@@ -22,7 +22,7 @@ export function readChunks(bytes: Uint8Array): Result<readonly Chunk[], ImagePro
     }
     const name = readText(bytes, at + 4, 4);
     chunks.push({ name, data: bytes.subarray(at + 8, end - 4) });
-    if (name === "IEND") return end === bytes.length ? ok(chunks) : err("trailing_data");
+    if (name === "IEND") return ok(chunks);
     at = end;
   }
   return err("damaged");

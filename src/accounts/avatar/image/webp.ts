@@ -23,8 +23,8 @@ export const isWebp = (bytes: Uint8Array): boolean =>
 /** Writes a new WebP of the coded pixels and the chunks that define their colours. */
 export function cleanWebp(bytes: Uint8Array): Result<Image, ImageProblem> {
   const length = readUintLE(bytes, 4, 4) + 8;
-  if (length < bytes.length) return err("trailing_data");
-  const chunks = length > bytes.length ? null : readChunks(bytes);
+  // Bytes after the declared length are not read, so the new file drops them.
+  const chunks = length > bytes.length ? null : readChunks(bytes.subarray(0, length));
   if (chunks === null) return err("damaged");
   const extended = chunks.get("VP8X");
   const isAnimated =

@@ -46,6 +46,9 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
     const result = await inviteUser(depsOf(c), { ...read.values, role, actor, caller: c.var.caller });
     if (result.ok) return redirectWithFlash(c, `/admin/users/${result.value.account.id}`, "invited");
     const { reason } = result.error;
+    if (reason === "address_undeliverable") {
+      return { code: userErrors[reason], problems: { email: t.failures[reason] } };
+    }
     return reason === "address_taken"
       ? { code: "conflict", problems: { email: t.users.addressTaken } }
       : formFailure(c, userErrors[reason]);

@@ -4,7 +4,7 @@ import type { Caller } from "../../../core/caller.ts";
 import type { Clock } from "../../../core/clock.ts";
 import type { EmailAddress } from "../../../core/email-address.ts";
 import { err, type Result } from "../../../core/result.ts";
-import type { ClientRefusal, QueueRequest } from "../../../queued-requests/queue-request.ts";
+import type { AddressRefusal, ClientRefusal, QueueRequest } from "../../../queued-requests/queue-request.ts";
 
 export type RequestPasswordResetDeps = {
   readonly clock: Clock;
@@ -22,7 +22,7 @@ type PasswordResetRequest = {
 export async function requestPasswordReset(
   deps: RequestPasswordResetDeps,
   input: PasswordResetRequest,
-): Promise<Result<void, { readonly reason: CaptchaRefusal } | ClientRefusal>> {
+): Promise<Result<void, { readonly reason: CaptchaRefusal } | AddressRefusal | ClientRefusal>> {
   const { email, captchaToken: token, caller } = input;
   const captchaOutcome = await deps.captcha.require({
     token,

@@ -66,7 +66,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "The response is the same for an address without an account.",
         tag,
         answer: requested,
-        failures: ["captcha_required", "captcha_failed", "not_found"],
+        failures: ["captcha_required", "captcha_failed", "address_undeliverable", "not_found"],
       }),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {

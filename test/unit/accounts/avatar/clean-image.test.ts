@@ -13,7 +13,7 @@ import {
   tinyPng,
   tinyWebp,
 } from "../../../support/image-parts.ts";
-import { imagesWithScripts, photoWithGps } from "../../../support/images.ts";
+import { imagesWithScripts, imagesWithTrailingBytes, photoWithGps } from "../../../support/images.ts";
 import { cleaned, latin1 } from "./cleaned.ts";
 
 describe("cleanImage accepts", () => {
@@ -43,6 +43,10 @@ describe("cleanImage accepts", () => {
     const orientation = [0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
     const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, ...orientation];
     expect(image.bytes).toEqual(jpegWith(jpegSegment(0xe1, [...Buffer.from("Exif\0\0"), ...tiff])));
+  });
+
+  it.each(imagesWithTrailingBytes)("accepts %s and drops these bytes", (_name, upload, image) => {
+    expect(cleaned(upload.bytes, upload.declaredType).bytes).toEqual(image);
   });
 
   it("drops the declared additional images of a photo", () => {

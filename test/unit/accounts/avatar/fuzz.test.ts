@@ -27,14 +27,7 @@ import { imagesWithScripts, photoWithGps } from "../../../support/images.ts";
 import { latin1 } from "./cleaned.ts";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp"];
-const PROBLEMS = [
-  "unknown_format",
-  "type_mismatch",
-  "damaged",
-  "dimensions_too_large",
-  "trailing_data",
-  "animated",
-];
+const PROBLEMS = ["unknown_format", "type_mismatch", "damaged", "dimensions_too_large", "animated"];
 
 /** For any input: no exception, and either a known problem or a result that is already clean. */
 function isAccepted(bytes: Uint8Array, type: string): boolean {

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import {
   canReach,
   mayEnrolFirstFactor,
+  movesAuthTime,
   needsPasswordAsWell,
   offerReauthentication,
+  type ReauthenticationMethod,
   raisedAmr,
 } from "../../../../src/authentication/reauthentication/rules.ts";
 import {
@@ -109,17 +111,55 @@ it.each<[current: string, proven: string, kind: SecondFactorKind | undefined, ra
   ["fed", "swk user", "passkey", "fed swk user mfa"],
   ["hwk", "hwk", "passkey", "hwk"],
 ])("a session by %j that proves %j by %s is one by %j", (current, proven, kind, raised) => {
-  expect(raisedAmr(current.split(" "), proven.split(" "), kind).join(" ")).toBe(raised);
+  const factor = { kind, kinds: SECOND_FACTOR_KINDS };
+  expect(raisedAmr(current.split(" "), proven.split(" "), factor).join(" ")).toBe(raised);
 });
+
+it.each<[current: string, proven: string, kind: SecondFactorKind | undefined, raised: string]>([
+  ["pwd", "otp", "email_otp", "pwd otp"],
+  ["otp", "pwd", undefined, "otp pwd"],
+  ["fed", "sms", "sms_otp", "fed sms"],
+  ["pwd", "otp", "totp", "pwd otp mfa"],
+  ["pwd", "hwk", "passkey", "pwd hwk"],
+  ["pwd", "hwk user", "passkey", "pwd hwk user mfa"],
+])(
+  "where only TOTP is allowed, a session by %j that proves %j by %s is one by %j",
+  (current, proven, kind, raised) => {
+    const factor = { kind, kinds: ["totp"] as const };
+    expect(raisedAmr(current.split(" "), proven.split(" "), factor).join(" ")).toBe(raised);
+  },
+);
 
 it("a context is reached by a method that proves what is missing", () => {
   const two = "urn:gatehouse:acr:2fa";
-  expect(canReach(two, ["pwd"], "email_otp")).toBe(true);
-  expect(canReach(two, ["pwd"], "password")).toBe(false);
-  expect(canReach(two, ["otp"], "email_otp")).toBe(false);
-  expect(canReach(two, ["otp"], "password")).toBe(true);
-  expect([canReach("phr", ["pwd"], "totp"), canReach("phr", ["pwd"], "passkey")]).toEqual([false, true]);
-  expect(canReach("gold", ["pwd"], "passkey")).toBe(false);
+  const reaches = (
+    acr: string,
+    current: string,
+    method: ReauthenticationMethod,
+    kinds: readonly SecondFactorKind[] = SECOND_FACTOR_KINDS,
+  ) => canReach(acr, { amr: [current], method, kinds });
+  expect(reaches(two, "pwd", "email_otp")).toBe(true);
+  expect(reaches(two, "pwd", "email_otp", ["totp"])).toBe(false);
+  expect(reaches(two, "pwd", "password")).toBe(false);
+  expect(reaches(two, "otp", "email_otp")).toBe(false);
+  expect(reaches(two, "otp", "password")).toBe(true);
+  expect([reaches("phr", "pwd", "totp"), reaches("phr", "pwd", "passkey")]).toEqual([false, true]);
+  expect(reaches("gold", "pwd", "passkey")).toBe(false);
+});
+
+it.each<[current: string, proven: string, kind: SecondFactorKind | undefined, moves: boolean]>([
+  ["pwd", "pwd", undefined, true],
+  ["pwd", "otp", "email_otp", true],
+  ["pwd otp mfa", "pwd", undefined, false],
+  ["pwd otp mfa", "otp", "totp", false],
+  ["pwd otp mfa", "pwd otp", "totp", true],
+  ["pwd otp mfa", "hwk user", "passkey", true],
+  ["hwk user mfa", "pwd otp", "totp", false],
+  ["swk user mfa", "pwd", undefined, false],
+  ["swk user mfa", "swk user", "passkey", true],
+])("the auth_time of a session by %j that proves %j by %s moves: %s", (current, proven, kind, moves) => {
+  const factor = { kind, kinds: SECOND_FACTOR_KINDS };
+  expect(movesAuthTime(current.split(" "), proven.split(" "), factor)).toBe(moves);
 });
 
 it("the first factor is enrolled on a known device, or after a code or a passkey", () => {

@@ -17,7 +17,7 @@ function openFake(failures: number, message = BUSY) {
     run: respond(`run ${sql}`),
     all: respond(`all ${sql}`),
     raw: respond(`raw ${sql}`),
-    first: respond(`first ${sql}`),
+    first: (column?: string) => respond(`first ${sql}${column === undefined ? "" : ` of ${column}`}`)(),
   });
   const fake = {
     prepare: statementOf,
@@ -41,6 +41,13 @@ describe("retryBusy", () => {
       expect(calls).toEqual([expected, expected, expected, expected]);
     },
   );
+
+  // Fault 26: without the column, `first` resolved to the row, which was then part of addresses as "[object Object]".
+  it("passes the column of `first` on, also in a retry", async () => {
+    const { calls, db } = openFake(1);
+    expect(await db.prepare("SELECT").bind(1).first("n")).toBe("first SELECT ← 1 of n");
+    expect(calls).toEqual(["first SELECT ← 1 of n", "first SELECT ← 1 of n"]);
+  });
 
   it("retries a whole batch with the original statements", async () => {
     const { calls, db } = openFake(2, "Failed to get session commit token");

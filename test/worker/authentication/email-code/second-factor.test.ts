@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { expect, it } from "vitest";
 import { signInByCode } from "../../../support/email-codes.ts";
@@ -27,4 +28,17 @@ it.each([
   expect(answer.body.data).not.toHaveProperty("otpRequired");
   const codes = (await mailTo(service, email)).filter(({ text }) => /^\d{6}$/m.test(text));
   expect(codes).toHaveLength(1);
+});
+
+it("the first superuser signs in under the policy of superusers", async () => {
+  await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
+  const email = newAddress();
+  const bootstrapping = startService({
+    clock: service.clock,
+    env: { BOOTSTRAP_SUPERUSER_EMAIL: email, SECOND_FACTOR: "off,superuser:required" },
+  });
+  const { token } = (await signInByCode(bootstrapping, email)).body.data;
+  expect(decodeJwt(token)).toMatchObject({ role: "superuser", restriction: "enrol_second_factor" });
+  const other = (await signInByCode(bootstrapping, newAddress())).body.data;
+  expect(decodeJwt(other.token)).not.toHaveProperty("restriction");
 });

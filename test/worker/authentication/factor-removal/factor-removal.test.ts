@@ -24,6 +24,7 @@ import {
   registerVerifiedUser,
   signedInAs,
   tokenMailedTo,
+  usersApiAs,
 } from "../../../support/users.ts";
 
 const service = startService({ env: { ACCESS_TOKEN_TTL: "7200", SECOND_FACTOR: "off" } });
@@ -65,6 +66,18 @@ describe("the removal of a user's factors by an admin", () => {
     expect(left).toEqual({ codes: 0, trusted: 0, since: service.clock.now() + 1 });
     expect(await removalEventsOf(id)).toEqual(["factor_removal_requested", "factors_removed"]);
     expect((await subjectsTo(email))[0]).toMatch(/was removed/);
+  });
+
+  it("ends with a change of the role: a superuser's factors are not removed by an admin", async () => {
+    const { email, id } = await userWithFactor(service);
+    await requestRemoval(service, id);
+    const superuser = await signedInAs(service, "superuser");
+    const answer = await usersApiAs(service, superuser).call("PUT", `/${id}/role`, { role: "superuser" });
+    expect(answer.status).toBe(200);
+    expect(await removalsOf(id)).toBe(0);
+    await performDue();
+    expect(await factorsOf(id)).toBe(1);
+    expect((await subjectsTo(email))[0]).not.toMatch(/was removed/);
   });
 
   it("is told to the mailbox, to the verified phone and in the sessions", async () => {

@@ -103,6 +103,12 @@ describe("the texted code of a sign-in", () => {
     const capped = startService({ clock: service.clock, env: { ...limits, SMS_HOURLY_CAP: "5" } });
     const refused = await capped.post("/login", { email: other.email, password: PASSWORD });
     expectErrorResponse(refused, 429, "rate_limited");
+    // So are the texts of a reauthentication. It needs an instant after the enrolment.
+    service.clock.advance(1);
+    const again = await capped.post("/me/reauthenticate/code", { factor: "sms_otp" }, other.token);
+    expectErrorResponse(again, 429, "rate_limited");
+    const uncapped = await limited.post("/me/reauthenticate/code", { factor: "sms_otp" }, other.token);
+    expect(uncapped.status).toBe(200);
   });
 
   it("is refused where the service does not allow it, and is not offered there", async () => {

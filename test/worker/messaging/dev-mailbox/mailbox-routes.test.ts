@@ -59,6 +59,7 @@ describe("GET /dev/mailbox.json", () => {
     ["?to=ada%2Btag%40example.com", "ada+tag@example.com"],
     ["?to=ada+tag@example.com", "ada+tag@example.com"],
     ["?to=+441632960000", "+441632960000"],
+    ["?to=%2B44%201632%20960-000", "+441632960000"],
     ["?to=%20ada@example.com%20", "ada@example.com"],
     ["?to=", undefined],
     ["?to=%20", undefined],

@@ -40,7 +40,8 @@ async function resolve(clientId: string, of = service) {
   const { clock } = of;
   const deps = await of.composition(of.env);
   const deferred: DeferredWork[] = [];
-  return runInScope({ clock, meter, defer: (work) => void deferred.push(work) }, async () => {
+  const defer = (work: DeferredWork) => void deferred.push(work);
+  return runInScope({ clock, meter, defer, startWork: () => undefined }, async () => {
     const found = await resolveClient(deps, clientId, clock.now());
     const { d1 } = meter;
     for (const work of deferred) await work();

@@ -35,7 +35,7 @@ function isolate(variables: object = {}) {
     clock,
     alarms: () => points.filter(({ blobs }) => blobs[0] === "alarm").map(({ blobs }) => blobs[1]),
     read: (subject: Partial<ClaimsSubject> = {}) =>
-      runInScope({ clock, meter, defer }, async () =>
+      runInScope({ clock, meter, defer, startWork: defer }, async () =>
         readCustomClaims(await composition(bound as never), { ...SUBJECT, ...subject }),
       ),
   };

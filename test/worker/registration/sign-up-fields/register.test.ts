@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
+import { signInByCode } from "../../../support/email-codes.ts";
 import { startObservedService } from "../../../support/recorders.ts";
 import { createRpcCaller } from "../../../support/rpc.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
@@ -116,6 +117,15 @@ describe("POST /register with fields", () => {
     const { email } = await register(service, newAddress(), { fields: ANSWERS });
     const accessToken = await providers.tokenOf(socialUser({ email }));
     const answer = await service.post("/social/github/token", { accessToken });
+    expect(answer.status).toBe(200);
+    expect(await storedAnswers(email)).toEqual({});
+    const me = (await service.get("/me", answer.body.data.token)).body.data;
+    expect(me.missingFields).toEqual(["company", "terms"]);
+  });
+
+  it("drops the answers when an email code takes the address over", async () => {
+    const { email } = await register(service, newAddress(), { fields: ANSWERS });
+    const answer = await signInByCode(service, email);
     expect(answer.status).toBe(200);
     expect(await storedAnswers(email)).toEqual({});
     const me = (await service.get("/me", answer.body.data.token)).body.data;
