@@ -9,7 +9,7 @@ import type { Page } from "./examples/read-markdown.ts";
 // `npm run walk`: runs the shell blocks of README and docs, and the scripts of walks/, against a real `npm run dev`.
 // Its state and secrets are in a temporary directory.
 
-const README_ORIGIN = "http://localhost:8787";
+const DOCUMENTED_ORIGIN = "http://localhost:8787";
 const WALK_TIMEOUT_MS = 60_000;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
@@ -68,11 +68,11 @@ function scriptsOf(pages: ReadonlyMap<string, Page>, origin: string): [string, s
   const strict = 'set -euo pipefail\ncurl() { command curl -S --fail-with-body "$@"; }\n';
   const scripts = [...pages].flatMap(([file, { setup, examples }]): [string, string][] => {
     const blocks = examples.filter(({ mark }) => mark?.kind === "run").map(({ code }) => code);
-    const script = [strict, setup, ...blocks].join("\n").replaceAll(README_ORIGIN, origin);
+    const script = [strict, setup, ...blocks].join("\n").replaceAll(DOCUMENTED_ORIGIN, origin);
     return blocks.length === 0 ? [] : [[file, script]];
   });
-  if (!scripts.some(([file]) => file === "README.md")) {
-    throw new Error("README.md has no block between <!-- walk --> and <!-- end of walk -->.");
+  if (!scripts.some(([file]) => file === "docs/quick-start.md")) {
+    throw new Error("docs/quick-start.md has no block between <!-- walk --> and <!-- end of walk -->.");
   }
   return scripts;
 }

@@ -63,7 +63,7 @@ async function notesClient(
   };
 }
 
-/** Where the README of the single-page app serves it. The port is part of the URL: only that of an IP address is free. */
+/** Where the README of the single-page app serves it. */
 const SPA_URL = "http://localhost:8000/";
 
 /** A single-page app that shows the notes of the user. */

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import own from "../../package.json" with { type: "json" };
@@ -30,6 +31,10 @@ export default {
 };`;
 const IS_SIGNED_IN_WORKER = `import { isSignedIn } from "./documented.ts";
 export default { fetch: async (request) => Response.json(await isSignedIn(request.headers.get("Authorization") ?? "")) };`;
+const FRAMEWORK_WORKER = `import { withGatehouse } from "./documented.ts";
+const render = (request) => async (session) =>
+  new Response("Hello, " + (session?.name ?? "visitor") + (request.method === "POST" ? await request.text() : ""));
+export default { fetch: (request, env) => withGatehouse(request, env, render(request)) };`;
 const NOTES_WORKER = `import app from "./documented.ts";
 app.get("/notes", (c) => c.text("Notes of " + c.var.session.name));
 export default app;`;
@@ -50,6 +55,11 @@ beforeAll(async () => {
       files: { "index.ts": NOTES_WORKER, "documented.ts": code("notes-app") },
     },
     {
+      name: "framework",
+      config: code("notes-binding"),
+      files: { "index.ts": FRAMEWORK_WORKER, "documented.ts": code("with-gatehouse") },
+    },
+    {
       name: "https-only",
       config: "",
       files: { "index.ts": IS_SIGNED_IN_WORKER, "documented.ts": code("over-https") },
@@ -62,12 +72,16 @@ const request = (worker: string, path: string, headers: Record<string, string> =
   workers.fetchWorker(new URL(workers.originOf(worker) + path), { headers, redirect: "manual" });
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
-describe("docs/workers.md", () => {
+describe("docs/protect-a-worker.md and docs/workers.md", () => {
   it("installs the wrangler version of this repository, because distant versions do not find its Workers", () => {
     const { node, wrangler } = own.devDependencies;
     expect(code("install-wrangler").trim()).toBe(
       `npm install -D node@${node.split(".")[0]} wrangler@${wrangler}`,
     );
+  });
+
+  it("is the same Worker as in README.md", () => {
+    expect(code("readme-guarded")).toBe(code("guarded"));
   });
 
   it("accepts a token of its audience and role over the documented binding, and refuses other tokens", async () => {
@@ -113,7 +127,8 @@ describe("docs/workers.md", () => {
 });
 
 describe.each([
-  ["docs/clients.md", "app", "Hello, Ada"],
+  ["docs/server-rendered-app.md", "app", "Hello, Ada"],
+  ["docs/frameworks.md", "framework", "Hello, Ada"],
   ["examples/notes/README.md", "notes-example", "Notes of Ada"],
 ])("the app in %s", (_page, name, greeting) => {
   it("redirects to sign-in, returns with a session, and ends the session on sign-out", async () => {
@@ -146,7 +161,7 @@ describe.each([
 const cookies = (jar: Map<string, string>) =>
   Array.from(jar, ([name, value]) => `${name}=${value}`).join("; ");
 
-it("serves the public page of docs/clients.md to all visitors and its admin page to admins only", async () => {
+it("serves the public page of docs/server-rendered-app.md to all visitors and its admin page to admins only", async () => {
   const { email } = await createMember(workers);
   const browser = workers.newBrowser();
   const app = workers.originOf("app");
@@ -154,6 +169,47 @@ it("serves the public page of docs/clients.md to all visitors and its admin page
   await browser.submit(await browser.visit(`${app}/notes`), "/sign-in", { email, password: PASSWORD });
   expect((await browser.visit(app)).text).toBe("Hello, Ada");
   expect((await browser.visit(`${app}/notes/all`)).status).toBe(403);
+});
+
+it("passes a request of a visitor, with its body, to the framework of docs/frameworks.md", async () => {
+  const app = workers.originOf("framework");
+  expect(await (await request("framework", "/")).text()).toBe("Hello, visitor");
+  const post = { method: "POST", headers: { "Sec-Fetch-Site": "same-origin" }, body: " and a body" };
+  const response = await workers.fetchWorker(new URL(`${app}/anywhere`), post);
+  expect(await response.text()).toBe("Hello, visitor and a body");
+});
+
+describe("docs/verify-tokens.md", () => {
+  it("verifies an access token for the API in Node, and refuses other tokens", async () => {
+    const ada = await createMember(workers);
+    const file = resolve(workers.directory, "verify.mjs");
+    writeFileSync(file, workers.withLocalOrigin(code("verify-node")));
+    const { verify } = await import(pathToFileURL(file).href);
+    const claims = await verify(await ada.tokenFor("notes"));
+    expect(claims).toMatchObject({
+      iss: workers.origin,
+      aud: "https://notes.example.com",
+      sub: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      client_id: "gatehouse",
+      sid: expect.any(String),
+      role: "user",
+      email: ada.email,
+      email_verified: true,
+      name: "Ada",
+      amr: ["pwd"],
+      acr: "urn:gatehouse:acr:1fa",
+    });
+    for (const other of [await ada.tokenFor("gatehouse"), "garbage"]) {
+      await expect(verify(other)).rejects.toThrow();
+    }
+  });
+});
+
+it("prints the claims of a token with the command of docs/troubleshooting.md", async () => {
+  const ada = await createMember(workers);
+  const env = { ...process.env, TOKEN: await ada.tokenFor("notes") };
+  const child = spawn("bash", ["-c", code("show-claims")], { env, stdio: ["ignore", "pipe", "inherit"] });
+  expect(await text(child.stdout)).toContain("aud: 'https://notes.example.com'");
 });
 
 /** Runs a file asynchronously in a child process: the proxy of Gatehouse runs in this process. */
@@ -197,7 +253,7 @@ describe("docs/observability.md", () => {
   });
 });
 
-it("remembers ended sessions with the store of docs/clients.md", async () => {
+it("remembers ended sessions with the store of docs/server-rendered-app.md", async () => {
   const { outputFiles } = await build({
     stdin: { contents: code("logout-store"), loader: "ts" },
     format: "esm",

@@ -10,9 +10,11 @@ import { examplesForTest } from "../../scripts/check/examples/examples-for-test.
 import { readPages } from "../../scripts/check/examples/pages.ts";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 
-// `gatehouse/client` as a consumer installs it: built, packed, installed by docs/workers.md, with hono beside it.
+// `gatehouse/client` as a consumer installs it: built, packed, installed by docs/protect-a-worker.md, with hono beside it.
 
 const scratch = createScratchDirectory();
+// The pages whose examples of TypeScript need only the package, Hono and the types of Workers.
+const DOCUMENTED = ["protect-a-worker", "workers", "server-rendered-app", "single-page-app", "clients"];
 // The clone of Gatehouse, and the consumer's project beside it.
 const source = join(scratch.path, "gatehouse");
 const consumer = join(scratch.path, "consumer");
@@ -189,7 +191,7 @@ describe("the packed client", () => {
     },
   );
 
-  it.each(["workers", "clients"])("type-checks each example of docs/%s.md by itself", (name) => {
+  it.each(DOCUMENTED)("type-checks each example of docs/%s.md by itself", (name) => {
     const page = readFileSync(`docs/${name}.md`, "utf8");
     const examples = [...page.matchAll(/```ts\n(.*?)```/gs)];
     expect(examples.length).toBeGreaterThan(0);

@@ -25,6 +25,9 @@ const DECISIONS = /^docs\/decisions\//;
 const ROUTE =
   /^(?:(GET|POST|PUT|PATCH|DELETE|HEAD) (\/[^\s?#]*)|(\/(?:api\/auth|admin|account|dev|healthz)\/[^\s?#]*))/;
 
+/** Routes of other projects, which docs/from-a-jwt-starter.md compares with ours. */
+const OF_STARTERS = /^\/auth(?:-api)?\//;
+
 /** Reports routes in inline code that the service does not have. */
 export function checkRoutes({ file, inlineCode }: Page, { operations, pages }: Routes): readonly Problem[] {
   if (DECISIONS.test(file)) return [];
@@ -33,7 +36,7 @@ export function checkRoutes({ file, inlineCode }: Page, { operations, pages }: R
     const [, method, named, alone] = ROUTE.exec(code) ?? [];
     const path = named ?? alone;
     // "/api/auth/…" names all routes below it.
-    if (path === undefined || /[…*]/.test(path)) return [];
+    if (path === undefined || /[…*]/.test(path) || OF_STARTERS.test(path)) return [];
     const methods = method === undefined ? METHODS : [method === "HEAD" ? "GET" : method];
     const exists = methods.some(
       (one) => isOperation(`${one} ${path}`) || isOperation(`${one} /api/auth${path}`),

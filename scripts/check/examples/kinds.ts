@@ -17,6 +17,10 @@ const kinds = {
   sql: "sql",
   yaml: "workflow",
   yml: "workflow",
+  // No compiler is installed: the mark has to say that the block is not run.
+  go: "other",
+  java: "other",
+  python: "other",
   ini: "variables",
   dotenv: "variables",
   "": "text",

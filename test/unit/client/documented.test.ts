@@ -9,7 +9,7 @@ import { readPages } from "../../../scripts/check/examples/pages.ts";
 import { openIssuer } from "./issuer.ts";
 import { openProvider, SECRET } from "./openid-provider.ts";
 
-// The programs of docs/clients.md, with the certified OpenID provider in the place of Gatehouse.
+// The programs of docs/clients.md and docs/single-page-app.md, with the certified OpenID provider in the place of Gatehouse.
 
 const takeExample = examplesForTest("unit/client/documented", readPages().values());
 const ISSUER = "https://auth.example.com";
@@ -59,7 +59,7 @@ const claims = (issuer: string, changes: Record<string, unknown> = {}) => ({
   ...changes,
 });
 
-describe("docs/clients.md", () => {
+describe("docs/clients.md and docs/single-page-app.md", () => {
   it("protects an API in Hono, with a step-up and a route for machines", async () => {
     const issuer = await openIssuer();
     const app: Hono = (await load("api", issuer.url)).default;

@@ -20,6 +20,7 @@ const session = (changes: Partial<SessionState> = {}): SessionState => ({
   expiresAt: NOW + 30 * DAY,
   revokedAt: null,
   authenticatedAt: NOW - DAY,
+  confirmedAt: NOW - DAY,
   deviceId: null,
   scope: null,
   isKnownDevice: true,
