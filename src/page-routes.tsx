@@ -137,6 +137,8 @@ export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
     documented<MiddlewareHandler<PageEnv>>((_c, next) => next(), { page: "everybody" }),
     (c) => redirectWithFlash(c, refreshCookie(c) === undefined ? "/sign-in" : "/account"),
   );
+  // A Well-Known URL for Changing Passwords (W3C): password managers open it.
+  app.get("/.well-known/change-password", (c) => c.redirect("/account/password", 303));
   app.route("/", languageRoutes(depsOf));
   app.route("/", scriptRoutes(depsOf));
   return app;

@@ -60,11 +60,11 @@ for (const input of all("[aria-invalid]")) {
   input.addEventListener("input", clear, { once: true });
 }
 
-// Removes the spaces and dashes of a copied code.
+// Removes the spaces and dashes of a copied code. The service reads the rest.
 for (const input of all("input.code")) {
-  input.addEventListener("input", () => {
-    const code = input.value.replace(/[\s-]/g, "");
-    if (code !== input.value) input.value = code;
+  input.addEventListener("input", ({ isComposing }) => {
+    const code = input.value.replace(/[\s\p{Pd}\p{Cf}]/gu, "");
+    if (code !== input.value && !isComposing) input.value = code;
   });
 }
 
@@ -211,22 +211,32 @@ document.addEventListener("submit", (event) => {
   }
   // In a new task: the browser first reads which button submitted the form.
   setTimeout(() => {
-    for (const button of all("button", form)) button.disabled = true;
+    if (!form.dataset.sent) return;
+    for (const button of all("button:enabled", form)) {
+      button.dataset.waits = "yes";
+      button.disabled = true;
+    }
     event.submitter?.setAttribute("aria-busy", "true");
   });
+  if (!globalThis.navigation) setTimeout(freeForms, 10_000);
 });
 
-// The browser restored the page from its back/forward cache: enables the forms again.
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const form of all("form[data-sent]")) {
-    delete form.dataset.sent;
-    for (const button of all("button", form)) {
-      button.disabled = false;
-      button.removeAttribute("aria-busy");
-    }
+// Enables the buttons of the forms that were sent.
+function freeForms() {
+  for (const form of all("form[data-sent]")) delete form.dataset.sent;
+  for (const button of all("button[data-waits]")) {
+    delete button.dataset.waits;
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
   }
-});
+}
+
+// The user stopped the request, or its answer is a file: the page stays. A browser without the Navigation API tells
+// neither, so that its forms are enabled after a while.
+globalThis.navigation?.addEventListener("navigateerror", freeForms);
+
+// The browser restored the page from its back/forward cache.
+addEventListener("pageshow", ({ persisted }) => persisted && freeForms());
 
 addEventListener("load", () => {
   if (globalThis.turnstile || globalThis.grecaptcha) return;

@@ -3,6 +3,7 @@ import { hasCompatibilityCharacters, parseEmailAddress } from "../core/email-add
 import type { FieldProblem } from "../core/error-codes.ts";
 import { findInvalidText } from "../core/json-text.ts";
 import { hasControlCharacter, utf8Length } from "../core/text.ts";
+import { typedAddress, typedLine, typedUsername } from "../core/typed-text.ts";
 import { type JsonObject, MAX_METADATA_BYTES } from "./metadata.ts";
 import {
   advisedLength,
@@ -18,7 +19,7 @@ const lengthOf = (text: string): number => [...text].length;
 
 const singleLineText = (max: number) =>
   z.string("Must be text.").check(
-    z.trim(),
+    z.overwrite(typedLine),
     z.minLength(1, "Must not be empty."),
     z.refine((text) => lengthOf(text) <= max, `Must have at most ${max} characters.`),
     z.refine((text) => !hasControlCharacter(text), "Must not have control characters."),
@@ -29,7 +30,7 @@ export const emailField = z
   .pipe(
     z.string("Must be an email address.").check(z.maxLength(320, "Is too long for an email address.")),
     z.transform((input, ctx) => {
-      const parsed = parseEmailAddress(input);
+      const parsed = parseEmailAddress(typedAddress(input));
       if (parsed.ok) return parsed.value;
       const message = "Must be one email address, such as ada@example.com.";
       ctx.issues.push({ code: "custom", message, input });
@@ -71,6 +72,7 @@ export const newPasswordField = passwordField.check(
 export const nameField = singleLineText(64).check(z.meta({ examples: ["Ada"] }));
 export const lastNameField = singleLineText(64).check(z.meta({ examples: ["Lovelace"] }));
 export const usernameField = z.string("Must be text.").check(
+  z.overwrite(typedUsername),
   z.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9]$/, {
     message:
       "Must have 3 to 32 letters, digits, dots, dashes or underscores, and begin and end with a letter or digit.",

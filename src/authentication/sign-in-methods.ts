@@ -18,6 +18,7 @@ export const ROUTES_OF_METHODS: Readonly<Record<SignInMethod, readonly string[]>
     "/api/auth/me/password",
     "/forgot-password",
     "/account/password",
+    "/.well-known/change-password",
   ],
   passkey: ["/api/auth/login/passkey", "/api/auth/login/passkey/options"],
   email_code: [

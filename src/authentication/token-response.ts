@@ -3,8 +3,9 @@ import * as z from "zod/mini";
 import { SECOND } from "../core/clock.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
+import { addDeviceCookie } from "../http/device-cookie.ts";
 import { answer, respond } from "../http/respond.ts";
-import { accessCookie, refreshCookie, setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
+import { accessCookie, refreshCookie, setSessionCookies } from "../http/session-cookies.ts";
 import type { AccessTokenDeps } from "../sessions/access-token.ts";
 import { chooseAudience } from "../sessions/audience.ts";
 import { INVALID_AUDIENCE } from "../sessions/fields.ts";
@@ -120,5 +121,5 @@ export function setSignInCookies(c: Context, signedIn: SignedIn): void {
   c.set("actorId", account.id);
   setSessionCookies(c, tokens, { isPersistent });
   // Not a matter of the session: an unknown device means notices and, by policy, a second factor.
-  setDeviceCookie(c, deviceToken, DEVICE_TOKEN_TTL_MS / SECOND);
+  addDeviceCookie(c, deviceToken, DEVICE_TOKEN_TTL_MS / SECOND);
 }

@@ -49,20 +49,24 @@ const TOKEN = /^\d{1,12}\.[\w-]{43}\.[\w-]{43}$/;
 /**
  * The same check for a form of the service's own pages, which no other origin may submit. `other_session`: the form has
  * the token of another session than that of the cookies, so its values may be those of another user. `stale`: its
- * token has expired, or it has none.
+ * token has expired, or it has none. `no_cookie`: the browser has not sent the cookie that the page of the form set.
  */
 export async function judgeForm(
   c: Context,
   deps: CsrfDeps,
   token: string,
-): Promise<"safe" | "stale" | "other_session"> {
+): Promise<"safe" | "stale" | "other_session" | "no_cookie"> {
   const binding = bindingOf(c);
-  if (!hasOrigin(c, [deps.settings.publicUrl])) return "other_session";
-  // A browser without cookies has no other session.
-  if (binding === null || !TOKEN.test(token)) return "stale";
+  if (!isFromOwnPage(c, deps)) return "other_session";
+  if (binding === null) return "no_cookie";
+  if (!TOKEN.test(token)) return "stale";
   if (!(await isBoundTo(deps, token, binding))) return "other_session";
   return isUnexpired(deps, token) ? "safe" : "stale";
 }
+
+/** Whether a page of this service has sent the request, as far as the browser tells. */
+export const isFromOwnPage = (c: Context, { settings }: Pick<CsrfDeps, "settings">): boolean =>
+  hasOrigin(c, [settings.publicUrl]);
 
 async function hasValidToken(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
   const binding = bindingOf(c);

@@ -7,7 +7,6 @@ import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
 // §4.1.3.2, ASVS 3.3.1). Other hosts of the domain cannot set them.
 const ACCESS = "gh_access";
 const REFRESH = "gh_refresh";
-const DEVICE = "gh_device";
 const PRE_SESSION = "gh_csrf";
 const OAUTH_TRANSACTION = "gh_social";
 
@@ -51,16 +50,6 @@ export function clearSessionCookies(c: Context): void {
   }
 }
 
-/** `seconds`: the lifetime of the token. */
-export const setDeviceCookie = (c: Context, token: string, seconds: number): void =>
-  set(c, DEVICE, token, seconds);
-
-/** Clears the device cookie that the browser sent. */
-export function clearDeviceCookie(c: Context): void {
-  if (getCookie(c, DEVICE, "host") === undefined) return;
-  deleteCookie(c, DEVICE, { prefix: "host", secure: true, path: "/" });
-}
-
 /**
  * The random value that identifies a browser without a session: it binds CSRF tokens and a pending second factor. Sets
  * its cookie again, so that it lasts as long as what it binds.
@@ -73,7 +62,8 @@ export function browserBinding(c: Context): string {
 
 export const accessCookie = (c: Context): string | undefined => getCookie(c, ACCESS, "host");
 export const refreshCookie = (c: Context): string | undefined => getCookie(c, REFRESH, "host");
-export const deviceCookie = (c: Context): string | undefined => getCookie(c, DEVICE, "host");
+/** The name of that cookie as the browser shows it. */
+export const PRE_SESSION_COOKIE_NAME = `__Host-${PRE_SESSION}`;
 export const preSessionCookie = (c: Context): string | undefined => getCookie(c, PRE_SESSION, "host");
 
 /** Binds an OAuth transaction to the browser. `seconds`: the lifetime of the transaction. */

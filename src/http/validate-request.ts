@@ -13,11 +13,15 @@ const synchronous = {
   validationFunction: (schema: z.ZodMiniType, value: unknown) => schema.safeParse(value) as never,
 };
 
-/** Validates the JSON body: `c.req.valid("json")`. An invalid body gets a 4xx of the contract. */
+/**
+ * Validates the JSON body: `c.req.valid("json")`. An invalid body gets a 4xx of the contract. Where every field is
+ * optional, an empty body counts as `{}`: clients send none, some of them with a Content-Type all the same.
+ */
 export function jsonBody<Schema extends z.ZodMiniObject>(schema: Schema) {
   const validate = zValidator("json", schema, refuseInvalid, synchronous);
+  const isOptional = schema.safeParse({}).success;
   const handler: typeof validate = async (c, next) => {
-    const read = await readJson(c.req.raw);
+    const read = await readJson(c.req.raw, { isOptional });
     if (!read.ok) return refuse(c, read.error.code, { fields: read.error.fields });
     // The body is read once, under our limits. The validator takes the parsed value from this cache.
     c.req.bodyCache.json = Promise.resolve(read.value);
@@ -25,6 +29,7 @@ export function jsonBody<Schema extends z.ZodMiniObject>(schema: Schema) {
   };
   return documented(handler, {
     body: schema,
+    ...(isOptional ? { bodyIsOptional: true } : {}),
     failures: ["malformed_json", "validation_failed", "payload_too_large", "unsupported_media_type"],
   });
 }

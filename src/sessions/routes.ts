@@ -1,4 +1,4 @@
-import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import {
@@ -70,14 +70,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         cookies: true,
         failures: ["refresh_invalid"],
       }),
-      documented<MiddlewareHandler<HttpEnv>>(
-        async (c, next) => {
-          // A browser sends its refresh token in a cookie, and may send no body.
-          const hasBody = c.req.header("Content-Type") !== undefined;
-          return hasBody || refreshCookie(c) === undefined ? next() : refreshByCookie(c, depsOf(c));
-        },
-        { failures: ["csrf_failed"], bodyIsOptional: true },
-      ),
+      documented(async (_c, next) => next(), { failures: ["csrf_failed"] }),
       jsonBody(refreshBody),
       async (c) => {
         const deps = depsOf(c);

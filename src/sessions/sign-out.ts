@@ -9,7 +9,7 @@ import { FIRST_PARTY_CLIENT } from "./session.ts";
 export type SignOutDeps = AccessTokenDeps &
   RefreshTokenDeps &
   EndSessionDeps & {
-    readonly knownDevices: { forgetOfSession(forgetting: SessionDevice): Promise<void> };
+    readonly knownDevices: { forgetOfSession(forgetting: SessionDevice): Promise<string | null> };
   };
 
 type SessionDevice = {
@@ -29,12 +29,14 @@ type SignOutInput = {
 
 /**
  * Ends the session of the token. Idempotent. An expired access token is accepted: otherwise a late click would
- * leave the session open to its refresh token. Returns the account of the session.
+ * leave the session open to its refresh token. Returns the account of the session, and the device that was forgotten.
  */
 export async function signOut(
   deps: SignOutDeps,
   input: SignOutInput,
-): Promise<Result<{ readonly accountId: string }, "token_unusable">> {
+): Promise<
+  Result<{ readonly accountId: string; readonly forgottenDeviceId: string | null }, "token_unusable">
+> {
   const claims = await verifyPresentedToken(deps, input);
   if (!claims) return err("token_unusable");
   const { sessionId, accountId } = claims;
@@ -45,13 +47,12 @@ export async function signOut(
     actorId: accountId,
     caller: input.caller,
   });
-  if (input.forgetsDevice) {
-    // The store completes the details.
-    const event = { type: "device_forgotten", details: { deviceId: "" } } as const;
-    const audit = newAuditEvent(deps, event, input.caller, accountId);
-    await deps.knownDevices.forgetOfSession({ sessionId, accountId, audit });
-  }
-  return ok({ accountId });
+  if (!input.forgetsDevice) return ok({ accountId, forgottenDeviceId: null });
+  // The store completes the details.
+  const event = { type: "device_forgotten", details: { deviceId: "" } } as const;
+  const audit = newAuditEvent(deps, event, input.caller, accountId);
+  const forgottenDeviceId = await deps.knownDevices.forgetOfSession({ sessionId, accountId, audit });
+  return ok({ accountId, forgottenDeviceId });
 }
 
 /** An OAuth client ends its own sessions at the revocation endpoint, and no API of this service takes its tokens. */

@@ -1,21 +1,19 @@
 import type { Child } from "hono/jsx";
+import { MAX_TYPED_CODE_LENGTH } from "../authentication/one-time-codes/fields.ts";
 import { MINUTE, SECOND } from "../core/clock.ts";
 import { Field, Form } from "./form-fields.tsx";
 import type { PageProps } from "./page.ts";
 
-/** Characters. Mail clients and users add spaces between the digits. */
-const MAX_LENGTH = 32;
-
-/** Field for six digits, which a phone can fill in from a message. */
+/** Field for six digits, which a phone can fill in from a message. The service reads them as users paste them. */
 export const CodeField = ({ p }: { p: PageProps }) => (
   <Field
     p={p}
     name="code"
     autocomplete="one-time-code"
     inputmode="numeric"
-    maxlength={MAX_LENGTH}
+    maxlength={MAX_TYPED_CODE_LENGTH}
     first
-    attributes={{ pattern: String.raw`(?:[\s\-]*[0-9]){6}[\s\-]*`, title: p.t.problems.code, class: "code" }}
+    attributes={{ class: "code" }}
   />
 );
 

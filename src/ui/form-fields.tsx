@@ -28,6 +28,7 @@ export const Form = ({ p, action = p.action, act, confirm, upload, id, children 
     data-cancel={confirm && p.t.cancel}
   >
     <input type="hidden" name="csrf" value={p.csrf} />
+    {p.formOwner && <input type="hidden" name="owner" value={p.formOwner} />}
     {act && <input type="hidden" name="act" value={act} />}
     {children}
   </form>
@@ -41,6 +42,7 @@ type FieldProps = {
   readonly type?: string;
   readonly autocomplete?: string;
   readonly inputmode?: "numeric" | "tel" | "email";
+  /** Characters. */
   readonly maxlength?: number;
   readonly optional?: boolean;
   /** The initial value. */
@@ -86,6 +88,7 @@ export function Field({
   hint,
   first,
   aside,
+  maxlength,
   ...rest
 }: FieldProps) {
   const { attributes, ...input } = rest;
@@ -103,6 +106,8 @@ export function Field({
         type={type}
         value={type === "password" ? undefined : (p.values.get(name) ?? value ?? undefined)}
         required={!optional}
+        // Browsers count UTF-16 units, of which a character has two at most.
+        maxlength={maxlength && maxlength * 2}
         aria-describedby={descriptionIds({ p, name, hint })}
         aria-invalid={problem ? "true" : undefined}
         autofocus={problem ? Object.keys(p.problems)[0] === name : first && hasNoErrors}
@@ -114,6 +119,15 @@ export function Field({
     </div>
   );
 }
+
+type EmailProps = Pick<FieldProps, "p" | "label" | "autocomplete" | "value" | "first" | "hint"> & {
+  readonly name: "email" | "newEmail";
+};
+
+/** An address. The type `email` of HTML refuses addresses with letters beyond ASCII, which RFC 6531 allows. */
+export const EmailField = (props: EmailProps) => (
+  <Field {...props} inputmode="email" attributes={{ spellcheck: "false", autocapitalize: "none" }} />
+);
 
 type PasswordProps = Pick<FieldProps, "p" | "first" | "aside"> & {
   readonly name: "password" | "currentPassword" | "newPassword";

@@ -19,7 +19,10 @@ const pageCookie = (name: string, seconds: number) => ({
   },
 });
 
-/** Flash message: a key of `notices` in the UI texts. The next page shows it once. */
+/**
+ * Flash message: a key of `notices` in the UI texts, and the address of the account that it is about, if it has one:
+ * `<key> <address>`. The next page shows it once.
+ */
 export const flashCookie = pageCookie("gh_notice", 60);
 
 /** The code that was texted to a new phone number, and the time at which it was sent: `<challenge>.<seconds>`. */
@@ -30,6 +33,9 @@ export const phoneChallengeCookie = pageCookie("gh_phone", 600);
  * `<path> <challenge>.<seconds>`.
  */
 export const confirmationCookie = pageCookie("gh_confirm", 600);
+
+/** The sealed values of a form whose session had ended. */
+export const draftCookie = pageCookie("gh_draft", 900);
 
 /** The email address that a message was sent to; the next page shows it. */
 export const addressCookie = pageCookie("gh_address", 3600);

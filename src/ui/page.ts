@@ -74,6 +74,8 @@ export type PageProps = {
   readonly links: PageLinks;
   readonly nonce: string;
   readonly csrf: string;
+  /** Stands for the signed-in user in the forms (`formOwner`); null without a session. */
+  readonly formOwner: string | null;
   /** URL that this page's forms are posted to: its path with the return target. */
   readonly action: string;
   /** URL that the language switch returns to. */

@@ -2,6 +2,7 @@ import type * as z from "zod/mini";
 import { MAX_PASSWORD_BYTES } from "../accounts/password-policy.ts";
 import { parseEmailAddress } from "../core/email-address.ts";
 import { utf8Length } from "../core/text.ts";
+import { typedAddress, typedLine, typedNumber } from "../core/typed-text.ts";
 import type { FormFailure, Problems } from "./page.ts";
 import type { Form } from "./read-form.ts";
 import type { Words } from "./ui-texts.ts";
@@ -21,10 +22,9 @@ export function readFields<S extends Schemas>(
   const values: Record<string, unknown> = {};
   const problems: Record<string, string> = {};
   for (const [name, schema] of Object.entries(schemas) as [FieldName, z.ZodMiniType][]) {
-    // Mails and users write a code in two halves: spaces and dashes between its digits are ignored.
-    const typed = name === "code" ? form.text(name).replace(/[\s-]/g, "") : form.text(name);
-    // An empty field counts as missing. A form sends numbers as text.
-    const value = typed === "" ? undefined : name === "age" ? Number(typed) : typed;
+    const typed = form.text(name);
+    // A field without visible characters counts as missing. A form sends numbers as text.
+    const value = isEmpty(name, typed) ? undefined : name === "age" ? wholeNumber(typed) : typed;
     const read = schema.safeParse(value);
     if (read.success) values[name] = read.data;
     else problems[name] = problemOf(t, name, typed);
@@ -33,14 +33,26 @@ export function readFields<S extends Schemas>(
   return isValid ? { values: values as Values<S> } : { refusal: invalid(problems) };
 }
 
+const isPassword = (name: FieldName): boolean => /password$/i.test(name);
+
+/** A password may consist of spaces. */
+const isEmpty = (name: FieldName, typed: string): boolean =>
+  (isPassword(name) ? typed : typedLine(typed)) === "";
+
+/** NaN for any other text, such as `1e2`. */
+const wholeNumber = (typed: string): number => {
+  const number = typedNumber(typed);
+  return /^[+-]?[0-9]+$/.test(number) ? Number(number) : Number.NaN;
+};
+
 function problemOf(t: Words, name: FieldName, typed: string): string {
-  if (typed === "") return t.problems.required;
-  if (/password$/i.test(name)) {
+  if (isEmpty(name, typed)) return t.problems.required;
+  if (isPassword(name)) {
     return utf8Length(typed) > MAX_PASSWORD_BYTES
       ? t.passwordProblems.too_long
       : t.passwordProblems.too_short;
   }
-  if ((name === "email" || name === "newEmail") && parseEmailAddress(typed).ok)
+  if ((name === "email" || name === "newEmail") && parseEmailAddress(typedAddress(typed)).ok)
     return t.problems.lookalikeAddress;
   return t.problems[name as keyof Words["problems"]] ?? t.failures.validation_failed;
 }

@@ -1,6 +1,7 @@
 import type { SignedIn } from "../authentication/sign-in-outcome.ts";
 import { setSignInCookies } from "../authentication/token-response.ts";
 import { parseEmailAddress, storedAddressKey } from "../core/email-address.ts";
+import { typedAddress } from "../core/typed-text.ts";
 import type { DepsOf } from "../http/context.ts";
 import { accessCookie, refreshCookie } from "../http/session-cookies.ts";
 import { isAuthorizationPath, requiresNewSignIn } from "../oauth/authorization/interaction.ts";
@@ -23,28 +24,24 @@ export function redirectAfterSignIn(c: PageContext, signedIn: SignedIn): Respons
 
 /**
  * Redirects a user who has a session to the return target; null means that the user has to sign in.
- * `typedAddress`: the address in a form of a tab that was opened before the user signed in. With that of another
+ * `typed`: the address in a form of a tab that was opened before the user signed in. With that of another
  * account the user is told whose session the browser has.
  */
 export async function redirectIfSignedIn(
   c: PageContext,
   depsOf: DepsOf<PageSessionDeps>,
-  typedAddress?: string,
+  typed?: string,
 ): Promise<Response | null> {
   if (c.req.method === "HEAD" || (accessCookie(c) ?? refreshCookie(c)) === undefined) return null;
   const { returnTarget } = c.var;
   if (returnTarget && requiresNewSignIn(returnTarget)) return null;
   const session = await pageSession(c, depsOf(c));
-  return session && (redirectOtherAccount(c, session, typedAddress) ?? redirectToTarget(c));
+  return session && (redirectOtherAccount(c, session, typed) ?? redirectToTarget(c));
 }
 
-function redirectOtherAccount(
-  c: PageContext,
-  { account }: CurrentSession,
-  typedAddress = "",
-): Response | null {
-  const typed = parseEmailAddress(typedAddress);
-  return typed.ok && typed.value.key !== storedAddressKey(account.email)
+function redirectOtherAccount(c: PageContext, { account }: CurrentSession, typed = ""): Response | null {
+  const parsed = parseEmailAddress(typedAddress(typed));
+  return parsed.ok && parsed.value.key !== storedAddressKey(account.email)
     ? redirectWithFlash(c, "/account", "otherAccount")
     : null;
 }

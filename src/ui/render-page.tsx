@@ -5,6 +5,7 @@ import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
 import type { Locale } from "../core/locale.ts";
 import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
 import { captchaSources } from "./captcha-widget.tsx";
+import { formOwner } from "./form-draft.ts";
 import { Frame } from "./layout.tsx";
 import type { Brand, CaptchaWidget, PageAssets, PageContext, PageLinks, PageProps } from "./page.ts";
 import { withReturnTarget } from "./return-target.ts";
@@ -53,6 +54,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     links: settings.links,
     nonce: newOneTimeToken(),
     csrf: await issueCsrfToken(c, deps),
+    formOwner: await ownerOf(c, deps),
     action: c.get("session") ? pathname + search : withReturnTarget(pathname, c.var.returnTarget ?? null),
     here: pathname + search,
     search,
@@ -79,6 +81,11 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     </Frame>
   );
   return c.html(`<!doctype html>${await page}`, content.status);
+}
+
+async function ownerOf(c: PageContext, deps: RenderPageDeps): Promise<string | null> {
+  const session = c.get("session");
+  return session ? formOwner(deps, session.account.id) : null;
 }
 
 /** Null as long as the user may also do without, such as after a change of the policy. */

@@ -1,4 +1,5 @@
 import { userActor } from "../admin/authorization/actor.ts";
+import type { CsrfDeps } from "../http/csrf.ts";
 import type { RequireSessionDeps } from "../http/require-session.ts";
 import {
   accessCookie,
@@ -13,7 +14,8 @@ import {
   refreshSession,
 } from "../sessions/refresh-session.ts";
 import type { CurrentSession, SessionRestriction } from "../sessions/session.ts";
-import type { PageContext } from "./page.ts";
+import { keepDraft } from "./form-draft.ts";
+import type { Page, PageContext } from "./page.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
 import { withReturnTarget } from "./return-target.ts";
 
@@ -25,11 +27,14 @@ export const RESTRICTED_PAGES = {
   deletion_pending: "/account/deletion",
 } as const satisfies Record<SessionRestriction, string>;
 
-/** Sets the session of a signed-in user. Without one it redirects to the sign-in page, with this page as return target. */
+/**
+ * Sets the session of a signed-in user. Without one it redirects to the sign-in page, with this page as return target,
+ * and keeps the values of a form.
+ */
 export async function requirePageSession(
   c: PageContext,
-  deps: PageSessionDeps,
-  allows: readonly SessionRestriction[],
+  deps: PageSessionDeps & CsrfDeps,
+  { allows = [], ...page }: Pick<Page<unknown>, "allows" | "upload" | "maxFormBytes">,
 ): Promise<Response | null> {
   const session = await pageSession(c, deps);
   if (session) {
@@ -41,8 +46,9 @@ export async function requirePageSession(
     return null;
   }
   clearSessionCookies(c);
-  const notice = c.req.method === "POST" ? "formLost" : undefined;
-  return redirectWithFlash(c, withReturnTarget("/sign-in", returnPath(c)), notice);
+  const signIn = withReturnTarget("/sign-in", returnPath(c));
+  if (c.req.method !== "POST") return redirectWithFlash(c, signIn);
+  return redirectWithFlash(c, signIn, (await keepDraft(c, deps, page)) ? "formKept" : "formLost");
 }
 
 /** This page, without the query of a form that was posted to it. */

@@ -3,7 +3,7 @@ import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { documented } from "../http/openapi-operation.ts";
 
 /** The first digits of the SHA-256 of public/pages/enhance.js and public/pages/passkeys.js. A test checks them. */
-const VERSION = "0fbce87aec64";
+const VERSION = "35a91305445a";
 const PASSKEY_VERSION = "9ea9d479d66d";
 
 /** The paths change with the content, so that browsers may cache it without limit. */

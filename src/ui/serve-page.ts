@@ -1,11 +1,15 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import { hasPermission } from "../admin/authorization/permissions.ts";
+import { storedAddressKey } from "../core/email-address.ts";
+import { fill } from "../core/text.ts";
 import type { DepsOf } from "../http/context.ts";
 import { judgeForm } from "../http/csrf.ts";
 import { recordFailure } from "../http/failure.ts";
 import { documented } from "../http/openapi-operation.ts";
 import { refuse } from "../http/respond.ts";
+import { PRE_SESSION_COOKIE_NAME } from "../http/session-cookies.ts";
 import { asksForAnswers, type SignUpFieldSettings } from "../registration/sign-up-fields/read-answers.ts";
+import { takeDraft } from "./form-draft.ts";
 import type { FormFailure, Page, PageContext, PageEnv, PageProps } from "./page.ts";
 import { flashCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
@@ -28,9 +32,10 @@ export function servePage<Data, Subject>(
   app.get(page.path, guard, async (c) => {
     const subject = await page.load(c, null);
     if (subject instanceof Response) return subject;
+    const draft = page.isList ? null : await takeDraft(c, depsOf(c));
     return show(c, depsOf(c), page, await loadData(c, subject), {
-      notice: takeFlash(c),
-      values: new Map(page.isList ? Object.entries(c.req.query()) : []),
+      notice: draft ? { text: wordsOf(c).draftRestored, isWarning: true } : takeFlash(c),
+      values: draft ?? new Map(page.isList ? Object.entries(c.req.query()) : []),
     });
   });
   app.use(`${page.path}/`, withoutSlash);
@@ -64,7 +69,7 @@ const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
 /** Checks the access before the page loads anything, by the permissions of the API (security 38). */
 function guardOf(
   depsOf: DepsOf<ServePageDeps>,
-  { access, allows = [] }: Pick<Page<unknown>, "access" | "allows">,
+  { access, ...page }: Pick<Page<unknown>, "access" | "allows" | "upload" | "maxFormBytes">,
 ) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await loadAssets(c, depsOf(c));
@@ -75,7 +80,7 @@ function guardOf(
       c.set("asksForAnswers", asksForAnswers(settings));
       return next();
     }
-    const redirect = await requirePageSession(c, depsOf(c), allows);
+    const redirect = await requirePageSession(c, depsOf(c), page);
     if (redirect) return redirect;
     if (access !== "signed_in" && !hasPermission(c.var.actor, access)) return refuse(c, "forbidden");
     return next();
@@ -102,11 +107,19 @@ async function rejectForm(
     return { code: "validation_failed", alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
   const verdict = await judgeForm(c, deps, form.text("csrf"));
   if (verdict === "safe") return null;
+  if (verdict === "no_cookie") return { code: "csrf_failed", alert: missingCookieText(t, deps.settings) };
   // The values may be those of another user, who has used this browser. They must not reach the session of now.
   return verdict === "other_session"
     ? { code: "csrf_failed", alert: t.formOfOtherSession, dropsValues: true }
     : { code: "csrf_failed", alert: t.failures.csrf_failed };
 }
+
+/** Safari keeps no Secure cookie of an http page, that of localhost included. Other browsers do. */
+const missingCookieText = (t: Words, { publicUrl }: { readonly publicUrl: string }): string =>
+  fill(publicUrl.startsWith("http:") ? t.missingCookieOverHttp : t.missingCookie, {
+    cookie: PRE_SESSION_COOKIE_NAME,
+    host: new URL(publicUrl).host,
+  });
 
 function show<Data, Subject>(
   c: PageContext,
@@ -141,6 +154,7 @@ function show<Data, Subject>(
 const WARNINGS: readonly string[] = [
   "notVerified",
   "formLost",
+  "formKept",
   "otherAccount",
   "staleForm",
   "deviceCodeExpired",
@@ -150,9 +164,15 @@ const WARNINGS: readonly string[] = [
 
 /** Reads and removes the flash message. */
 function takeFlash(c: PageContext): PageProps["notice"] {
-  const key = flashCookie.read(c);
+  const [key, address] = flashCookie.read(c)?.split(" ") ?? [];
   if (key === undefined) return null;
   flashCookie.clear(c);
-  const text = textFor(wordsOf(c).notices, key, null);
-  return text === null ? null : { text, isWarning: WARNINGS.includes(key) };
+  const t = wordsOf(c);
+  const notice = textFor(t.notices, key, null);
+  if (notice === null) return null;
+  const own = c.get("session")?.account.email;
+  const isOfOther =
+    address !== undefined && own !== undefined && storedAddressKey(address) !== storedAddressKey(own);
+  const text = isOfOther ? fill(t.noticeOfOther, { address, notice }) : notice;
+  return { text, isWarning: WARNINGS.includes(key) };
 }

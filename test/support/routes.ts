@@ -8,6 +8,8 @@ export type BodyRoute = {
   /** The names of the fields that its body may have. */
   readonly fields: readonly string[];
   readonly needsSession: boolean;
+  /** Every field is optional, so the body may be empty. */
+  readonly bodyIsOptional: boolean;
 };
 
 /** A path that matches the pattern of a route. */
@@ -20,11 +22,11 @@ const fill = (pattern: string): string => pattern.replaceAll(/:\w+/g, () => cryp
 export function bodyRoutes({ app }: Service): BodyRoute[] {
   const sessions = app.routes.filter(({ handler }) => operationPartOf(handler)?.session);
   return app.routes.flatMap(({ method, path, handler }) => {
-    const body = operationPartOf(handler)?.body;
+    const { body, bodyIsOptional = false } = operationPartOf(handler) ?? {};
     if (!body) return [];
     const fields = body instanceof z.ZodMiniObject ? Object.keys(body.shape) : [];
     const needsSession = sessions.some((other) => other.method === method && other.path === path);
-    return [{ method, path: fill(path), fields, needsSession }];
+    return [{ method, path: fill(path), fields, needsSession, bodyIsOptional }];
   });
 }
 

@@ -3,7 +3,7 @@ import { requireConfirmation } from "../../authentication/reauthentication/pages
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { formFailure } from "../../ui/form-error.ts";
-import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
+import { EmailField, Form, PasswordField } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
 import { readFields } from "../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
@@ -32,7 +32,7 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
       )}
       <p class="lead">{fill(p.t.changeEmail.lead, { address: email })}</p>
       <Form p={p}>
-        <Field p={p} name="newEmail" type="email" autocomplete="email" first />
+        <EmailField p={p} name="newEmail" autocomplete="email" first />
         <PasswordField p={p} name="password" />
         <button type="submit" class="main">
           {p.t.changeEmail.submit}

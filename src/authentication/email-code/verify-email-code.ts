@@ -35,7 +35,7 @@ export type EmailCodeFailure = SignInFailure | { readonly reason: EmailCodeRefus
 type Verification = {
   readonly challengeId: string;
   readonly code: string;
-  readonly deviceToken: string | undefined;
+  readonly deviceTokens: readonly string[];
   /** The audience of the tokens. */
   readonly audience: string;
   /** The session whose cookies the response replaces. */
@@ -55,7 +55,7 @@ export async function verifyEmailCode(
 ): Promise<Result<SignedIn | SecondFactorRequired, EmailCodeFailure>> {
   const challenge = await readChallengeId(deps, input.challengeId);
   if (!challenge) return err({ reason: "code_incorrect" });
-  const attempt = await newAttempt(deps, challenge, input.deviceToken);
+  const attempt = await newAttempt(deps, challenge, input.deviceTokens);
   const counted = await deps.emailCodes.countAttempt(attempt);
   if (counted.kind === "refused") return err({ reason: "code_incorrect" });
   if (counted.kind === "locked") {
@@ -75,13 +75,13 @@ export async function verifyEmailCode(
 async function newAttempt(
   deps: VerifyEmailCodeDeps,
   { id, emailKey }: { readonly id: string; readonly emailKey: string },
-  deviceToken: string | undefined,
+  deviceTokens: readonly string[],
 ): Promise<CodeAttemptInput> {
   const [codes, unknownDevices, knownDevices, device] = await Promise.all([
     lockoutKey(deps, emailKey, "email-codes"),
     lockoutKey(deps, emailKey, "unknown-devices"),
     lockoutKey(deps, emailKey, "known-devices"),
-    recognizeDevice(deps, deviceToken, emailKey),
+    recognizeDevice(deps, deviceTokens, emailKey),
   ]);
   const keys = { codes, unknownDevices, knownDevices };
   return { id, attempt: newId(), emailKey, keys, device, now: deps.clock.now() };

@@ -87,22 +87,64 @@ export const isDeviceStillKnown = (
 export const isDeviceOfAddress = async ({ root, addressHash }: KnownDevice, emailKey: string) =>
   addressHash === (await keyedHash(root, "device-address", emailKey));
 
-/** The device of a valid token for this address. Any other token counts as an unknown device and is no error. */
+/**
+ * The device of the first valid token for this address. Any other token counts as an unknown device and is no error. A
+ * browser presents the tokens of all users who have signed in there.
+ */
 export async function recognizeDevice(
   deps: DeviceTokenDeps,
-  token: string | undefined,
+  tokens: readonly string[],
   emailKey: string,
 ): Promise<KnownDevice | null> {
-  const device = await readDeviceToken(deps, token);
-  return device && (await isDeviceOfAddress(device, emailKey)) ? device : null;
+  const [device = null] = await devicesOfAddress(await readDeviceTokens(deps, tokens), emailKey);
+  return device;
+}
+
+async function devicesOfAddress(devices: readonly KnownDevice[], emailKey: string): Promise<KnownDevice[]> {
+  const isOwn = await Promise.all(devices.map((device) => isDeviceOfAddress(device, emailKey)));
+  return devices.filter((_device, index) => isOwn[index]);
+}
+
+/** A device of an account, of which the client presents a token. Instants in milliseconds. */
+export type PresentedDevice = {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly trustedUntil: number | null;
+};
+
+/** What an account says about the devices that are presented before the account is known. */
+export type PresentedDevices = {
+  readonly devicesKnownSince: number;
+  readonly presentedDevices: readonly PresentedDevice[];
+};
+
+export const UNKNOWN_DEVICE = { device: null, trustedUntil: null } as const;
+
+/** The presented device that the account knows, and until when it needs no second factor. */
+export async function findKnownDevice(
+  presented: readonly KnownDevice[],
+  emailKey: string,
+  { devicesKnownSince, presentedDevices }: PresentedDevices,
+): Promise<{ readonly device: KnownDevice | null; readonly trustedUntil: number | null }> {
+  for (const device of await devicesOfAddress(presented, emailKey)) {
+    const stored = presentedDevices.find(({ id }) => id === device.deviceId);
+    const record = { devicesKnownSince, deviceCreatedAt: stored?.createdAt ?? null };
+    if (isDeviceStillKnown(device, record)) return { device, trustedUntil: stored?.trustedUntil ?? null };
+  }
+  return UNKNOWN_DEVICE;
+}
+
+/** The devices of the valid tokens, for any address. */
+export async function readDeviceTokens(
+  deps: DeviceTokenDeps,
+  tokens: readonly string[],
+): Promise<KnownDevice[]> {
+  const devices = await Promise.all(tokens.map((token) => readDeviceToken(deps, token)));
+  return devices.filter((device) => device !== null);
 }
 
 /** The device of a valid token, for any address. Null for any other token. */
-export async function readDeviceToken(
-  deps: DeviceTokenDeps,
-  token: string | undefined,
-): Promise<KnownDevice | null> {
-  if (token === undefined) return null;
+export async function readDeviceToken(deps: DeviceTokenDeps, token: string): Promise<KnownDevice | null> {
   try {
     const { payload, protectedHeader } = await jwtVerify(
       token,

@@ -1,12 +1,14 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
+import { SECOND } from "../../core/clock.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import { removeDeviceCookie } from "../../http/device-cookie.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
-import { clearDeviceCookie } from "../../http/session-cookies.ts";
 import { timestamp } from "../../http/timestamp.ts";
 import { idParam } from "../../http/validate-request.ts";
+import { DEVICE_TOKEN_TTL_MS } from "./device-token.ts";
 import { type EndDeviceTrustDeps, endDeviceTrust } from "./end-device-trust.ts";
 import { type ForgetDeviceDeps, forgetDevice } from "./forget-device.ts";
 import { type ListDevicesDeps, listDevices } from "./list-devices.ts";
@@ -73,12 +75,12 @@ export function knownDeviceRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       idParam,
       async (c) => {
-        const { account, deviceId: ownDeviceId } = c.var.session;
+        const { account } = c.var.session;
         const { id: deviceId } = c.req.valid("param");
         const input = { deviceId, accountId: account.id, caller: c.var.caller };
         const result = await forgetDevice(depsOf(c), input);
         if (!result.ok) return refuse(c, result.error.reason);
-        if (deviceId === ownDeviceId) clearDeviceCookie(c);
+        removeDeviceCookie(c, deviceId, DEVICE_TOKEN_TTL_MS / SECOND);
         return respond(c, deviceForgotten);
       },
     )

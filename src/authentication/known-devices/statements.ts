@@ -4,7 +4,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { accounts, knownDevices, sessions } from "../../db/schema.ts";
 import type { NewSession } from "../../sessions/session.ts";
-import { DEVICE_TOKEN_TTL_MS, type KnownDevice } from "./device-token.ts";
+import { DEVICE_TOKEN_TTL_MS, type KnownDevice, type PresentedDevice } from "./device-token.ts";
 
 const t = knownDevices;
 
@@ -46,6 +46,22 @@ export const deviceIsKnown = (
         ),
       ),
   );
+
+/** `PresentedDevices.presentedDevices`, as a column of a query over `accounts`. */
+export const presentedDevices = (db: Database, deviceIds: readonly string[]) =>
+  sql`${db
+    .select({
+      all: sql`json_group_array(json_object('id', ${t.id}, 'createdAt', ${t.createdAt}, 'trustedUntil', ${t.trustedUntil}))`,
+    })
+    .from(t)
+    .where(
+      and(
+        sql`${t.id} IN (SELECT value FROM json_each(${JSON.stringify(deviceIds)}))`,
+        eq(t.accountId, accounts.id),
+      ),
+    )}`
+    .mapWith((text: string): PresentedDevice[] => JSON.parse(text))
+    .as("presented_devices");
 
 type DeviceRow<AccountId> = {
   readonly id: string;

@@ -81,17 +81,18 @@ export const knownDeviceStore = (db: Database) => ({
     return forgotten.length > 0 ? "forgotten" : "not_found";
   },
 
-  /** Forgets the device of a session, which may have ended. */
-  async forgetOfSession({ sessionId, accountId, audit }: SessionDevice): Promise<void> {
+  /** Forgets the device of a session, which may have ended. Returns its id; null if the account has no such device. */
+  async forgetOfSession({ sessionId, accountId, audit }: SessionDevice): Promise<string | null> {
     const device = db
       .select({ deviceId: sessions.deviceId })
       .from(sessions)
       .where(eq(sessions.id, sessionId));
     const own = and(eq(knownDevices.accountId, accountId), inArray(knownDevices.id, device));
     const details = sql`json_object('deviceId', ${knownDevices.id})`;
-    await runBatch(db, {
+    const { forgotten } = await runBatch(db, {
       audit: [insertFrom(db, auditEvents, { ...auditRow(audit, accountId), details }, knownDevices, own)],
-      forgotten: [db.delete(knownDevices).where(own)],
+      forgotten: db.delete(knownDevices).where(own).returning({ id: knownDevices.id }),
     });
+    return forgotten[0]?.id ?? null;
   },
 });

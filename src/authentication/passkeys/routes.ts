@@ -3,10 +3,10 @@ import * as z from "zod/mini";
 import { readChallengeCookie } from "../../http/challenge-cookie.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { type CsrfDeps, isCsrfSafe } from "../../http/csrf.ts";
+import { presentedDeviceTokens } from "../../http/device-cookie.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { addPasskeyChallenge, clearPasskeyChallenges, passkeyChallenges } from "../../http/passkey-cookie.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
-import { deviceCookie } from "../../http/session-cookies.ts";
 import { jsonBody } from "../../http/validate-request.ts";
 import { audienceField } from "../../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../fields.ts";
@@ -105,7 +105,7 @@ export function passkeyRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await signInWithPasskey(deps, {
           challengeIds: challengesOf(c, transport, challengeId),
           assertion,
-          deviceToken: input.deviceToken ?? deviceCookie(c),
+          deviceTokens: presentedDeviceTokens(c, input.deviceToken),
           audience,
           replaces,
           caller: c.var.caller,

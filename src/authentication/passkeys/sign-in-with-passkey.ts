@@ -6,12 +6,7 @@ import { err, type Result } from "../../core/result.ts";
 import type { Amr } from "../amr.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
-import {
-  isDeviceOfAddress,
-  isDeviceStillKnown,
-  type KnownDevice,
-  readDeviceToken,
-} from "../known-devices/device-token.ts";
+import { findKnownDevice, type KnownDevice, readDeviceTokens } from "../known-devices/device-token.ts";
 import { lockoutKey, targetIdOf } from "../lockout/lockout-keys.ts";
 import { accountNotAllowedReason } from "../rules.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "../sign-in-outcome.ts";
@@ -43,7 +38,7 @@ type PasskeySignInInput = {
   /** The ids of the challenges that were issued to this client. */
   readonly challengeIds: readonly string[];
   readonly assertion: Assertion;
-  readonly deviceToken: string | undefined;
+  readonly deviceTokens: readonly string[];
   /** The audience of the tokens. */
   readonly audience: string;
   /** The session whose cookies the response replaces. */
@@ -70,12 +65,12 @@ export async function signInWithPasskey(
   const clientData = readClientData(assertion.response.clientDataJSON);
   if (!clientData) return err({ reason: "not_accepted" });
   const { challenge } = clientData;
-  const device = await readDeviceToken(deps, input.deviceToken);
+  const devices = await readDeviceTokens(deps, input.deviceTokens);
   const { challengeId, owner } = await deps.passkeys.findSignInFacts({
     challengeIds,
     challenge,
     credentialId: assertion.id,
-    deviceId: device?.deviceId ?? null,
+    deviceIds: devices.map(({ deviceId }) => deviceId),
     now: deps.clock.now(),
   });
   if (challengeId === null) return err({ reason: "not_accepted" });
@@ -85,8 +80,10 @@ export async function signInWithPasskey(
   if (refusal || !owner || !verified) {
     return refuse(deps, input, { challengeId, owner, reason: refusal ?? "not_accepted" });
   }
+  const emailKey = storedAddressKey(owner.account.email);
+  const { device, trustedUntil } = await findKnownDevice(devices, emailKey, owner);
   const firstFactor = await firstFactorOf(deps, input, { challengeId, owner, verified, device });
-  return completeFirstFactor(deps, firstFactor, owner.factorFacts);
+  return completeFirstFactor(deps, firstFactor, { ...owner.factorFacts, trustedUntil });
 }
 
 /** Only a caller with a valid signature learns the state of the account. */
@@ -128,20 +125,16 @@ type Accepted = {
   readonly challengeId: string;
   readonly owner: Owner;
   readonly verified: VerifiedAssertion;
-  /** The device of the presented token, which may be that of another account. */
   readonly device: KnownDevice | null;
 };
 
 async function firstFactorOf(
   deps: SignInWithPasskeyDeps,
   { audience, replaces, caller }: PasskeySignInInput,
-  { challengeId, owner, verified, device: presented }: Accepted,
+  { challengeId, owner, verified, device }: Accepted,
 ): Promise<FirstFactorResult> {
   const { account, factorId, signCount: stored } = owner;
   const emailKey = storedAddressKey(account.email);
-  const isKnown =
-    presented && isDeviceStillKnown(presented, owner) && (await isDeviceOfAddress(presented, emailKey));
-  const device = isKnown ? presented : null;
   const { signCount } = verified;
   const use = { accountId: account.id, factorId, stored, reported: signCount };
   const amr: readonly Amr[] = [...passkeyAmr(verified), "mfa"];

@@ -7,8 +7,8 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors, oneTimeCodes, webauthnChallenges } from "../../db/schema.ts";
-import type { DeviceRecord } from "../known-devices/device-token.ts";
-import { deviceCreatedAt } from "../known-devices/statements.ts";
+import type { PresentedDevices } from "../known-devices/device-token.ts";
+import { presentedDevices } from "../known-devices/statements.ts";
 import type { FactorFacts } from "../second-factor/second-factor.ts";
 import { factorFacts } from "../second-factor/statements.ts";
 import { isOpenChallenge } from "./consumption-statements.ts";
@@ -21,13 +21,13 @@ type SignInQuery = {
   /** The challenge that the authenticator has signed. */
   readonly challenge: string;
   readonly credentialId: string;
-  /** The device that presents the passkey. */
-  readonly deviceId: string | null;
+  /** The devices of the tokens that are presented with the passkey. */
+  readonly deviceIds: readonly string[];
   readonly now: number;
 };
 
 /** The stored credential of an assertion, with its account. */
-type PasskeyOwner = DeviceRecord & {
+type PasskeyOwner = PresentedDevices & {
   readonly factorId: string;
   readonly publicKey: string;
   readonly signCount: number;
@@ -91,7 +91,7 @@ export function passkeyStore(db: Database) {
 
     /** The challenge and the credential of an assertion, in one round trip. */
     async findSignInFacts(query: SignInQuery): Promise<SignInFacts> {
-      const { challengeIds, challenge, credentialId, deviceId, now } = query;
+      const { challengeIds, challenge, credentialId, deviceIds, now } = query;
       const { open, owners } = await runBatch(db, {
         open: db
           .select({ id: webauthnChallenges.id })
@@ -113,9 +113,9 @@ export function passkeyStore(db: Database) {
             factorId: sql<string>`${factors.id}`.as("factor_id"),
             publicKey: factors.publicKey,
             signCount: factors.signCount,
-            factorFacts: factorFacts(db, deviceId),
+            factorFacts: factorFacts(db, null),
             devicesKnownSince: accounts.devicesKnownSince,
-            deviceCreatedAt: deviceCreatedAt(db, deviceId),
+            presentedDevices: presentedDevices(db, deviceIds),
           })
           .from(factors)
           .innerJoin(accounts, eq(accounts.id, factors.accountId))
@@ -151,7 +151,7 @@ type OwnerRow = Omit<PasskeyOwner, "account" | "publicKey" | "signCount"> &
 function ownerOf([row]: readonly OwnerRow[]): PasskeyOwner | null {
   if (!row) return null;
   const { factorId, publicKey, signCount, factorFacts: facts, devicesKnownSince, ...rest } = row;
-  const { deviceCreatedAt: createdAt, ...account } = rest;
+  const { presentedDevices: devices, ...account } = rest;
   if (publicKey === null) return null;
   return {
     factorId,
@@ -160,7 +160,7 @@ function ownerOf([row]: readonly OwnerRow[]): PasskeyOwner | null {
     account,
     factorFacts: facts,
     devicesKnownSince,
-    deviceCreatedAt: createdAt,
+    presentedDevices: devices,
   };
 }
 

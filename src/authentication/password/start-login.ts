@@ -47,7 +47,8 @@ type LoginInput = {
   readonly name: SignInName;
   readonly password: string;
   readonly captchaToken?: string;
-  readonly deviceToken?: string;
+  /** The device tokens that the client presents. */
+  readonly deviceTokens: readonly string[];
   /** The audience of the tokens. */
   readonly audience: string;
   /** False: the session ends with the browser session. */
@@ -105,11 +106,11 @@ export async function startLogin(
  * lock the owner out. Sign-ins that are being evaluated hold their attempts, so a sign-in that finds all of them taken
  * waits up to two seconds for one (security 54).
  */
-async function reserveAttempt(deps: StartLoginDeps, { emailKey, deviceToken }: KeyedInput) {
+async function reserveAttempt(deps: StartLoginDeps, { emailKey, deviceTokens }: KeyedInput) {
   const [unknownDevices, knownDevices, device] = await Promise.all([
     lockoutKey(deps, emailKey, "unknown-devices"),
     lockoutKey(deps, emailKey, "known-devices"),
-    recognizeDevice(deps, deviceToken, emailKey),
+    recognizeDevice(deps, deviceTokens, emailKey),
   ]);
   const keys = { unknownDevices, knownDevices };
   const attempt = { emailKey, keys, device };

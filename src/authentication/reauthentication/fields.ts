@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { anyCodeField } from "../one-time-codes/fields.ts";
 import { SECOND_FACTOR_KINDS } from "../second-factor/policy.ts";
 import type { SecondFactorAnswer } from "../second-factor/second-factor.ts";
 
@@ -11,19 +12,12 @@ export const RECENT_SECOND_FACTOR =
   "If the account has a second factor, the user must also have signed in or reauthenticated (`POST /me/reauthenticate`) " +
   "in this session within the last 10 minutes.";
 
-/** Characters. A recovery code is longer than six digits. */
-const MAX_CODE_LENGTH = 64;
-
-export const factorCodeField = z
-  .string("Must be a code.")
-  .check(z.minLength(1, "Must be a code."), z.maxLength(MAX_CODE_LENGTH, "Is too long."));
-
 /** The answer of a factor: a code, or the assertion of a passkey. */
 export const answerFields = {
   factor: z
     .optional(z.enum(SECOND_FACTOR_KINDS, "Must be a kind of factor."))
     .check(z.meta({ description: "The factor of `code` or `assertion`. Default: that of the challenge." })),
-  code: z.optional(factorCodeField),
+  code: z.optional(anyCodeField),
   assertion: z
     .optional(z.record(z.string(), z.unknown(), "Must be an object."))
     .check(z.meta({ description: "What `navigator.credentials.get` returned, as JSON (WebAuthn §5.1.8)." })),

@@ -1,12 +1,12 @@
 import type { Account } from "../../accounts/account.ts";
-import type { DeviceRecord } from "../known-devices/device-token.ts";
+import type { PresentedDevices } from "../known-devices/device-token.ts";
 import { accountNotAllowedReason } from "../rules.ts";
 import type { FactorFacts } from "../second-factor/second-factor.ts";
 import type { SocialFailure } from "./errors.ts";
 import type { EmailTrust } from "./providers/provider.ts";
 
 /** An account that a verified identity may sign in to. */
-export type CandidateAccount = DeviceRecord & {
+export type CandidateAccount = PresentedDevices & {
   readonly account: Account;
   readonly factorFacts: FactorFacts;
   /** Whether an identity of the same provider is linked to it. */

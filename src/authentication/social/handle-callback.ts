@@ -28,7 +28,7 @@ type Callback = {
   readonly query: URLSearchParams;
   /** The browser's binding cookie. */
   readonly binding: string | undefined;
-  readonly deviceToken: string | undefined;
+  readonly deviceTokens: readonly string[];
   /** The session of the browser's cookies, which those of a new session replace. */
   readonly replaces: string | null;
   readonly caller: Caller;
@@ -92,7 +92,7 @@ export async function handleCallback(
     return err(sessionId === null ? { reason, returnTo } : { reason });
   }
 
-  const { caller, deviceToken, replaces } = input;
+  const { caller, deviceTokens, replaces } = input;
   const identity = {
     provider: { id: input.provider, name: provider.name },
     profile: profile.value,
@@ -107,7 +107,7 @@ export async function handleCallback(
 
   const audience = ownAudience(deps.settings);
   const outcome = await retryOnConflict<SignedIn | SecondFactorRequired, SocialFailure>(async () => {
-    const resolved = await resolveAccount(deps, { ...identity, deviceToken, audience, replaces });
+    const resolved = await resolveAccount(deps, { ...identity, deviceTokens, audience, replaces });
     if (!resolved.ok) return resolved;
     const { firstFactor, factorFacts } = resolved.value;
     const completed = await completeFirstFactor(deps, firstFactor, factorFacts);

@@ -23,9 +23,9 @@ import type { RevocationList } from "../../sessions/revocation-list/revocation-l
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import {
   type DeviceTokenDeps,
-  isDeviceOfAddress,
-  isDeviceStillKnown,
-  readDeviceToken,
+  findKnownDevice,
+  readDeviceTokens,
+  UNKNOWN_DEVICE,
 } from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import { type FactorFacts, NEW_ACCOUNT_FACTS } from "../second-factor/second-factor.ts";
@@ -54,7 +54,7 @@ export type ProviderLogin = {
   readonly idToken: IdTokenUse | null;
   /** The refresh token that the provider gave, sealed. */
   readonly sealedRefreshToken: string | null;
-  readonly deviceToken: string | undefined;
+  readonly deviceTokens: readonly string[];
   /** The audience of the tokens that the sign-in issues. */
   readonly audience: string;
   /** The session whose cookies the response replaces. */
@@ -80,14 +80,14 @@ export async function resolveAccount(
 ): Promise<Result<ResolvedAccount, SocialFailure>> {
   const { profile, provider, idToken, caller, audience, replaces } = login;
   const email = trustedAddress(profile);
-  const presented = await readDeviceToken(deps, login.deviceToken);
+  const presented = await readDeviceTokens(deps, login.deviceTokens);
   const facts = await deps.identities.findSignInFacts({
     provider: provider.id,
     subject: profile.subject,
     emailKey: email?.key ?? null,
     idToken,
     now: deps.clock.now(),
-    deviceId: presented?.deviceId ?? null,
+    deviceIds: presented.map(({ deviceId }) => deviceId),
   });
   if (facts.idTokenClaim !== null && facts.idTokenClaim !== idToken?.claim) {
     return err({ reason: "id_token_used" });
@@ -109,13 +109,8 @@ export async function resolveAccount(
   const emailKey = candidate ? storedAddressKey(candidate.account.email) : (email?.key ?? "");
   const accountId = candidate?.account.id ?? newId();
   // A new, claimed or taken-over account has no known devices.
-  const isKnown =
-    presented &&
-    candidate &&
-    !setsAddress &&
-    isDeviceStillKnown(presented, candidate) &&
-    (await isDeviceOfAddress(presented, emailKey));
-  const device = isKnown ? presented : null;
+  const { device, trustedUntil } =
+    candidate && !setsAddress ? await findKnownDevice(presented, emailKey, candidate) : UNKNOWN_DEVICE;
   const attachment = await newAttachment(deps, login, { kind: decision.kind, email, accountId });
   const grant = {
     by: "identity",
@@ -132,6 +127,7 @@ export async function resolveAccount(
     },
     factorFacts: {
       ...(candidate?.factorFacts ?? NEW_ACCOUNT_FACTS),
+      trustedUntil,
       ...(setsAddress && mayBootstrap(profile.emailTrust) && isBootstrapAddress(deps, emailKey)
         ? { role: "superuser" as const }
         : {}),

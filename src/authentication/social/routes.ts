@@ -4,14 +4,11 @@ import { SECOND } from "../../core/clock.ts";
 import { setChallengeCookie } from "../../http/challenge-cookie.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
+import { deviceCookie, presentedDeviceTokens } from "../../http/device-cookie.ts";
 import { isTopLevelNavigation } from "../../http/is-top-level-navigation.ts";
 import { describeRoute, documented } from "../../http/openapi-operation.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
-import {
-  deviceCookie,
-  oauthTransactionCookie,
-  setOAuthTransactionCookie,
-} from "../../http/session-cookies.ts";
+import { oauthTransactionCookie, setOAuthTransactionCookie } from "../../http/session-cookies.ts";
 import { jsonBody, pathParams, queryParams } from "../../http/validate-request.ts";
 import { asksForAnswers, type SignUpFieldSettings } from "../../registration/sign-up-fields/read-answers.ts";
 import { flashCookie } from "../../ui/page-cookies.ts";
@@ -126,7 +123,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const query = new URL(c.req.url).searchParams;
         const browser = {
           binding: oauthTransactionCookie(c),
-          deviceToken: deviceCookie(c),
+          deviceTokens: deviceCookie(c),
           replaces: await replacedSession(c, deps),
           caller: c.var.caller,
         };
@@ -171,7 +168,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await signInWithToken(deps, {
           ...c.req.valid("param"),
           token: providerTokenOf(input),
-          deviceToken: input.deviceToken ?? deviceCookie(c),
+          deviceTokens: presentedDeviceTokens(c, input.deviceToken),
           audience,
           replaces,
           caller: c.var.caller,

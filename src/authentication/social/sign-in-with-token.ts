@@ -14,7 +14,7 @@ export type SignInWithTokenDeps = ResolveAccountDeps &
 type TokenLogin = {
   readonly provider: string;
   readonly token: ProviderToken;
-  readonly deviceToken: string | undefined;
+  readonly deviceTokens: readonly string[];
   /** The audience of the tokens. */
   readonly audience: string;
   /** The session whose cookies the response replaces. */

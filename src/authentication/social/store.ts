@@ -13,7 +13,8 @@ import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/out
 import { openInvitation } from "../../registration/unproven-registration-statements.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { endSessions } from "../../sessions/statements.ts";
-import { deviceCreatedAt } from "../known-devices/statements.ts";
+import type { PresentedDevices } from "../known-devices/device-token.ts";
+import { presentedDevices } from "../known-devices/statements.ts";
 import type { ReauthenticationProof } from "../reauthentication/proof.ts";
 import { isRecentlyAuthenticated, reauthenticationStillValid } from "../reauthentication/statements.ts";
 import { factorFacts } from "../second-factor/statements.ts";
@@ -30,8 +31,8 @@ type SignInQuery = {
   readonly emailKey: string | null;
   readonly idToken: IdTokenUse | null;
   readonly now: number;
-  /** The device that presents the identity. */
-  readonly deviceId: string | null;
+  /** The devices of the tokens that are presented with the identity. */
+  readonly deviceIds: readonly string[];
 };
 
 type LinkQuery = IdentityKey & {
@@ -226,7 +227,7 @@ function hasAnotherSignInMethod(
   );
 }
 
-function candidateColumns(db: Database, { provider, deviceId, now }: SignInQuery) {
+function candidateColumns(db: Database, { provider, deviceIds, now }: SignInQuery) {
   const own = alias(identities, "own");
   const hasProvider = exists(
     db
@@ -237,16 +238,16 @@ function candidateColumns(db: Database, { provider, deviceId, now }: SignInQuery
   return {
     id: accounts.id,
     ...accountColumns,
-    factorFacts: factorFacts(db, deviceId),
+    factorFacts: factorFacts(db, null),
     devicesKnownSince: accounts.devicesKnownSince,
-    deviceCreatedAt: deviceCreatedAt(db, deviceId),
+    presentedDevices: presentedDevices(db, deviceIds),
     hasProvider: sql<number>`${hasProvider}`.as("has_provider"),
     isInvited: sql<number>`${exists(openInvitation(db, now))}`.as("is_invited"),
   };
 }
 
 type CandidateRow = CandidateAccount["account"] &
-  Pick<CandidateAccount, "factorFacts" | "devicesKnownSince" | "deviceCreatedAt"> & {
+  Pick<CandidateAccount, "factorFacts" | keyof PresentedDevices> & {
     readonly hasProvider: number;
     readonly isInvited: number;
   };
@@ -254,12 +255,12 @@ type CandidateRow = CandidateAccount["account"] &
 function candidateOf([row]: readonly CandidateRow[]): CandidateAccount | null {
   if (!row) return null;
   const { factorFacts: enabled, devicesKnownSince, hasProvider, isInvited, ...rest } = row;
-  const { deviceCreatedAt: createdAt, ...account } = rest;
+  const { presentedDevices: devices, ...account } = rest;
   return {
     account,
     factorFacts: enabled,
     devicesKnownSince,
-    deviceCreatedAt: createdAt,
+    presentedDevices: devices,
     hasProvider: hasProvider === 1,
     isInvited: isInvited === 1,
   };

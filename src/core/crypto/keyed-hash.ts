@@ -12,7 +12,8 @@ type KeyedHashPurpose =
   | "registration-salt"
   | "user-code"
   | "factor-removal"
-  | "recovery-code";
+  | "recovery-code"
+  | "form-owner";
 
 /**
  * HMAC-SHA-256 under a derived key, base64url. For values that can be guessed from a plain digest,

@@ -9,7 +9,8 @@ type SealPurpose =
   | "seal-factor"
   | "seal-challenge"
   | "seal-event"
-  | "seal-provider-token";
+  | "seal-provider-token"
+  | "seal-draft";
 
 /**
  * AES-256-GCM under the current root: `<root id>.<iv>.<ciphertext>`, base64url. `context` is

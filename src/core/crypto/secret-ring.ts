@@ -23,7 +23,9 @@ type KeyPurpose =
   | "seal-challenge"
   | "recovery-code"
   | "seal-event"
-  | "seal-provider-token";
+  | "seal-provider-token"
+  | "form-owner"
+  | "seal-draft";
 
 /** One root secret: its public id and the keys derived from it by HKDF (RFC 5869). */
 export type SecretRoot = {

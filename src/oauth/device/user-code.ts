@@ -1,5 +1,6 @@
 import { keyedHash } from "../../core/crypto/keyed-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
+import { typedCode } from "../../core/typed-text.ts";
 
 /** RFC 8628 §6.1: without vowels no code is a word, and without digits none looks like another. */
 const ALPHABET = "BCDFGHJKLMNPQRSTVWXZ";
@@ -21,7 +22,7 @@ export function newUserCode(): string {
 
 /** The code that a user has typed, in any case and with any spaces or dashes. Null: no code has this form. */
 export function readUserCode(typed: string): string | null {
-  const code = typed.replaceAll(/[\s\p{Pd}]/gu, "").toUpperCase();
+  const code = typedCode(typed).toUpperCase();
   return CODE.test(code) ? code : null;
 }
 

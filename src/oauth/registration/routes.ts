@@ -15,7 +15,7 @@ export function clientRegistrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post(REGISTRATION_PATH, async (c) => {
     const deps = depsOf(c);
     if (!deps.settings.canRegisterClients) return refuse(c, "not_found");
-    const body = await readJson(c.req.raw);
+    const body = await readJson(c.req.raw, { isOptional: false });
     if (!body.ok) {
       return refuseOAuth(c, {
         error: "invalid_client_metadata",

@@ -3,7 +3,7 @@ import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { DevMailboxLink } from "../../ui/dev-mailbox-link.tsx";
 import { formFailure } from "../../ui/form-error.ts";
-import { Field, Form } from "../../ui/form-fields.tsx";
+import { EmailField, Form } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
 import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
@@ -30,7 +30,7 @@ export const checkEmailPage = (depsOf: DepsOf<ResendVerificationDeps>): Page<Dat
       <DevMailboxLink p={p} />
       <Form p={p}>
         <p class="hint">{p.t.checkMail.nothing}</p>
-        <Field p={p} name="email" type="email" autocomplete="username" value={address} />
+        <EmailField p={p} name="email" autocomplete="username" value={address} />
         <button type="submit" class="plain">
           {p.t.checkMail.resend}
         </button>

@@ -13,7 +13,7 @@ import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { Captcha, readCaptchaToken } from "../../ui/captcha-widget.tsx";
 import { formFailure } from "../../ui/form-error.ts";
-import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
+import { EmailField, Field, Form, PasswordField } from "../../ui/form-fields.tsx";
 import type { Page, PageProps, Problems } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
 import { TermsNotice } from "../../ui/page-links.tsx";
@@ -112,13 +112,7 @@ const SignUpForm = ({ p, deps: { settings } }: { readonly p: PageProps; readonly
     {settings.requiredProfileFields.map((name) => (
       <ProfileFieldInput p={p} name={name} />
     ))}
-    <Field
-      p={p}
-      name="email"
-      type="email"
-      autocomplete="username"
-      hint={domainHint(p, settings.signUp.domains)}
-    />
+    <EmailField p={p} name="email" autocomplete="username" hint={domainHint(p, settings.signUp.domains)} />
     <PasswordField p={p} name="password" isNew />
     <AnswerInputs p={p} fields={settings.signUpFields} />
     <Captcha p={p} />

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import { hasControlCharacter, isCleanText } from "../../core/text.ts";
+import { typedLine } from "../../core/typed-text.ts";
 import type { AnswerProblem, AnswerValue, NewAnswer, SignUpField, StoredAnswer } from "./sign-up-field.ts";
 
 /** Unknown names of one request that are reported. */
@@ -45,7 +46,7 @@ type Checked = Result<AnswerValue | null, WithoutField<AnswerProblem>>;
 
 /** Null: there is no answer, and none is required. */
 function checkAnswer(field: SignUpField, given: unknown): Checked {
-  const value = typeof given === "string" ? given.trim() : given;
+  const value = typeof given === "string" ? typedLine(given) : given;
   if (value === undefined || value === null || value === "" || value === false) {
     return field.isRequired ? err({ reason: "required" }) : ok(null);
   }

@@ -1,10 +1,8 @@
+import { DEVICE_TOKEN_TTL_MS } from "../../authentication/known-devices/device-token.ts";
+import { SECOND } from "../../core/clock.ts";
 import type { DepsOf } from "../../http/context.ts";
-import {
-  accessCookie,
-  clearDeviceCookie,
-  clearSessionCookies,
-  refreshCookie,
-} from "../../http/session-cookies.ts";
+import { removeDeviceCookie } from "../../http/device-cookie.ts";
+import { accessCookie, clearSessionCookies, refreshCookie } from "../../http/session-cookies.ts";
 import { CheckboxField, Form } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
@@ -38,16 +36,20 @@ export const signOutPage = (depsOf: DepsOf<SignOutDeps>): Page<Data> => ({
   ),
   submit: async (c, form) => {
     const forgetsDevice = form.text("forgetDevice") !== "";
-    if (forgetsDevice) clearDeviceCookie(c);
     const tokens = [
       ["access", accessCookie(c)],
       ["refresh", refreshCookie(c)],
     ] as const;
     clearSessionCookies(c);
+    let forgottenDeviceId: string | null = null;
     for (const [kind, token] of tokens) {
       if (token === undefined) continue;
-      if ((await signOut(depsOf(c), { kind, token, forgetsDevice, caller: c.var.caller })).ok) break;
+      const result = await signOut(depsOf(c), { kind, token, forgetsDevice, caller: c.var.caller });
+      if (!result.ok) continue;
+      forgottenDeviceId = result.value.forgottenDeviceId;
+      break;
     }
+    if (forgetsDevice) removeDeviceCookie(c, forgottenDeviceId, DEVICE_TOKEN_TTL_MS / SECOND);
     return redirectWithFlash(c, "/sign-in", "signedOut");
   },
 });

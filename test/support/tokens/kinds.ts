@@ -333,6 +333,9 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   // Events for Workers of the team, and tokens of providers.
   "seal-event": null,
   "seal-provider-token": null,
+  // Values of a form, which are restored in the form of their own user only.
+  "form-owner": null,
+  "seal-draft": null,
 };
 
 /** The kinds whose hash each column stores. Null: a password, or what only the OAuth endpoints and RPC take (`test/worker/oauth`). */
@@ -382,6 +385,7 @@ export const KIND_BY_COOKIE: Record<string, TokenKind | null> = {
   gh_phone: "phone challenge cookie",
   gh_confirm: "reauthentication challenge cookie",
   gh_notice: null,
+  gh_draft: null,
   gh_address: null,
   gh_way: null,
   gh_lang: null,

@@ -73,9 +73,50 @@ describe("bodyRoutes", () => {
   });
 });
 
+describe("an empty body", () => {
+  const optional = routes.filter(({ bodyIsOptional }) => bodyIsOptional);
+
+  it("is allowed on each route that needs no field", () => {
+    const paths = optional.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(["/api/auth/refresh", ...NEED_NO_FIELD]));
+  });
+
+  it.each(optional)(
+    "is answered at $method $path like an empty object, with and without a type",
+    async (route) => {
+      const expected = await send(route, "{}");
+      expect(expected.body.error?.code).not.toBe("malformed_json");
+      for (const [body, headers] of [
+        ["", JSON_TYPE],
+        [null, JSON_TYPE],
+        [null, {}],
+      ] as const) {
+        const answer = await send(route, body, headers);
+        expect([answer.status, answer.body.error?.code]).toEqual([
+          expected.status,
+          expected.body.error?.code,
+        ]);
+      }
+    },
+  );
+
+  it.each(optional)("is refused at $method $path with the type of a form of another site", async (route) => {
+    for (const type of [
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "text/plain",
+    ]) {
+      const answer = await send(route, "", { "Content-Type": type });
+      expectErrorResponse(answer, 415, "unsupported_media_type");
+    }
+  });
+});
+
 describe.each(routes)("$method $path with a bad body", (route) => {
-  const isBad = ({ what }: { readonly what: string }) =>
-    what !== "an empty object" || !NEED_NO_FIELD.includes(route.path);
+  const isBad = ({ what }: { readonly what: string }) => {
+    if (route.bodyIsOptional && ["an empty body", "no body at all"].includes(what)) return false;
+    return what !== "an empty object" || !NEED_NO_FIELD.includes(route.path);
+  };
   it.each(badBodies.filter(isBad))(
     `refuses at ${route.method} ${route.path} the body: $what, with $status`,
     async ({ body, headers, status, code, problem }) => {

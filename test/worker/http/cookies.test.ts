@@ -177,7 +177,19 @@ describe("session cookies", () => {
     );
     expect([answer.status, answer.headers.getSetCookie()]).toEqual([200, []]);
     expect((await service.get("/me", answer.body.data.token)).body.data.email).toBe(email);
-    expect((await service.post("/refresh")).status).toBe(415);
+    // Without a body and without a cookie, the response names what is missing.
+    const none = await service.post("/refresh");
+    expect([none.status, none.body.error?.fields?.[0]?.path]).toEqual([400, "refreshToken"]);
+  });
+
+  it("refreshes a cookie session whose request has a JSON type and no body", async () => {
+    const browser = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
+    for (const body of [undefined, "", "{}"]) {
+      const answer = await browser.write("POST", "/refresh", body, { "Content-Type": "application/json" });
+      expect([answer.status, answer.body.data.csrfToken], String(body)).toEqual([200, expect.any(String)]);
+    }
+    const headers = { "Content-Type": "application/json", "X-CSRF-Token": "1.2.3" };
+    expect((await browser.send("POST", "/refresh", undefined, headers)).status).toBe(403);
   });
 });
 

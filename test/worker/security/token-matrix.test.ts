@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import secretRing from "../../../src/core/crypto/secret-ring.ts?raw";
 import * as schema from "../../../src/db/schema.ts";
 import challengeCookie from "../../../src/http/challenge-cookie.ts?raw";
+import deviceCookie from "../../../src/http/device-cookie.ts?raw";
 import { operationPartOf } from "../../../src/http/openapi-operation.ts";
 import sessionCookies from "../../../src/http/session-cookies.ts?raw";
 import { createAuthService } from "../../../src/rpc/auth-service.ts";
@@ -83,7 +84,7 @@ describe("the table of tokens", () => {
   });
 
   it("has each cookie", () => {
-    const source = sessionCookies + challengeCookie + pageCookies;
+    const source = sessionCookies + deviceCookie + challengeCookie + pageCookies;
     const names = [...source.matchAll(/"(gh_\w+)"/g)].map(([, name = ""]) => name);
     expect(sorted(Object.keys(KIND_BY_COOKIE))).toEqual(sorted(names));
   });

@@ -16,7 +16,7 @@ import { wordsOf } from "../../../ui/render-page.tsx";
 import { backToAccount, Phone } from "../../../ui/settings-rows.tsx";
 import type { Account } from "../../account.ts";
 import { phoneErrors } from "../errors.ts";
-import { phoneField } from "../fields.ts";
+import { MAX_TYPED_PHONE_LENGTH, phoneField } from "../fields.ts";
 import { type RemovePhoneDeps, removePhone } from "../remove-phone.ts";
 import {
   type RequestPhoneVerificationDeps,
@@ -60,7 +60,7 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
               type="tel"
               autocomplete="tel"
               inputmode="tel"
-              maxlength={40}
+              maxlength={MAX_TYPED_PHONE_LENGTH}
               value={account.phoneVerifiedAt === null ? account.phone : null}
               hint={p.t.phone.hint}
             />

@@ -1,7 +1,7 @@
 import { nameField, newEmailField } from "../../../accounts/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { formFailure } from "../../../ui/form-error.ts";
-import { Field, Form, SelectField } from "../../../ui/form-fields.tsx";
+import { EmailField, Field, Form, SelectField } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
 import { readFields } from "../../../ui/read-fields.ts";
@@ -23,7 +23,7 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
       <p class="lead">{p.t.users.inviteLead}</p>
       <Form p={p}>
         <Field p={p} name="name" autocomplete="off" maxlength={64} first />
-        <Field p={p} name="email" type="email" autocomplete="off" />
+        <EmailField p={p} name="email" autocomplete="off" />
         <SelectField
           p={p}
           name="role"

@@ -1,7 +1,7 @@
 import { fill } from "../../../core/text.ts";
 import { emailCodeCookie, setChallengeCookie } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { deviceCookie } from "../../../http/session-cookies.ts";
+import { deviceCookie } from "../../../http/device-cookie.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
 import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
@@ -63,7 +63,7 @@ export const emailCodePage = (depsOf: DepsOf<RequestNewEmailCodeDeps & VerifyEma
     const result = await verifyEmailCode(deps, {
       challengeId,
       ...read.values,
-      deviceToken: deviceCookie(c),
+      deviceTokens: deviceCookie(c),
       audience: ownAudience(deps.settings),
       replaces: await replacedSession(c, deps),
       caller: c.var.caller,

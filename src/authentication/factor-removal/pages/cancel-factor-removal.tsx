@@ -40,9 +40,9 @@ export const cancelFactorRemovalPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       </Form>
     </>
   ),
-  submit: async (c, _form, { token }) => {
+  submit: async (c, _form, { token, account }) => {
     const result = await cancelFactorRemovalByLink(depsOf(c), { token, caller: c.var.caller });
-    return result.ok ? redirectWithFlash(c, "/sign-in", "factorRemovalCancelled") : refuseLink(c);
+    return result.ok ? redirectWithFlash(c, "/sign-in", "factorRemovalCancelled", account) : refuseLink(c);
   },
 });
 

@@ -1,5 +1,6 @@
+import { SECOND } from "../../../core/clock.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { clearDeviceCookie } from "../../../http/session-cookies.ts";
+import { removeDeviceCookie } from "../../../http/device-cookie.ts";
 import { deviceName } from "../../../sessions/pages/device-name.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
 import { Form } from "../../../ui/form-fields.tsx";
@@ -7,6 +8,7 @@ import type { Page, PageProps } from "../../../ui/page.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { LocalTime, TimeAgo } from "../../../ui/relative-time.tsx";
 import { Badge, backToAccount } from "../../../ui/settings-rows.tsx";
+import { DEVICE_TOKEN_TTL_MS } from "../device-token.ts";
 import { type EndDeviceTrustDeps, endDeviceTrust } from "../end-device-trust.ts";
 import { type ForgetDeviceDeps, forgetDevice } from "../forget-device.ts";
 import { type ListDevicesDeps, type ListedDevice, listDevices } from "../list-devices.ts";
@@ -37,14 +39,14 @@ export const devicesPage = (
       )}
     </>
   ),
-  submit: async (c, form, { account, deviceId: ownDeviceId }) => {
+  submit: async (c, form, { account }) => {
     const deviceId = form.text("id");
     if (form.text("act") === "end-trust") {
       await endDeviceTrust(depsOf(c), { deviceId, accountId: account.id, caller: c.var.caller });
       return redirectWithFlash(c, "/account/devices", "trustEnded");
     }
     await forgetDevice(depsOf(c), { deviceId, accountId: account.id, caller: c.var.caller });
-    if (deviceId === ownDeviceId) clearDeviceCookie(c);
+    removeDeviceCookie(c, deviceId, DEVICE_TOKEN_TTL_MS / SECOND);
     // The same page for a device that had been forgotten already.
     return redirectWithFlash(c, "/account/devices", "deviceForgotten");
   },

@@ -1,5 +1,5 @@
 import { Captcha } from "../../../ui/captcha-widget.tsx";
-import { CheckboxField, Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
+import { CheckboxField, EmailField, Form, PasswordField } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 
@@ -67,15 +67,13 @@ type SignInNameProps = {
 
 /** The field keeps its name, so that it also gets an address that a password manager has stored. */
 const SignInNameField = ({ p, address, allowsUsername, autocomplete }: SignInNameProps) => (
-  <Field
+  <EmailField
     p={p}
     name="email"
-    type={allowsUsername ? "text" : "email"}
     label={allowsUsername ? p.t.signIn.emailOrUsername : undefined}
     autocomplete={autocomplete}
     value={address}
     first={!address}
-    attributes={allowsUsername ? { spellcheck: "false", autocapitalize: "none" } : {}}
   />
 );
 

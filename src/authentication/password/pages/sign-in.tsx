@@ -1,9 +1,10 @@
 import { emailField, passwordField, usernameField } from "../../../accounts/fields.ts";
 import type { Clock } from "../../../core/clock.ts";
+import { typedLine } from "../../../core/typed-text.ts";
 import { emailCodeCookie, setChallengeCookie } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
+import { deviceCookie } from "../../../http/device-cookie.ts";
 import { refuse } from "../../../http/respond.ts";
-import { deviceCookie } from "../../../http/session-cookies.ts";
 import { cancelPath, isAuthorizationPath } from "../../../oauth/authorization/interaction.ts";
 import { isSignUpOpen } from "../../../registration/sign-up-rules.ts";
 import type { SignUpSettings } from "../../../registration/sign-up-settings.ts";
@@ -101,7 +102,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       password,
       rememberMe: form.text("rememberMe") !== "",
       captchaToken: readCaptchaToken(form),
-      deviceToken: deviceCookie(c),
+      deviceTokens: deviceCookie(c),
       audience: ownAudience(deps.settings),
       replaces: await replacedSession(c, deps),
       caller: c.var.caller,
@@ -136,7 +137,7 @@ function readSignIn(
   form: SubmittedForm,
   settings: { readonly canSignInByUsername: boolean },
 ): SubmittedSignIn | { readonly refusal: FormFailure } {
-  const typed = form.text("email").trim();
+  const typed = typedLine(form.text("email"));
   if (!settings.canSignInByUsername || typed === "" || typed.includes("@")) {
     const read = readFields(t, form, { email: emailField, password: passwordField });
     return "refusal" in read ? read : { name: { email: read.values.email }, password: read.values.password };

@@ -4,6 +4,7 @@ import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
+import { MAX_TYPED_CODE_LENGTH } from "../../one-time-codes/fields.ts";
 import { PasskeyArea } from "../../passkeys/pages/passkey-area.tsx";
 import type { ReauthenticationOptions } from "../read-reauthentication-options.ts";
 import type { ReauthenticationMethod } from "../rules.ts";
@@ -116,7 +117,7 @@ const FactorCodeField = ({
     name="code"
     autocomplete={method === "totp" ? "one-time-code" : "off"}
     inputmode={method === "totp" ? "numeric" : undefined}
-    maxlength={64}
+    maxlength={MAX_TYPED_CODE_LENGTH}
     first={first}
     attributes={{ class: "code", autocapitalize: "none", spellcheck: "false" }}
   />

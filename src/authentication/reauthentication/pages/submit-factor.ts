@@ -4,11 +4,10 @@ import type { FormFailure, PageContext } from "../../../ui/page.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
 import type { Form } from "../../../ui/read-form.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
-import { codeField } from "../../one-time-codes/fields.ts";
+import { anyCodeField, codeField } from "../../one-time-codes/fields.ts";
 import type { SecondFactorKind } from "../../second-factor/policy.ts";
 import type { SecondFactorAnswer } from "../../second-factor/second-factor.ts";
 import { reauthenticationErrors } from "../errors.ts";
-import { factorCodeField } from "../fields.ts";
 import {
   type FactorFailure,
   type ReauthenticateByFactorDeps,
@@ -38,7 +37,7 @@ export async function submitFactor(
   const t = wordsOf(c);
   // An empty password is not a failed attempt.
   const read = readFields(t, form, {
-    ...(kind === "passkey" ? {} : { code: kind === "totp" ? codeField : factorCodeField }),
+    ...(kind === "passkey" ? {} : { code: kind === "totp" ? codeField : anyCodeField }),
     ...(form.text("password") === "" ? {} : { password: passwordField }),
   });
   if ("refusal" in read) return read.refusal;

@@ -5,6 +5,7 @@ import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { CheckboxField, Field, Form } from "../../../ui/form-fields.tsx";
 import type { PageProps } from "../../../ui/page.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import { MAX_TYPED_CODE_LENGTH } from "../../one-time-codes/fields.ts";
 import { PasskeyArea } from "../../passkeys/pages/passkey-area.tsx";
 import { SENT_FACTOR_KINDS, type SecondFactorKind } from "../policy.ts";
 
@@ -78,7 +79,7 @@ const RecoveryCodeForm = ({ p, chosen }: FactorProps) => (
       p={p}
       name="code"
       autocomplete="off"
-      maxlength={64}
+      maxlength={MAX_TYPED_CODE_LENGTH}
       first
       attributes={{ spellcheck: "false", autocapitalize: "none", class: "code" }}
     />

@@ -2,6 +2,7 @@ import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { utf8 } from "../../../core/crypto/encoding.ts";
 import { keyedHash } from "../../../core/crypto/keyed-hash.ts";
 import type { SecretRing, SecretRoot } from "../../../core/crypto/secret-ring.ts";
+import { typedCode } from "../../../core/typed-text.ts";
 
 /** The codes of one set. */
 export const RECOVERY_CODE_COUNT = 10;
@@ -23,7 +24,7 @@ export function newRecoveryCode(): string {
 }
 
 /** The characters that count: users type a code in any case, and with or without hyphens and spaces. */
-const significant = (code: string): string => code.toUpperCase().replace(/[\s-]/g, "");
+const significant = (code: string): string => typedCode(code).toUpperCase();
 
 type Deps = { readonly secrets: SecretRing };
 

@@ -1,3 +1,4 @@
+import { typedLine, typedNumber } from "../../../core/typed-text.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import type { FormFailure, PageContext } from "../../../ui/page.ts";
 import type { Form } from "../../../ui/read-form.ts";
@@ -34,7 +35,11 @@ export const listIn = (text: string): string[] => text.split(/\s+/).filter((one)
 const textOrNull = (text: string): string | null => (text.trim() === "" ? null : text.trim());
 
 /** NaN for text that is no number: the rules refuse it. */
-const secondsOrNull = (text: string): number | null => (text.trim() === "" ? null : Number(text));
+function secondsOrNull(text: string): number | null {
+  const number = typedNumber(text);
+  if (number === "") return null;
+  return /^[0-9]+$/.test(number) ? Number(number) : Number.NaN;
+}
 
 /** The name of the checkbox of a resource. */
 export const resourceField = (at: number): string => `resource-${at}`;
@@ -54,7 +59,7 @@ export function readApplicationForm(
     (one) => one === form.text("authMethod"),
   );
   return {
-    name: form.text("clientName").trim(),
+    name: typedLine(form.text("clientName")),
     logoUri: textOrNull(form.text("logoUri")),
     clientUri: textOrNull(form.text("clientUri")),
     resources: resourcesIn(form, known),

@@ -1,3 +1,4 @@
+import { typedLine } from "../../../core/typed-text.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { Field, Form, SelectField } from "../../../ui/form-fields.tsx";
 import type { Page, PageProps } from "../../../ui/page.ts";
@@ -78,7 +79,7 @@ const NewApplication = ({ p, known }: { readonly p: PageProps; readonly known: K
 function readMetadata(form: Posted, known: Known): PartialMetadata {
   const kind = APPLICATION_KINDS.find((one) => one === form.text("clientKind")) ?? "web";
   const scopes = listIn(form.text("scopes"));
-  const common = { name: form.text("clientName").trim(), resources: resourcesIn(form, known) };
+  const common = { name: typedLine(form.text("clientName")), resources: resourcesIn(form, known) };
   // The scopes of OpenID Connect are about a user.
   const ofResources = scopes.filter((scope) =>
     known.some((resource) => Object.hasOwn(resource.scopes, scope)),

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
-import { Field, Form } from "../../../ui/form-fields.tsx";
+import { EmailField, Form } from "../../../ui/form-fields.tsx";
 import type { PageContext, PageProps } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
 import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
@@ -59,7 +59,7 @@ type RetryData = { readonly returnTarget: ReturnTarget | null; readonly address:
 const resendVerificationForm = (p: PageProps, { returnTarget, address }: RetryData): Child => (
   <>
     <Form p={p} action={withReturnTarget("/sign-up/check-your-mail", returnTarget)}>
-      <Field p={p} name="email" type="email" autocomplete="username" value={address} />
+      <EmailField p={p} name="email" autocomplete="username" value={address} />
       <button type="submit" class="main">
         {p.t.checkMail.resend}
       </button>

@@ -1,4 +1,5 @@
 import { fill } from "../../../core/text.ts";
+import { typedNumber } from "../../../core/typed-text.ts";
 import type { Problems } from "../../../ui/page.ts";
 import type { Form } from "../../../ui/read-form.ts";
 import type { Words } from "../../../ui/ui-texts.ts";
@@ -12,7 +13,7 @@ export const readAnswerForm = (form: Form, fields: readonly SignUpField[]): Reco
   Object.fromEntries(
     fields.map(({ name, type }) => {
       const typed = form.text(inputName(name)).trim();
-      const number = typed.replace(",", ".");
+      const number = typedNumber(typed).replace(",", ".");
       if (type === "checkbox") return [name, typed !== ""];
       // A form sends numbers as text.
       return [name, type === "number" && /^[+-]?\d+(?:\.\d+)?$/.test(number) ? Number(number) : typed];

@@ -38,7 +38,7 @@ const candidate = (
   account: account(more),
   factorFacts: NEW_ACCOUNT_FACTS,
   devicesKnownSince: 0,
-  deviceCreatedAt: null,
+  presentedDevices: [],
   hasProvider,
   isInvited,
 });

@@ -27,9 +27,11 @@ describe("user codes", () => {
     "bcdf–ghjk",
     "BCDF - GHJK",
     "BCDF\u00a0GHJK",
+    "ＢＣＤＦ－ＧＨＪＫ",
+    "\ufeffBCDF\u200bGHJK",
   ])("reads %j", (typed) => expect(readUserCode(typed)).toBe("BCDFGHJK"));
 
-  it.each(["", "BCDF-GHJ", "BCDF-GHJKL", "ACDF-GHJK", "BCDF-GH1K", "BCDF_GHJK", "BCDFGHJK'", "ＢCDFGHJK"])(
+  it.each(["", "BCDF-GHJ", "BCDF-GHJKL", "ACDF-GHJK", "BCDF-GH1K", "BCDF_GHJK", "BCDFGHJK'", "ВCDFGHJK"])(
     "refuses %j",
     (typed) => expect(readUserCode(typed)).toBeNull(),
   );

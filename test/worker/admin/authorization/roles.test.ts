@@ -74,6 +74,7 @@ describe("the router", () => {
   it("only the listed routes need no session", () => {
     const open = routes.filter(({ session }) => !session).map(({ method, path }) => `${method} ${path}`);
     expect(open.sort()).toEqual([
+      "GET /.well-known/change-password",
       "GET /.well-known/jwks.json",
       "GET /.well-known/oauth-authorization-server",
       "GET /.well-known/openid-configuration",

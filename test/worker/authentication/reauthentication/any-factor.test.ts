@@ -95,8 +95,8 @@ describe("a reauthentication of an account with a second factor", () => {
   it("takes a recovery code once", async () => {
     const { email, token } = await oldSession();
     await addTotp(email);
-    await addRecoveryCode(email, "first-code");
-    const body = { factor: "recovery_code", code: "first-code", password: PASSWORD };
+    await addRecoveryCode(email, "firstcode");
+    const body = { factor: "recovery_code", code: "firstcode", password: PASSWORD };
     expect((await reauthenticate(token, body)).status).toBe(200);
     expectErrorResponse(await reauthenticate(token, body), 400, "code_invalid");
   });
@@ -155,9 +155,9 @@ describe("a reauthentication of an account without a password", () => {
   it("takes any of its factors alone", async () => {
     const { email, token } = await oldSession({ passwordless: true });
     await addTotp(email);
-    await addRecoveryCode(email, "other-code");
+    await addRecoveryCode(email, "othercode");
     expect((await reauthenticate(token, { factor: "totp", code: CODE })).status).toBe(200);
-    expect((await reauthenticate(token, { factor: "recovery_code", code: "other-code" })).status).toBe(200);
+    expect((await reauthenticate(token, { factor: "recovery_code", code: "othercode" })).status).toBe(200);
   });
 });
 
@@ -200,7 +200,7 @@ describe("attempts", () => {
     const { email, token } = await oldSession();
     await addTotp(email);
     await addPasskey(email);
-    await addRecoveryCode(email, "third-code");
+    await addRecoveryCode(email, "thirdcode");
     const { challengeId } = (await reauthenticate(token, { password: PASSWORD })).body.data;
     const guesses = [
       () => reauthenticate(token, { password: "not the password" }),
@@ -215,7 +215,7 @@ describe("attempts", () => {
     for (const answer of [
       await reauthenticate(token, { password: PASSWORD }),
       await reauthenticate(token, { factor: "totp", code: CODE, password: PASSWORD }),
-      await reauthenticate(token, { factor: "recovery_code", code: "third-code", password: PASSWORD }),
+      await reauthenticate(token, { factor: "recovery_code", code: "thirdcode", password: PASSWORD }),
       await reauthenticate(token, { factor: "passkey", assertion: await assertPasskey(service, token) }),
     ]) {
       expectErrorResponse(answer, 429, "too_many_attempts");

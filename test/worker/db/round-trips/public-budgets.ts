@@ -14,6 +14,11 @@ export const publicBudgets: BudgetTable = {
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     request: async () => ({ method: "GET", path: "/.well-known/jwks.json" }),
   },
+  "GET /.well-known/change-password": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    status: 303,
+    request: async () => ({ method: "GET", path: "/.well-known/change-password" }),
+  },
   "GET /.well-known/webauthn": {
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     status: 404,

@@ -133,7 +133,8 @@ export function tokensInCookies(headers: Headers) {
   return {
     token: jar.get("__Host-gh_access") ?? "",
     refreshToken: jar.get("__Host-gh_refresh") ?? "",
-    deviceToken: jar.get("__Host-gh_device"),
+    // The first token is that of this sign-in.
+    deviceToken: jar.get("__Host-gh_device")?.split("~")[0],
     challenge: jar.get("__Host-gh_challenge"),
   };
 }

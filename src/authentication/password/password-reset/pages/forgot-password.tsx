@@ -3,7 +3,7 @@ import type { DepsOf } from "../../../../http/context.ts";
 import { Captcha, readCaptchaToken } from "../../../../ui/captcha-widget.tsx";
 import { DevMailboxLink } from "../../../../ui/dev-mailbox-link.tsx";
 import { formFailure } from "../../../../ui/form-error.ts";
-import { Field, Form } from "../../../../ui/form-fields.tsx";
+import { EmailField, Form } from "../../../../ui/form-fields.tsx";
 import type { Page } from "../../../../ui/page.ts";
 import { addressCookie } from "../../../../ui/page-cookies.ts";
 import { setPendingRedirectCookie } from "../../../../ui/pending-redirect-cookie.ts";
@@ -26,7 +26,7 @@ export const forgotPasswordPage = (depsOf: DepsOf<RequestPasswordResetDeps>): Pa
     <>
       <p class="lead">{p.t.forgot.lead}</p>
       <Form p={p}>
-        <Field p={p} name="email" type="email" autocomplete="username" value={address} first />
+        <EmailField p={p} name="email" autocomplete="username" value={address} first />
         <Captcha p={p} />
         <button type="submit" class="main">
           {p.t.forgot.submit}

@@ -1,7 +1,7 @@
 import { newPasswordField } from "../../../../accounts/fields.ts";
 import { SECOND } from "../../../../core/clock.ts";
 import type { DepsOf } from "../../../../http/context.ts";
-import { setDeviceCookie } from "../../../../http/session-cookies.ts";
+import { addDeviceCookie } from "../../../../http/device-cookie.ts";
 import {
   type EmailTokenData,
   loadEmailToken,
@@ -65,7 +65,7 @@ export const resetPasswordPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageD
     const { newPassword } = read.values;
     const result = await resetPassword(depsOf(c), { token, newPassword, caller: c.var.caller });
     if (result.ok) {
-      setDeviceCookie(c, result.value.deviceToken, DEVICE_TOKEN_TTL_MS / SECOND);
+      addDeviceCookie(c, result.value.deviceToken, DEVICE_TOKEN_TTL_MS / SECOND);
       addressCookie.write(c, emailToken.accountEmail);
       const signInUrl = withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings));
       return redirectWithFlash(
@@ -76,6 +76,7 @@ export const resetPasswordPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageD
             ? "passwordChosen"
             : "passwordSet"
           : "invitationAccepted",
+        emailToken.accountEmail,
       );
     }
     const { error } = result;
