@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
-import { RECENT_SECOND_FACTOR } from "../authentication/reauthentication/fields.ts";
+import { ENROLMENT, RECENT_SECOND_FACTOR } from "../authentication/reauthentication/fields.ts";
 import type { PasswordFailure } from "../authentication/reauthentication/reauthenticate.ts";
 import {
   type SetSecondFactorDeps,
@@ -145,7 +145,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "chooseSecondStep",
         summary: "Turn the mailed sign-in code on or off",
-        description: RECENT_SECOND_FACTOR,
+        description: `${RECENT_SECOND_FACTOR} To turn it on: ${ENROLMENT}`,
         tag,
         answer: secondFactorSet,
         failures: ["invalid_credentials", "too_many_attempts", "reauthentication_required"],

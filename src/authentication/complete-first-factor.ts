@@ -3,7 +3,7 @@ import { type CompleteSignInDeps, completeSignIn } from "./complete-sign-in.ts";
 import { amrOf } from "./factors.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
 import type { SecondFactorSettings } from "./second-factor/policy.ts";
-import { decideSecondFactor, usableKinds } from "./second-factor/rules.ts";
+import { decideSecondFactor, isSpared, usableKinds } from "./second-factor/rules.ts";
 import type { FactorFacts } from "./second-factor/second-factor.ts";
 import { type StartSecondFactorDeps, startSecondFactor } from "./second-factor/start-second-factor.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "./sign-in-outcome.ts";
@@ -21,7 +21,7 @@ export function completeFirstFactor(
   factorFacts: FactorFacts,
 ): Promise<Result<SignedIn | SecondFactorRequired, SignInFailure>> {
   const settings = deps.settings.secondFactor;
-  const decision = decideSecondFactor({
+  const facts = {
     account: factorFacts,
     kinds: usableKinds(settings, deps.secondFactors),
     firstFactor: amrOf(firstFactor.grant),
@@ -29,13 +29,14 @@ export function completeFirstFactor(
     isKnownDevice: firstFactor.device?.hasSignedIn ?? false,
     settings,
     now: deps.clock.now(),
-  });
+  };
+  const decision = decideSecondFactor(facts);
   switch (decision.kind) {
     case "not_due":
-      return completeSignIn(deps, firstFactor);
+      return completeSignIn(deps, firstFactor, { isSpared: isSpared(facts) });
     case "challenge":
       return startSecondFactor(deps, firstFactor, { ...decision.offer, phone: factorFacts.verifiedPhone });
     case "enrolment":
-      return completeSignIn(deps, firstFactor, decision);
+      return completeSignIn(deps, firstFactor, { enrolment: decision });
   }
 }

@@ -20,8 +20,13 @@ export type CompleteSignInDeps = IssueTokensDeps &
   NewSessionDeps &
   RestrictPendingDeps & { readonly signIns: SessionOpener; readonly messages: Outbox };
 
-/** The second factor that the user has to enrol until an instant (ms). */
-type DueEnrolment = { readonly dueAt: number; readonly isOverdue: boolean };
+/** How the second factor was decided on. */
+type Decided = {
+  /** The second factor that the user has to enrol until an instant (ms). */
+  readonly enrolment?: { readonly dueAt: number; readonly isOverdue: boolean };
+  /** Whether the trust in the device has spared the second factor of the account: sensitive changes ask for it. */
+  readonly isSpared?: boolean;
+};
 
 /**
  * Opens the session and issues its first tokens. If an enrolment is overdue, the session is good for the enrolment only,
@@ -30,7 +35,7 @@ type DueEnrolment = { readonly dueAt: number; readonly isOverdue: boolean };
 export async function completeSignIn(
   deps: CompleteSignInDeps,
   firstFactor: FirstFactorResult,
-  enrolment: DueEnrolment | null = null,
+  { enrolment, isSpared = false }: Decided = {},
 ): Promise<Result<SignedIn, SignInFailure>> {
   const { grant, emailKey, caller, device, replaces, isPersistent = true } = firstFactor;
   const restriction = enrolment?.isOverdue ? "enrol_second_factor" : null;
@@ -45,6 +50,7 @@ export async function completeSignIn(
   const session = {
     ...newSession(deps, {
       ...{ amr, audience, caller, deviceId, isKnownDevice, restriction, isPersistent },
+      isConfirmed: !isSpared,
       authenticatedAt: at,
     }),
     accountId: grant.accountId,

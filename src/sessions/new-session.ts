@@ -24,6 +24,8 @@ type NewSessionInput = {
   readonly restriction?: NewSession["restriction"];
   /** Whether the device was known before this sign-in. */
   readonly isKnownDevice: boolean;
+  /** Default: true. */
+  readonly isConfirmed?: boolean;
   /** False: the cookies of the session end with the browser session. */
   readonly isPersistent?: boolean;
   /** The instant (ms) of the authentication, if it was earlier. */
@@ -33,6 +35,7 @@ type NewSessionInput = {
 /** A new session, ready to be stored. The batch that stores it adds the account. */
 export function newSession(deps: NewSessionDeps, input: NewSessionInput): Omit<NewSession, "accountId"> {
   const { amr, audience, caller, deviceId, restriction = null, isKnownDevice, isPersistent = true } = input;
+  const { isConfirmed = true } = input;
   const { authenticatedAt } = input;
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
@@ -51,6 +54,7 @@ export function newSession(deps: NewSessionDeps, input: NewSessionInput): Omit<N
     deviceId,
     restriction,
     isKnownDevice,
+    isConfirmed,
     isPersistent,
   };
 }

@@ -31,6 +31,8 @@ export type NewSession = {
   readonly isKnownDevice: boolean;
   /** False: its cookies end with the browser session. */
   readonly isPersistent: boolean;
+  /** False: it has not shown the second factor of its account, so the sign-in is no confirmation for sensitive changes. */
+  readonly isConfirmed: boolean;
 };
 
 /**

@@ -28,7 +28,7 @@ import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import { FIRST_PARTY_CLIENT, type NewSession, type SessionRestriction } from "./session.ts";
 
 /** The row of a session of this service's own client. */
-export const sessionRow = <A>(session: Omit<NewSession, "accountId">, accountId: A) => ({
+export const sessionRow = <A>({ isConfirmed, ...session }: Omit<NewSession, "accountId">, accountId: A) => ({
   ...session,
   accountId,
   amr: session.amr.join(" "),
@@ -36,7 +36,7 @@ export const sessionRow = <A>(session: Omit<NewSession, "accountId">, accountId:
   lastUsedAt: session.createdAt,
   rotatedAt: session.createdAt,
   revokedAt: null,
-  reauthenticatedAt: null,
+  reauthenticatedAt: isConfirmed ? null : NOT_CONFIRMED,
   clientId: FIRST_PARTY_CLIENT,
   parentId: null,
   codeClaim: null,
@@ -146,8 +146,11 @@ export const endSessions = (db: Database, accountId: string | SQLWrapper, now: n
 /** `CurrentSession.authenticatedAt`. */
 export const authenticatedAt = sql<number>`coalesce(${sessions.authTime}, ${sessions.createdAt})`;
 
+/** The value of `reauthenticatedAt` in a session that has to show a factor before a sensitive change, also after its sign-in. */
+export const NOT_CONFIRMED = 0;
+
 /** `CurrentSession.confirmedAt`. */
-export const confirmedAt = sql<number>`max(${authenticatedAt}, coalesce(${sessions.reauthenticatedAt}, 0))`;
+export const confirmedAt = sql<number>`CASE WHEN ${sessions.reauthenticatedAt} = ${NOT_CONFIRMED} THEN 0 ELSE max(${authenticatedAt}, coalesce(${sessions.reauthenticatedAt}, 0)) END`;
 
 /** Whether the session is live at `now`. */
 export const sessionIsLive = (now: number | Placeholder): SQL | undefined =>
@@ -190,7 +193,7 @@ export const maySignFor = ({
 
 type LiftedRestriction = {
   readonly sessionId: string;
-  /** What the enrolment proved (RFC 8176). Empty if it proved nothing, such as switching the mailed code on. */
+  /** What the enrolment proved (RFC 8176). Empty: nothing, such as switching a code on, and the restriction stays. */
   readonly amr: readonly string[];
   /** Whether the enrolment has happened. */
   readonly where: SQL | undefined;
@@ -201,10 +204,14 @@ type LiftedRestriction = {
  * proved, in the batch of the enrolment. Nothing happens to a session without that restriction.
  */
 export const liftEnrolmentRestriction = (db: Database, { sessionId, amr, where }: LiftedRestriction) =>
-  db
-    .update(sessions)
-    .set({ restriction: null, amr: amrWith(amr.length === 0 ? [] : [...amr, "mfa"]) })
-    .where(and(eq(sessions.id, sessionId), eq(sessions.restriction, "enrol_second_factor"), where));
+  amr.length === 0
+    ? []
+    : [
+        db
+          .update(sessions)
+          .set({ restriction: null, amr: amrWith([...amr, "mfa"]) })
+          .where(and(eq(sessions.id, sessionId), eq(sessions.restriction, "enrol_second_factor"), where)),
+      ];
 
 /** The methods of a session and further ones, each once and in this order, as a value for its column `amr`. */
 export const amrWith = (added: readonly string[]): SQL =>

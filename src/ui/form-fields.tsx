@@ -45,6 +45,8 @@ type FieldProps = {
   /** Characters. */
   readonly maxlength?: number;
   readonly optional?: boolean;
+  /** A filter of a list: it may be empty, and its label does not say so. */
+  readonly isFilter?: boolean;
   /** The initial value. */
   readonly value?: string | null;
   readonly hint?: string;
@@ -84,6 +86,7 @@ export function Field({
   label = p.t.fields[name],
   type = "text",
   optional,
+  isFilter,
   value,
   hint,
   first,
@@ -105,7 +108,7 @@ export function Field({
         name={name}
         type={type}
         value={type === "password" ? undefined : (p.values.get(name) ?? value ?? undefined)}
-        required={!optional}
+        required={!optional && !isFilter}
         // Browsers count UTF-16 units, of which a character has two at most.
         maxlength={maxlength && maxlength * 2}
         aria-describedby={descriptionIds({ p, name, hint })}

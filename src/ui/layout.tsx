@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { hasPermission } from "../admin/authorization/permissions.ts";
+import { hasPermission, type Permission } from "../admin/authorization/permissions.ts";
 import { brandColor } from "../core/brand-color.ts";
 import { LOCALES } from "../core/locale.ts";
 import { fill } from "../core/text.ts";
@@ -9,7 +9,8 @@ import type { Brand, PageProps } from "./page.ts";
 import { FooterLinks } from "./page-links.tsx";
 import { longDate } from "./relative-time.tsx";
 import { PASSKEY_SCRIPT_PATH, SCRIPT_PATH } from "./script-routes.ts";
-import { LANGUAGE_NAMES } from "./ui-texts.ts";
+import { Avatar } from "./settings-rows.tsx";
+import { LANGUAGE_NAMES, type Words } from "./ui-texts.ts";
 
 type Props = { readonly p: PageProps; readonly title: string; readonly children: Child };
 
@@ -44,7 +45,16 @@ export function Frame({ p, title, children }: Props) {
               <a href={p.back.href}>← {p.back.label}</a>
             </p>
           )}
-          <h1>{title}</h1>
+          {p.headingLink === null ? (
+            <h1>{title}</h1>
+          ) : (
+            <div class="heading">
+              <h1>{title}</h1>
+              <a class="button main" href={p.headingLink.href}>
+                {p.headingLink.label}
+              </a>
+            </div>
+          )}
           <EnrolmentBanner p={p} />
           {p.notice && (
             <p class={p.notice.isWarning ? "warning" : "notice"} role="status">
@@ -54,6 +64,12 @@ export function Frame({ p, title, children }: Props) {
           {p.alert && (
             <p class="alert" role="alert" tabindex={-1} autofocus>
               {p.alert}
+              {p.offersSupport && p.links.support !== null && (
+                <>
+                  {" "}
+                  <a href={p.links.support}>{p.t.links.contactSupport}</a>
+                </>
+              )}
             </p>
           )}
           {children}
@@ -85,8 +101,7 @@ function PasskeyScript({ p: { t, usesPasskeys } }: { p: PageProps }) {
 }
 
 function Masthead({ p }: { p: PageProps }) {
-  const { t, account, actor, brand } = p;
-  const currentIf = (path: string) => (p.here.split("?")[0]?.startsWith(path) ? "page" : undefined);
+  const { t, account, brand } = p;
   return (
     <>
       <a class="brand" href="/">
@@ -97,39 +112,50 @@ function Masthead({ p }: { p: PageProps }) {
         )}
         <span>{brand.appName}</span>
       </a>
+      <Tabs p={p} />
       {account && (
-        <nav aria-label={t.nav.label}>
-          <a href="/account" aria-current={currentIf("/account")}>
-            {t.nav.account}
+        <>
+          <a class="me" href="/account" aria-current={currentIf(p, "/account")}>
+            <Avatar of={account} size={32} />
+            <span class="name">
+              <span class="unseen">{t.nav.account}: </span>
+              {account.name}
+            </span>
           </a>
-          {actor && hasPermission(actor, "users:list") && (
-            <>
-              <a href="/admin/users" aria-current={currentIf("/admin/users")}>
-                {t.nav.users}
-              </a>
-              <a href="/admin/audit" aria-current={currentIf("/admin/audit")}>
-                {t.nav.audit}
-              </a>
-              <a href="/admin/mail" aria-current={currentIf("/admin/mail")}>
-                {t.nav.mail}
-              </a>
-            </>
-          )}
-          {actor && hasPermission(actor, "clients:manage") && (
-            <a href="/admin/applications" aria-current={currentIf("/admin/applications")}>
-              {t.nav.applications}
-            </a>
-          )}
-        </nav>
-      )}
-      {account && (
-        <Form p={p} action="/sign-out">
-          <button type="submit" class="quiet">
-            {t.nav.signOut}
-          </button>
-        </Form>
+          <Form p={p} action="/sign-out">
+            <button type="submit" class="quiet">
+              {t.nav.signOut}
+            </button>
+          </Form>
+        </>
       )}
     </>
+  );
+}
+
+const currentIf = (p: PageProps, path: string) =>
+  p.here.split("?")[0]?.startsWith(path) ? "page" : undefined;
+
+const TABS = [
+  ["/admin/users", "users", "users:list"],
+  ["/admin/audit", "audit", "audit:read"],
+  ["/admin/mail", "mail", "mail:read"],
+  ["/admin/applications", "applications", "clients:manage"],
+] as const satisfies readonly (readonly [string, keyof Words["nav"], Permission])[];
+
+/** The pages of administration that the user may open. A user without any gets no empty row. */
+function Tabs({ p }: { p: PageProps }) {
+  const { t, actor } = p;
+  const tabs = TABS.filter(([, , permission]) => actor && hasPermission(actor, permission));
+  if (tabs.length === 0) return null;
+  return (
+    <nav aria-label={t.nav.label}>
+      {tabs.map(([path, name]) => (
+        <a href={path} aria-current={currentIf(p, path)}>
+          {t.nav[name]}
+        </a>
+      ))}
+    </nav>
   );
 }
 

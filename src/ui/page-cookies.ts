@@ -20,8 +20,7 @@ const pageCookie = (name: string, seconds: number) => ({
 });
 
 /**
- * Flash message: a key of `notices` in the UI texts, and the address of the account that it is about, if it has one:
- * `<key> <address>`. The next page shows it once.
+ * Flash message: the form-encoded `key` of `notices` in the UI texts, and `FlashDetails`. The next page shows it once.
  */
 export const flashCookie = pageCookie("gh_notice", 60);
 

@@ -86,8 +86,12 @@ export type PageProps = {
   readonly values: ReadonlyMap<string, string>;
   readonly problems: Problems;
   readonly alert: string | null;
+  /** The alert is about what only support can change. */
+  readonly offersSupport: boolean;
   /** The flash message of the previous page. */
   readonly notice: { readonly text: string; readonly isWarning: boolean } | null;
+  /** The link beside the heading. */
+  readonly headingLink: { readonly href: string; readonly label: string } | null;
   /** Link to the parent page. */
   readonly back: { readonly href: string; readonly label: string } | null;
   /** URL that the browser loads by itself (meta refresh). */
@@ -122,6 +126,8 @@ export type Page<Data, Subject = Data> = {
   /** Loads the data of the view. Runs for GET and for a POST that shows the form again. */
   loadData?(c: PageContext, subject: Subject): Promise<Data>;
   title(t: Words, data: Data): string;
+  /** The link beside the heading: the main action of a list. */
+  headingLink?(t: Words): { readonly href: string; readonly label: string };
   /** Link to the parent page. `search` is the query string. */
   back?(t: Words, search: string): { readonly href: string; readonly label: string };
   view(p: PageProps, data: Data): Child;

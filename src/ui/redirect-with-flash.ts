@@ -2,16 +2,23 @@ import type { PageContext } from "./page.ts";
 import { flashCookie } from "./page-cookies.ts";
 import type { Words } from "./ui-texts.ts";
 
-/**
- * Redirects by GET (RFC 9110 §15.4.4) to a page that shows the flash message. `about`: the address of the account that the
- * message is about, where a mailed link has led to it and the browser may be signed in with another account.
- */
+export type FlashDetails = {
+  /** Replaces `{name}` in the message. */
+  readonly name?: string;
+  /**
+   * The address of the account that the message is about, where a mailed link has led to it and the browser may be signed
+   * in with another account.
+   */
+  readonly address?: string;
+};
+
+/** Redirects by GET (RFC 9110 §15.4.4) to a page that shows the flash message. */
 export function redirectWithFlash(
   c: PageContext,
   to: string,
   notice?: keyof Words["notices"],
-  about?: string,
+  details: FlashDetails = {},
 ): Response {
-  if (notice) flashCookie.write(c, about === undefined ? notice : `${notice} ${about}`);
+  if (notice) flashCookie.write(c, new URLSearchParams({ key: notice, ...details }).toString());
   return c.redirect(to, 303);
 }

@@ -3,6 +3,7 @@ import { fill } from "../core/text.ts";
 import { findUnavailable } from "../core/unavailable.ts";
 import type { DepsOf } from "../http/context.ts";
 import type { Failure, FailurePage } from "../http/failure.ts";
+import { refreshCookie } from "../http/session-cookies.ts";
 import type { PageContext, PageProps } from "./page.ts";
 import { SupportLink } from "./page-links.tsx";
 import { renderPlainText } from "./plain-text-page.ts";
@@ -15,33 +16,35 @@ export const renderFailurePage =
   async (c: PageContext, failure: Failure): Promise<Response> => {
     const deps = depsOf(c);
     // Without a valid configuration there is no brand and no policy.
-    if (!deps) return renderPlainText(c, findUnavailable(c.error)?.problems);
+    if (!deps) return renderPlainText(c, { problems: findUnavailable(c.error)?.problems });
     try {
       await loadAssets(c, deps);
     } catch {
-      return renderPlainText(c);
+      return renderPlainText(c, { support: deps.settings.links.support });
     }
-    const {
-      title,
-      text,
-      more = continueLink,
-    } = failure.page ?? pageOf(wordsOf(c), failure, c.get("requestId"));
+    const { title, text, more } = failure.page ?? pageOf(wordsOf(c), failure, c.get("requestId"));
     return renderPage(c, deps, {
       status: failure.status,
       title: () => title,
       view: (p) => (
         <>
           <p class="lead">{text}</p>
-          {(more as (props: PageProps) => Child)(p)}
+          {more ? (
+            (more as (props: PageProps) => Child)(p)
+          ) : (
+            <WayBack p={p} isSignedIn={refreshCookie(c) !== undefined} />
+          )}
           <SupportLink p={p} />
         </>
       ),
     });
   };
 
-const continueLink = (p: PageProps) => (
+const WayBack = ({ p, isSignedIn }: { readonly p: PageProps; readonly isSignedIn: boolean }) => (
   <p>
-    <a href="/">{p.t.continue}</a>
+    <a class="button main" href={isSignedIn ? "/account" : "/sign-in"}>
+      {isSignedIn ? p.t.toAccount : p.t.toSignIn}
+    </a>
   </p>
 );
 
@@ -53,4 +56,4 @@ function pageOf(t: Words, { code, status }: Failure, requestId: string): Failure
 }
 
 const titleOf = ({ failureTitles: titles }: Words, status: number): string =>
-  status === 403 || status === 404 ? titles[status] : titles.other;
+  status === 403 || status === 404 || status === 503 ? titles[status] : titles.other;

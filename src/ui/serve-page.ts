@@ -56,7 +56,12 @@ export function servePage<Data, Subject>(
       deps,
       page,
       await loadData(c, subject),
-      { alert, problems, values: (!outcome.dropsValues && form?.kept) || new Map() },
+      {
+        alert,
+        problems,
+        offersSupport: outcome.code === "account_deactivated",
+        values: (!outcome.dropsValues && form?.kept) || new Map(),
+      },
       outcome,
     );
   });
@@ -141,6 +146,7 @@ function show<Data, Subject>(
     overrides: {
       ...overrides,
       captcha,
+      headingLink: page.headingLink?.(wordsOf(c)) ?? null,
       back: page.back?.(wordsOf(c), searchOf(c)) ?? null,
       ...(page.here ? { here: page.here(data) } : {}),
       ...(page.refreshUrl ? { refreshUrl: page.refreshUrl(data) } : {}),
@@ -164,15 +170,20 @@ const WARNINGS: readonly string[] = [
 
 /** Reads and removes the flash message. */
 function takeFlash(c: PageContext): PageProps["notice"] {
-  const [key, address] = flashCookie.read(c)?.split(" ") ?? [];
-  if (key === undefined) return null;
+  const cookie = flashCookie.read(c);
+  if (cookie === undefined) return null;
   flashCookie.clear(c);
+  const flash = new URLSearchParams(cookie);
+  const [key, address] = [flash.get("key") ?? "", flash.get("address")];
   const t = wordsOf(c);
-  const notice = textFor(t.notices, key, null);
-  if (notice === null) return null;
+  const text = textFor(t.notices, key, null);
+  if (text === null) return null;
+  const notice = fill(text, { name: flash.get("name") ?? "" });
   const own = c.get("session")?.account.email;
   const isOfOther =
-    address !== undefined && own !== undefined && storedAddressKey(address) !== storedAddressKey(own);
-  const text = isOfOther ? fill(t.noticeOfOther, { address, notice }) : notice;
-  return { text, isWarning: WARNINGS.includes(key) };
+    address !== null && own !== undefined && storedAddressKey(address) !== storedAddressKey(own);
+  return {
+    text: isOfOther ? fill(t.noticeOfOther, { address, notice }) : notice,
+    isWarning: WARNINGS.includes(key),
+  };
 }

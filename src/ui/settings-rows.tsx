@@ -35,6 +35,15 @@ export const Avatar = ({ of: { avatarKey, name }, size = 40 }: { of: AvatarOwner
     <img class={`face s${size}`} src={`/avatars/${avatarKey}`} alt="" width={size} height={size} />
   );
 
+/** An email address that a narrow screen breaks at its dots and its @, and not inside a word. */
+export const EmailAddress = ({ of: email }: { of: string }) =>
+  email.split(/(?<=@)|(?=\.)/).map((part, index) => (
+    <>
+      {index > 0 && <wbr />}
+      {part}
+    </>
+  ));
+
 /** The signed-in user: picture, full name and address. */
 export const Person = ({
   of: account,
@@ -46,14 +55,18 @@ export const Person = ({
     <p>
       <strong>{fullNameOf(account)}</strong>
       <br />
-      <span class="faint">{account.email}</span>
+      <span class="faint">
+        <EmailAddress of={account.email} />
+      </span>
     </p>
   </div>
 );
 
+type BadgeProps = { readonly good: boolean; readonly isWarning?: boolean; readonly children: Child };
+
 /** A short status. */
-export const Badge = ({ good, children }: { good: boolean; children: Child }) => (
-  <span class={good ? "badge good" : "badge"}>{children}</span>
+export const Badge = ({ good, isWarning, children }: BadgeProps) => (
+  <span class={good ? "badge good" : isWarning ? "badge warn" : "badge"}>{children}</span>
 );
 
 /** The phone number and whether it is verified. Nothing when there is none. */

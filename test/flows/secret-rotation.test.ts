@@ -5,7 +5,7 @@ import { describeSecrets, readSecrets } from "../../scripts/admin/secrets.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/clock.ts";
 import { openBrowser, signedInBrowser } from "../support/browser.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
-import { requestPhoneCode, startSecondFactor } from "../support/one-time-codes.ts";
+import { markDeviceAsKnown, requestPhoneCode, startSecondFactor } from "../support/one-time-codes.ts";
 import {
   deliveryAttemptsOf,
   EVERY_HOUR,
@@ -76,6 +76,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
     await service.post("/forgot-password", { email: resetUser.email });
     const reset = await tokenMailedTo(service, resetUser.email);
     const otpUser = await registerVerifyAndLogIn(service);
+    await markDeviceAsKnown(otpUser.token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, otpUser.token);
     const challenge = await startSecondFactor(service, otpUser.email);
     const caller = await registerVerifyAndLogIn(service);

@@ -8,7 +8,7 @@ import { CALLBACK, registeredClient } from "./client-administration.ts";
 import { insertGrant } from "./connected-apps.ts";
 import { requestEmailCode } from "./email-codes.ts";
 import { requestRemoval } from "./factor-removals.ts";
-import { ALL_KINDS, enableFactor, mayEnableTexts, trustDevice } from "./factors.ts";
+import { ALL_KINDS, enableFactor, markDevicesAsKnown, mayEnableTexts, trustDevice } from "./factors.ts";
 import { tinyPng } from "./image-parts.ts";
 import { insertFactor } from "./number-factor.ts";
 import {
@@ -66,6 +66,7 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   const bodies: Record<string, () => Promise<object | undefined> | object | undefined> = {
     "POST /login": () => login,
     "POST /login/otp": async () => {
+      await markDevicesAsKnown(email);
       await browser.write("POST", "/me/otp", { enabled: true, password: PASSWORD });
       const { challengeId } = (await browser.write("POST", "/login", login)).body.data;
       return { challengeId, code: await mailedCodeTo(service, email), transport: "cookie" };
@@ -93,7 +94,10 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "PATCH /me": () => ({ name: "Grace" }),
     "POST /me/password": () => ({ currentPassword: PASSWORD, newPassword: "another quiet harbour" }),
     "POST /me/email": () => ({ newEmail: newAddress(), password: PASSWORD }),
-    "POST /me/otp": () => ({ enabled: true, password: PASSWORD }),
+    "POST /me/otp": async () => {
+      await markDevicesAsKnown(email);
+      return { enabled: true, password: PASSWORD };
+    },
     "POST /me/reauthenticate": () => ({ password: PASSWORD }),
     "POST /me/reauthenticate/otp": async () => {
       await enableSecondFactor(service, (await logIn(service, email)).token);

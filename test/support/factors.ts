@@ -92,10 +92,18 @@ export const setAccountColumn = (
   value: string | number,
 ) => env.DB.prepare(`UPDATE accounts SET ${column} = ? WHERE email = ?`).bind(value, email).run();
 
-/** A user with a verified number and a mailed code, so that a session of the first sign-in may enable further factors. */
+/** Marks the sessions of that account as opened on devices that were known before, so that they may enrol factors. */
+export const markDevicesAsKnown = (email: string) =>
+  env.DB.prepare(
+    "UPDATE sessions SET is_known_device = 1 WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
+  )
+    .bind(email)
+    .run();
+
+/** Lets the sessions of that account enable texted codes, to that number. */
 export async function mayEnableTexts(email: string, phone: string): Promise<void> {
   await storeVerifiedPhone(email, phone);
-  await enableFactor(email, "email_otp");
+  await markDevicesAsKnown(email);
 }
 
 /** Trusts that device for a month. */

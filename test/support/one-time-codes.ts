@@ -1,3 +1,5 @@
+import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
 import type { Service } from "./service.ts";
 import { type MailboxEntry, mailTo, PASSWORD } from "./users.ts";
 
@@ -64,8 +66,13 @@ export async function startSecondFactor(
   return { challengeId: answer.body.data.challengeId, code: await mailedCodeTo(service, email) };
 }
 
+/** Marks the session of that token as opened on a device that was known before, so that it may enrol factors. */
+export const markDeviceAsKnown = (token: string) =>
+  env.DB.prepare("UPDATE sessions SET is_known_device = 1 WHERE id = ?").bind(decodeJwt(token).sid).run();
+
 /** Turns on the second factor of the user who has that access token. */
 export async function enableSecondFactor(service: Service, token: string): Promise<void> {
+  await markDeviceAsKnown(token);
   const answer = await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   if (answer.status !== 200) throw new Error(`POST /me/otp answered ${answer.status}: ${answer.text}`);
   // Like a new password, the change voids every reauthentication of its own millisecond.

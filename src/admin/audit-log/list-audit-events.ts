@@ -4,6 +4,12 @@ import type { AuditLogPage, AuditLogQuery, AuditLogStore } from "./store.ts";
 
 export type ListAuditEventsDeps = { readonly auditLog: Pick<AuditLogStore, "list"> };
 
+/** What narrows the list, and where a page starts. */
+export type AuditLogFilter = Pick<
+  AuditLogQuery,
+  "accountId" | "emailKey" | "type" | "since" | "before" | "after"
+>;
+
 type Input = Omit<AuditLogQuery, "roles"> & { readonly actor: Actor };
 
 /** One page of the audit events of the users that the actor may see, newest first. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, exists, gte, inArray, sql } from "drizzle-orm";
 import type { Role } from "../../accounts/account.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
@@ -8,7 +8,13 @@ export type AuditLogQuery = {
   /** Only events of accounts that have one of these roles now. Null means all, deleted accounts included. */
   readonly roles: readonly Role[] | null;
   readonly accountId?: string;
+  /** The folded email address of the account, in place of its id. */
+  readonly emailKey?: string;
   readonly type?: AuditEvent["type"];
+  /** Only events at this instant or later. */
+  readonly since?: number;
+  /** Only events before this instant. */
+  readonly before?: number;
   readonly limit: number;
   readonly after: EventPosition | null;
 };
@@ -23,18 +29,20 @@ export function auditLogStore(db: Database) {
   return {
     /** One page, newest first. Instant and id make a total order. Each filter has an index. */
     async list(query: AuditLogQuery): Promise<AuditLogPage> {
-      const { roles, accountId, type, limit } = query;
+      const { roles, type, since, limit } = query;
+      const isOfAccount = ofAccount(db, query);
       // The first page starts at the greatest instant, so that every page is the same index search.
-      const { at, id } = query.after ?? { at: Number.MAX_SAFE_INTEGER, id: "" };
+      const { at, id } = query.after ?? { at: query.before ?? Number.MAX_SAFE_INTEGER, id: "" };
       const rows = await db
         .select()
         .from(t)
         .where(
           and(
-            accountId === undefined ? undefined : eq(t.accountId, accountId),
+            isOfAccount,
             // The unary plus keeps SQLite from choosing the index of the type over the index of the account.
-            type && (accountId === undefined ? eq(t.type, type) : sql`+${t.type} = ${type}`),
+            type && (isOfAccount === undefined ? eq(t.type, type) : sql`+${t.type} = ${type}`),
             sql`(${t.at}, ${t.id}) < (${at}, ${id})`,
+            since === undefined ? undefined : gte(t.at, since),
             roles ? accountHasRole(db, roles) : undefined,
           ),
         )
@@ -45,6 +53,13 @@ export function auditLogStore(db: Database) {
       return { events, next: rows.length > limit && last ? { at: last.at, id: last.id } : null };
     },
   };
+}
+
+function ofAccount(db: Database, { accountId, emailKey }: AuditLogQuery) {
+  if (accountId !== undefined) return eq(t.accountId, accountId);
+  if (emailKey === undefined) return undefined;
+  const account = db.select({ id: accounts.id }).from(accounts).where(eq(accounts.emailKey, emailKey));
+  return eq(t.accountId, account);
 }
 
 const accountHasRole = (db: Database, roles: readonly Role[]) =>

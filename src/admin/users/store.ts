@@ -71,7 +71,7 @@ export function userStore(db: Database, caps: SendCaps) {
     /** At most 90 ids. `roles` filters the accounts; null means no filter. */
     async findNames(ids: readonly string[], roles: readonly Role[] | null) {
       return db
-        .select({ id: accounts.id, name: accounts.name })
+        .select({ id: accounts.id, name: accounts.name, email: accounts.email })
         .from(accounts)
         .where(and(inArray(accounts.id, [...ids]), roles ? inArray(accounts.role, [...roles]) : undefined));
     },

@@ -1,6 +1,7 @@
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Account, AccountStatus, Role } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
+import { lastSignInAt } from "../../authentication/known-devices/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts } from "../../db/schema.ts";
 import { matchExpression } from "./search-expression.ts";
@@ -17,8 +18,11 @@ export type DirectoryQuery = {
   readonly after: number | null;
 };
 
+/** A user of the list. `lastSignInAt`: null if the user has not signed in, or remembers no device. */
+export type ListedUser = Account & { readonly lastSignInAt: number | null };
+
 /** `next` is the position of the last user, or null on the last page. */
-export type DirectoryPage = { readonly users: Account[]; readonly next: number | null };
+export type DirectoryPage = { readonly users: ListedUser[]; readonly next: number | null };
 
 export type UserDirectoryStore = ReturnType<typeof userDirectoryStore>;
 
@@ -69,7 +73,11 @@ const restrictTo = (role: Role, roles: readonly Role[] | null): readonly Role[] 
 
 const accountRowid = sql<number>`${accounts}.rowid`;
 const searchRowid = sql<number>`account_search.rowid`;
-const columns = { id: accounts.id, ...accountColumns };
+const columnsOf = (db: Database) => ({
+  id: accounts.id,
+  ...accountColumns,
+  lastSignInAt: lastSignInAt(db),
+});
 
 // D1 binds numbers as floats. FTS5 starts reading at an integer bound; with a float it would scan from the top.
 const below = (rowid: SQL, after: number | null): SQL =>
@@ -78,7 +86,7 @@ const below = (rowid: SQL, after: number | null): SQL =>
 /** Reads one row more than the page holds, to know whether there is a next page. */
 const allUsers = (db: Database, { after, limit }: DirectoryQuery, where: SQL | undefined) =>
   db
-    .select({ position: accountRowid, ...columns })
+    .select({ position: accountRowid, ...columnsOf(db) })
     .from(accounts)
     .where(and(below(accountRowid, after), where))
     .orderBy(sql`${accountRowid} DESC`)
@@ -92,7 +100,7 @@ const matchingUsers = (
   where: SQL | undefined,
 ) =>
   db
-    .select({ position: searchRowid, ...columns })
+    .select({ position: searchRowid, ...columnsOf(db) })
     .from(sql`account_search`)
     .crossJoin(accounts)
     .where(

@@ -11,6 +11,23 @@ const t = knownDevices;
 /** Known devices of an account. A further one replaces the one that was not used for the longest time. */
 export const MAX_KNOWN_DEVICES = 100;
 
+/**
+ * When the account last signed in on a device that it still remembers, as a column of a query over `accounts`: the end of
+ * the index of its devices, one search. Null if it has no device.
+ */
+export const lastSignInAt = (db: Database) =>
+  sql<number | null>`${db
+    .select({ at: sql`max(${t.lastUsedAt})` })
+    .from(t)
+    .where(eq(t.accountId, accounts.id))}`.as("last_sign_in_at");
+
+/** The same of one account, as a query. */
+export const selectLastSignIn = (db: Database, accountId: string) =>
+  db
+    .select({ at: sql<number | null>`max(${t.lastUsedAt})` })
+    .from(t)
+    .where(eq(t.accountId, accountId));
+
 /** `DeviceRecord.deviceCreatedAt`, as a column of a query over `accounts`. */
 export const deviceCreatedAt = (db: Database, deviceId: string | null) =>
   sql<number | null>`${createdAtOf(db, deviceId)}`.as("device_created_at");

@@ -5,22 +5,29 @@ import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { isRecentlyAuthenticated, mayEnrolFirstFactor } from "../reauthentication/rules.ts";
+import { mayEnrol } from "../second-factor/enrolment-rules.ts";
 import { passkeyAmr } from "./amr.ts";
 import { type Attestation, verifyAttestation } from "./attestation.ts";
 import { authenticatorName } from "./authenticator-names.ts";
 import type { Passkey, RelyingParty } from "./passkey.ts";
+import { hasUseForPasskey, mayBeSecondFactor, type PasskeyUseSettings } from "./passkey-uses.ts";
 import type { PasskeyRegistrationStore } from "./registration-store.ts";
 
 export type AddPasskeyDeps = {
   readonly clock: Clock;
-  readonly settings: { readonly passkeys: RelyingParty };
+  readonly settings: PasskeyUseSettings & { readonly passkeys: RelyingParty };
   readonly passkeyRegistrations: Pick<PasskeyRegistrationStore, "add">;
   readonly messages: Outbox;
 };
 
+/** `passkeys_off`: neither a sign-in nor the second factor of this user takes a passkey. */
 export type AddPasskeyFailure = {
-  readonly reason: "not_accepted" | "already_registered" | "too_many_passkeys" | "reauthentication_required";
+  readonly reason:
+    | "passkeys_off"
+    | "not_accepted"
+    | "already_registered"
+    | "too_many_passkeys"
+    | "reauthentication_required";
 };
 
 type AddPasskeyInput = {
@@ -30,16 +37,14 @@ type AddPasskeyInput = {
   readonly caller: Caller;
 };
 
-/**
- * Adds a passkey to the caller's account, as a first factor. The session must be recently authenticated; without a second
- * factor it must also have shown more than the password. The owner is mailed.
- */
+/** Adds a passkey to the caller's account, as a first factor. The owner is mailed. */
 export async function addPasskey(
   deps: AddPasskeyDeps,
   { session, attestation, label, caller }: AddPasskeyInput,
 ): Promise<Result<Passkey, AddPasskeyFailure>> {
+  if (!hasUseForPasskey(deps.settings, session)) return err({ reason: "passkeys_off" });
   const now = deps.clock.now();
-  if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
+  if (!mayEnrol(session, now)) return err({ reason: "reauthentication_required" });
   const verified = await verifyAttestation(deps.settings.passkeys, attestation);
   if (!verified) return err({ reason: "not_accepted" });
   const { challenge, isUserVerified, ...credential } = verified;
@@ -50,7 +55,9 @@ export async function addPasskey(
     session,
     challenge,
     passkey,
-    amr: passkeyAmr({ isSynced: passkey.isSynced, isUserVerified }),
+    proves: mayBeSecondFactor(deps.settings, session)
+      ? passkeyAmr({ isSynced: passkey.isSynced, isUserVerified })
+      : [],
     notice,
     audit: newAuditEvent(
       deps,
@@ -58,7 +65,6 @@ export async function addPasskey(
       caller,
       session.account.id,
     ),
-    mayBeFirstFactor: mayEnrolFirstFactor(session),
     now,
   });
   if (outcome !== "added") return err({ reason: outcome });

@@ -21,6 +21,7 @@ export const ADD_PASSKEY_CONFLICTS: { readonly [Reason in AddPasskeyFailure["rea
 };
 
 export const addPasskeyErrors = {
+  passkeys_off: "not_found",
   not_accepted: "passkey_invalid",
   already_registered: "conflict",
   too_many_passkeys: "conflict",

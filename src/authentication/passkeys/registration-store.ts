@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gt, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gt, isNull, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
@@ -28,12 +28,10 @@ type NewRegistration = {
   /** The challenge that the client data names. */
   readonly challenge: string;
   readonly passkey: NewPasskey;
-  /** What the registration proves. */
-  readonly amr: readonly Amr[];
+  /** What the registration proves, for a session that was restricted to it. Empty: it does not end the restriction. */
+  readonly proves: readonly Amr[];
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
-  /** Whether the session may enrol the first factor of the account. */
-  readonly mayBeFirstFactor: boolean;
   readonly now: number;
 };
 
@@ -44,21 +42,11 @@ type RegistrationOutcome =
   | "too_many_passkeys"
   | "reauthentication_required";
 
-type RegistrationStart = {
-  readonly existing: CredentialDescriptor[];
-  readonly hasSecondFactor: boolean;
-};
-
 export type PasskeyRegistrationStore = ReturnType<typeof passkeyRegistrationStore>;
 
 export function passkeyRegistrationStore(db: Database, caps: SendCaps) {
   const passkeysOf = (accountId: string) =>
     and(eq(factors.accountId, accountId), eq(factors.kind, "passkey"));
-  const secondFactorsOf = (accountId: string) =>
-    db
-      .select({ one: sql`1` })
-      .from(factors)
-      .where(and(eq(factors.accountId, accountId), eq(factors.isSecondFactor, true)));
   const openChallenge = ({ session, challenge, now }: NewRegistration) =>
     and(
       eq(webauthnChallenges.accountId, session.account.id),
@@ -69,35 +57,26 @@ export function passkeyRegistrationStore(db: Database, caps: SendCaps) {
       gt(webauthnChallenges.expiresAt, now),
     );
   /** The condition of a new passkey, on the row of its account. */
-  const mayAdd = (registration: NewRegistration): SQL | undefined => {
-    const { session, mayBeFirstFactor, now } = registration;
-    const accountId = session.account.id;
-    return and(
-      eq(accounts.id, accountId),
-      isActive(),
-      isRecentlyAuthenticated(db, session, now),
-      or(mayBeFirstFactor ? sql`TRUE` : undefined, exists(secondFactorsOf(accountId))),
-    );
-  };
+  const mayAdd = ({ session, now }: NewRegistration): SQL | undefined =>
+    and(eq(accounts.id, session.account.id), isActive(), isRecentlyAuthenticated(db, session, now));
   return {
     /** Stores the challenge of a registration, and reads which passkeys the account has. */
-    async start(challenge: NewPasskeyChallenge, session: CurrentSession): Promise<RegistrationStart> {
+    async start(challenge: NewPasskeyChallenge, session: CurrentSession): Promise<CredentialDescriptor[]> {
       const accountId = session.account.id;
       const owner = { purpose: "registration", accountId, subjectId: session.sessionId } as const;
-      const { existing, secondFactors } = await runBatch(db, {
+      const { existing } = await runBatch(db, {
         challenge: [db.insert(webauthnChallenges).values(challengeRow(challenge, owner))],
         existing: db
           .select({ id: factors.credentialId, transports: factors.transports })
           .from(factors)
           .where(passkeysOf(accountId)),
-        secondFactors: secondFactorsOf(accountId),
       });
-      return { existing: readDescriptors(existing), hasSecondFactor: secondFactors.length > 0 };
+      return readDescriptors(existing);
     },
 
     /** Adds the passkey and uses up its challenge, if the session has just asked for it. */
     async add(registration: NewRegistration): Promise<RegistrationOutcome> {
-      const { session, passkey, amr, notice, audit, now } = registration;
+      const { session, passkey, proves, notice, audit, now } = registration;
       const accountId = session.account.id;
       const open = openChallenge(registration);
       const isAllowed = mayAdd(registration);
@@ -139,9 +118,11 @@ export function passkeyRegistrationStore(db: Database, caps: SendCaps) {
           where: isAdded,
         }),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), factors, isAdded)],
-        restriction: [
-          liftEnrolmentRestriction(db, { sessionId: session.sessionId, amr, where: exists(added) }),
-        ],
+        restriction: liftEnrolmentRestriction(db, {
+          sessionId: session.sessionId,
+          amr: proves,
+          where: exists(added),
+        }),
         created: added,
       });
       if (created.length > 0) return "added";

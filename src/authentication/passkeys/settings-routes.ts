@@ -5,7 +5,7 @@ import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { jsonBody } from "../../http/validate-request.ts";
-import { RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
+import { ENROLMENT, RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
 import { type AddPasskeyDeps, type AddPasskeyFailure, addPasskey } from "./add-passkey.ts";
 import { ADD_PASSKEY_CONFLICTS, addPasskeyErrors } from "./errors.ts";
 import { attestationField, creationOptionsSchema, passkeyLabelField, passkeySchema } from "./fields.ts";
@@ -13,6 +13,9 @@ import { type StartAddPasskeyDeps, startAddPasskey } from "./start-add-passkey.t
 
 const options = answer(200, undefined, z.object({ options: creationOptionsSchema }));
 const added = answer(201, "The passkey is added.", passkeySchema);
+
+const PASSKEYS_OFF =
+  "`not_found`: SIGN_IN_METHODS has no passkeys, and neither have the second factors of this user.";
 
 type Deps = StartAddPasskeyDeps & AddPasskeyDeps & RequireSessionDeps;
 
@@ -26,10 +29,10 @@ export function passkeySettingsRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "startAddPasskey",
         summary: "Options for a new passkey",
-        description: `Valid once, in this session, for five minutes. ${RECENT_AUTHENTICATION}`,
+        description: `Valid once, in this session, for five minutes. ${PASSKEYS_OFF} ${RECENT_AUTHENTICATION} ${ENROLMENT}`,
         tag,
         answer: options,
-        failures: [addPasskeyErrors.reauthentication_required],
+        failures: [addPasskeyErrors.passkeys_off, addPasskeyErrors.reauthentication_required],
       }),
       session,
       async (c) => {
@@ -42,9 +45,7 @@ export function passkeySettingsRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "addPasskey",
         summary: "Add a passkey",
-        description:
-          "It can sign in at once. Its user is mailed. Without a second factor yet, the session must be that of a known " +
-          `device, or have shown more than the password. ${RECENT_AUTHENTICATION}`,
+        description: `It can sign in at once. Its user is mailed. ${PASSKEYS_OFF} ${RECENT_AUTHENTICATION} ${ENROLMENT}`,
         tag,
         answer: added,
         failures: Object.values(addPasskeyErrors),

@@ -1,16 +1,20 @@
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { isRecentlyAuthenticated, mayEnrolFirstFactor } from "../reauthentication/rules.ts";
+import { mayEnrol } from "../second-factor/enrolment-rules.ts";
 import type { AddPasskeyFailure } from "./add-passkey.ts";
 import { newPasskeyChallenge } from "./new-challenge.ts";
 import { type CreationOptions, creationOptions } from "./options.ts";
 import type { RelyingParty } from "./passkey.ts";
+import { hasUseForPasskey, type PasskeyUseSettings } from "./passkey-uses.ts";
 import type { PasskeyRegistrationStore } from "./registration-store.ts";
 
 export type StartAddPasskeyDeps = {
   readonly clock: Clock;
-  readonly settings: { readonly passkeys: RelyingParty; readonly brand: { readonly appName: string } };
+  readonly settings: PasskeyUseSettings & {
+    readonly passkeys: RelyingParty;
+    readonly brand: { readonly appName: string };
+  };
   readonly passkeyRegistrations: Pick<PasskeyRegistrationStore, "start">;
 };
 
@@ -19,12 +23,10 @@ export async function startAddPasskey(
   deps: StartAddPasskeyDeps,
   { session }: { readonly session: CurrentSession },
 ): Promise<Result<CreationOptions, AddPasskeyFailure>> {
+  if (!hasUseForPasskey(deps.settings, session)) return err({ reason: "passkeys_off" });
   const challenge = newPasskeyChallenge(deps);
-  if (!isRecentlyAuthenticated(session, challenge.createdAt)) {
-    return err({ reason: "reauthentication_required" });
-  }
-  const { existing, hasSecondFactor } = await deps.passkeyRegistrations.start(challenge, session);
-  if (!hasSecondFactor && !mayEnrolFirstFactor(session)) return err({ reason: "reauthentication_required" });
+  if (!mayEnrol(session, challenge.createdAt)) return err({ reason: "reauthentication_required" });
+  const existing = await deps.passkeyRegistrations.start(challenge, session);
   const { appName } = deps.settings.brand;
   const { account } = session;
   return ok(

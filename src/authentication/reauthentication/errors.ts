@@ -7,7 +7,6 @@ type Failure = SessionReauthenticationFailure | FactorFailure | SendReauthentica
 
 export const reauthenticationErrors = {
   password_missing: "validation_failed",
-  refresh_token_missing: "validation_failed",
   wrong_password: "invalid_credentials",
   code_incorrect: "code_invalid",
   code_not_accepted: "conflict",

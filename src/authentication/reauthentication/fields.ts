@@ -33,6 +33,7 @@ export function answerOf({ code, assertion }: AnswerBody): SecondFactorAnswer | 
   if (assertion !== undefined) return { by: "assertion", assertion };
   return code === undefined ? null : { by: "code", code };
 }
-/** Describes the routes that add a second factor. */
-export const FIRST_ENROLMENT =
-  "On a device that was unknown at the sign-in, the session must also have shown a code or a passkey.";
+/** Describes the routes that add a factor. */
+export const ENROLMENT =
+  "On a device that was unknown at the sign-in, the session must also have shown a code or a passkey, such as a code of " +
+  "`POST /me/reauthenticate/code`.";

@@ -4,8 +4,6 @@
  */
 export type ReauthenticationProof = {
   readonly sessionId: string;
-  /** The generation that the session's refresh token must still have, where that token was the proof. */
-  readonly generation: number | null;
   /** Instant (ms). */
   readonly at: number;
 };

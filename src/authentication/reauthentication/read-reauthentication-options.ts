@@ -2,7 +2,7 @@ import type { CurrentSession } from "../../sessions/session.ts";
 import {
   canReach,
   type FactorPolicySettings,
-  mayEnrolFirstFactor,
+  hasShownPossession,
   offerReauthentication,
   type ReauthenticationMethod,
 } from "./rules.ts";
@@ -44,10 +44,8 @@ export async function readReauthenticationOptions(
       acr === undefined ||
       canReach(acr, { amr: session.amr, method, kinds: deps.settings.secondFactor.kinds }),
   );
-  const hasSecondFactor = facts.factors.enabled.some(({ isSecondFactor }) => isSecondFactor);
-  // The enrolment of a first factor needs more than the password in this session.
-  const prefersPassword = hasSecondFactor || mayEnrolFirstFactor(session);
-  const preferred = takesPassword && prefersPassword ? "password" : defaultKind;
+  // The enrolment of a factor needs more than the password in this session.
+  const preferred = takesPassword && hasShownPossession(session) ? "password" : defaultKind;
   return {
     methods,
     defaultMethod: methods.find((method) => method === preferred) ?? methods[0] ?? null,

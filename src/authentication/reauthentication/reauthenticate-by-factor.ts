@@ -18,6 +18,7 @@ import {
 import { type ReauthenticatedSession, reauthenticated } from "./reauthenticate-session.ts";
 import {
   type FactorPolicySettings,
+  isSecondFactorOf,
   movesAuthTime,
   needsPasswordAsWell,
   offerReauthentication,
@@ -104,6 +105,7 @@ export async function reauthenticateByFactor(
     verified,
     factorKind: kind,
     change,
+    liftsRestriction: isSecondFactorOf(session, { kind, facts: facts.factors, settings: deps.settings }),
   });
   if (!recorded) return err({ reason: "code_incorrect" });
   deliverNoticeOf(deps, verified);

@@ -7,6 +7,7 @@ import type { SessionChange } from "./proof.ts";
 import {
   type AccountClaim,
   type CredentialFailure,
+  needsFactor,
   type ReauthenticateDeps,
   verifyCredentials,
 } from "./reauthenticate.ts";
@@ -40,8 +41,9 @@ export const reauthenticated = (session: CurrentSession, change: SessionChange):
 });
 
 /**
- * Reauthenticates the owner of a session by the first factor and allows it sensitive changes for
- * `REAUTHENTICATION_WINDOW`. If a second factor is due, it has to follow; `kind`: the one that the caller chooses.
+ * Reauthenticates the owner of a session by the password and allows it sensitive changes for `REAUTHENTICATION_WINDOW`.
+ * If a second factor is due, or the account has no password, a factor has to follow; `kind`: the one that the caller
+ * chooses. Without any factor, only a new sign-in is left.
  */
 export async function reauthenticateSession(
   deps: ReauthenticateSessionDeps,
@@ -52,9 +54,11 @@ export async function reauthenticateSession(
   if (!verified.ok) return verified;
   const { proof, amr, offer, facts } = verified.value;
   const asked = offer.kinds.find((usable) => usable === kind) ?? offer.defaultKind;
-  if (asked !== null && (offer.secondFactorDue || asked === kind)) {
+  const isFactorNeeded = needsFactor(verified.value);
+  if (asked !== null && (isFactorNeeded || asked === kind)) {
     return startChallenge(deps, { session, proof, amr, kind: asked, offered: offer.kinds, facts });
   }
+  if (isFactorNeeded) return err({ reason: "reauthentication_expired" });
   const factor = { kind: undefined, kinds: deps.settings.secondFactor.kinds };
   const change = {
     at: proof.at,

@@ -2,7 +2,6 @@ import type { Clock } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refresh-token.ts";
 import { type CurrentSession, FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
 import type { Amr } from "../amr.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
@@ -17,7 +16,7 @@ import {
 import type { AccountFacts } from "./statements.ts";
 import type { ReauthenticationStore } from "./store.ts";
 
-export type ReauthenticateDeps = RefreshTokenDeps & {
+export type ReauthenticateDeps = {
   readonly clock: Clock;
   readonly secrets: SecretRing;
   readonly reauthentications: Pick<ReauthenticationStore, "begin" | "release" | "readFacts">;
@@ -32,12 +31,11 @@ export type PasswordClaim = {
   readonly password: string;
 };
 
-/** The credentials of the request. The account decides which of the two is required, not the caller. */
+/** The credentials of the request. The account decides whether the password is required, not the caller. */
 export type AccountClaim = {
   readonly session: CurrentSession;
   readonly method: "of_account";
   readonly password: string | undefined;
-  readonly refreshToken: string | undefined;
 };
 
 /** `checkedHash`: the hash that the password was verified against, as a condition for the change. */
@@ -50,25 +48,33 @@ type WrongPassword =
 
 export type CredentialFailure =
   | WrongPassword
-  | { readonly reason: "password_missing" | "refresh_token_missing" | "reauthentication_expired" };
+  | { readonly reason: "password_missing" | "reauthentication_expired" };
 
-/** The account has a second factor, which the session has not shown recently. */
+/** The account has a second factor or no password, and the user has not signed in or reauthenticated recently. */
 type SecondFactorMissing = { readonly reason: "reauthentication_required" };
 
 export type PasswordFailure = WrongPassword | SecondFactorMissing;
 export type ReauthenticationFailure = CredentialFailure | SecondFactorMissing;
 
-/** A verified first factor, what it proves (RFC 8176), and what the account can use besides. */
+/** A verified first factor, and what the account can use besides. */
 type VerifiedCredentials<Proof> = {
   readonly proof: Proof;
+  /** What was proven (RFC 8176). Empty: nothing, since the account has no password. */
   readonly amr: readonly Amr[];
   readonly offer: ReauthenticationOffer;
   readonly facts: AccountFacts;
 };
 
 /**
+ * Whether a factor has to follow. The credentials of the session, its refresh token included, prove nothing: who has stolen
+ * a session has them.
+ */
+export const needsFactor = ({ amr, offer }: VerifiedCredentials<unknown>): boolean =>
+  offer.secondFactorDue || amr.length === 0;
+
+/**
  * Reauthenticates the owner of a session before a change that a stolen session must not make (ASVS 6.2.3). If the account
- * has a second factor, the session must also have been opened or reauthenticated recently, which takes that factor
+ * has a second factor or no password, the session must have been opened or reauthenticated recently, which takes a factor
  * (ASVS 7.5.1).
  */
 export function reauthenticate(
@@ -85,16 +91,15 @@ export async function reauthenticate(
 ): Promise<Result<ReauthenticationProof, ReauthenticationFailure>> {
   const verified = await verifyCredentials(deps, claim);
   if (!verified.ok) return verified;
-  const { proof, offer } = verified.value;
-  return offer.secondFactorDue && !isRecentlyAuthenticated(claim.session, proof.at)
+  const { proof } = verified.value;
+  return needsFactor(verified.value) && !isRecentlyAuthenticated(claim.session, proof.at)
     ? err({ reason: "reauthentication_required" })
     : ok(proof);
 }
 
 /**
- * Verifies the first factor of a reauthentication. An access token is not enough: every resource server receives it. With
- * the method `of_account` the password is required; without one, the refresh token of this session. The proof is then
- * valid only for the latest generation of that token. A session of an app never passes.
+ * Verifies the first factor of a reauthentication. With the method `of_account` the password is required if the account has
+ * one; without one, nothing is verified, and a factor has to follow (`needsFactor`). A session of an app never passes.
  */
 export async function verifyCredentials(
   deps: ReauthenticateDeps,
@@ -106,11 +111,10 @@ export async function verifyCredentials(
   if (session.clientId !== FIRST_PARTY_CLIENT) return err({ reason: "wrong_password" });
   if (claim.method === "password") return verifyPassword(deps, session, claim.password, at);
   const facts = await deps.reauthentications.readFacts(session.account.id);
-  if (facts === null || facts.passwordHash === null) {
-    const proof = await verifySessionToken(deps, session, claim.refreshToken, at);
-    if (!proof.ok || facts === null) return proof.ok ? err({ reason: "reauthentication_expired" }) : proof;
+  if (facts === null) return err({ reason: "reauthentication_expired" });
+  if (facts.passwordHash === null) {
     const offer = offerReauthentication(facts.factors, deps.settings);
-    return ok({ proof: proof.value, amr: [], offer, facts });
+    return ok({ proof: { sessionId: session.sessionId, at }, amr: [], offer, facts });
   }
   if (password === undefined) return err({ reason: "password_missing" });
   return verifyPassword(deps, session, password, at);
@@ -137,20 +141,6 @@ async function verifyPassword(
     return err({ reason: "wrong_password" });
   }
   await deps.reauthentications.release(key);
-  const proof = { sessionId, generation: null, at, checkedHash: passwordHash };
+  const proof = { sessionId, at, checkedHash: passwordHash };
   return ok({ proof, amr: ["pwd"], offer: offerReauthentication(facts.factors, deps.settings), facts });
-}
-
-async function verifySessionToken(
-  deps: RefreshTokenDeps,
-  { sessionId }: CurrentSession,
-  refreshToken: string | undefined,
-  at: number,
-): Promise<Result<ReauthenticationProof, CredentialFailure>> {
-  if (refreshToken === undefined) return err({ reason: "refresh_token_missing" });
-  const verified = await verifyRefreshToken(deps, refreshToken);
-  if (!verified.ok || verified.value.sessionId !== sessionId) {
-    return err({ reason: "reauthentication_expired" });
-  }
-  return ok({ sessionId, generation: verified.value.generation, at });
 }

@@ -7,9 +7,7 @@ import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
-import { refreshCookie } from "../../http/session-cookies.ts";
 import { jsonBody } from "../../http/validate-request.ts";
-import { refreshTokenField } from "../../sessions/fields.ts";
 import { challengeIdField } from "../one-time-codes/fields.ts";
 import type { SecondFactorRequired } from "../sign-in-outcome.ts";
 import { respondWithChallenge, secondFactorResponses } from "../token-response.ts";
@@ -28,14 +26,8 @@ const reauthenticated = answer(
   z.object({ expiresIn: z.int().check(z.meta({ description: "Seconds for which changes are allowed." })) }),
 );
 
-const {
-  password_missing,
-  refresh_token_missing,
-  wrong_password,
-  reauthentication_expired,
-  locked,
-  send_cap,
-} = reauthenticationErrors;
+const { password_missing, wrong_password, reauthentication_expired, locked, send_cap } =
+  reauthenticationErrors;
 const factorErrors = [reauthenticationErrors.code_incorrect, wrong_password, password_missing, locked];
 
 type Deps = ReauthenticateSessionDeps & ReauthenticateByFactorDeps & RequireSessionDeps;
@@ -52,29 +44,26 @@ export function reauthenticationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description:
           "By the password, by a factor of the account, or by both. If a sign-in asks for a second factor, the password " +
           "alone answers with a challenge for `POST /me/reauthenticate/otp`, and a factor needs the password as well; a " +
-          "passkey that verified the user is enough alone. An account without a password sends a factor, or the latest " +
-          "refresh token of this session. The next access tokens have the new `auth_time`, `amr` and `acr`. A route that " +
-          "answers `reauthentication_required` accepts the request afterwards.",
+          "passkey that verified the user is enough alone. An account without a password takes a factor alone, and without " +
+          "one the answer is such a challenge. The next access tokens have the new `auth_time`, `amr` and `acr`. A route " +
+          "that answers `reauthentication_required` accepts the request afterwards.",
         tag: "Account",
         answer: reauthenticated,
         alternatives: secondFactorResponses,
-        failures: [...factorErrors, refresh_token_missing, reauthentication_expired, send_cap],
+        failures: [...factorErrors, reauthentication_expired, send_cap],
       }),
       session,
       jsonBody(
         z.strictObject({
           password: z.optional(passwordField),
-          refreshToken: z
-            .optional(refreshTokenField)
-            .check(z.meta({ description: "For an account without a password. Omit it if a cookie has it." })),
           ...answerFields,
         }),
       ),
       async (c) => {
-        const { password, refreshToken = refreshCookie(c), factor, ...body } = c.req.valid("json");
+        const { password, factor, ...body } = c.req.valid("json");
         const given = answerOf(body);
         if (given === null) {
-          const input = { session: c.var.session, password, refreshToken, kind: factor };
+          const input = { session: c.var.session, password, kind: factor };
           return respondTo(c, await reauthenticateSession(depsOf(c), input));
         }
         if (factor === undefined) return refuseIncomplete(c, "factor");
@@ -114,11 +103,6 @@ export function reauthenticationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
 
 type Failure = { readonly reason: keyof typeof reauthenticationErrors; readonly retryAfter?: number };
 
-const FIELD_OF: { readonly [Reason in Failure["reason"]]?: string } = {
-  password_missing: "password",
-  refresh_token_missing: "refreshToken",
-};
-
 /** The response to a reauthentication, or to the request of a code for one. */
 export function respondTo(
   c: Context,
@@ -131,10 +115,9 @@ export function respondTo(
       : respond(c, reauthenticated, { expiresIn: value.expiresIn });
   }
   const { reason, retryAfter } = result.error;
-  const field = FIELD_OF[reason];
   return refuse(c, reauthenticationErrors[reason], {
     message: reason === "wrong_password" ? WRONG_PASSWORD : undefined,
-    fields: field ? [{ path: field, message: "Is required." }] : undefined,
+    fields: reason === "password_missing" ? [{ path: "password", message: "Is required." }] : undefined,
     retryAfter,
   });
 }

@@ -59,6 +59,24 @@ export function offerReauthentication(
   };
 }
 
+type ShownFactor = {
+  readonly kind: SecondFactorKind;
+  readonly facts: FactorFacts;
+  readonly settings: FactorPolicySettings;
+};
+
+/**
+ * Whether a factor that was shown is a second factor of the sign-in that opened the session, as SECOND_FACTORS allows it: the
+ * mailed code is none after a sign-in by mailed code. Only such a factor ends the restriction to the enrolment.
+ */
+export const isSecondFactorOf = (
+  { amr }: Pick<CurrentSession, "amr">,
+  { kind, facts, settings }: ShownFactor,
+): boolean =>
+  offerFactors({ account: facts, kinds: settings.secondFactor.kinds, firstFactor: amr })?.factors.includes(
+    kind,
+  ) ?? false;
+
 /** What each method of a reauthentication proves at best (RFC 8176). */
 const PROVES = {
   password: ["pwd"],
@@ -137,11 +155,11 @@ export const movesAuthTime = (
 ): boolean => satisfiesAcr(acrOf(raisedAmr([], proven, factor)), [acrOf(current)]);
 
 /**
- * Whether a session may enrol the first second factor of its account. The password alone is not enough, since an attacker
- * who knows it would lock out the owner: the device was known before the sign-in, or the session has shown a code or a
- * passkey, such as a mailed code of `POST /me/reauthenticate/code`.
+ * Whether a session has shown more than a first factor that an attacker may have stolen: its device was known before the
+ * sign-in, or it has shown a code or a passkey, such as a mailed code of `POST /me/reauthenticate/code`. Each enrolment of
+ * a factor takes it. A factor that the account has already proves nothing about this session.
  */
-export const mayEnrolFirstFactor = ({
+export const hasShownPossession = ({
   isKnownDevice,
   amr,
 }: Pick<CurrentSession, "isKnownDevice" | "amr">): boolean =>

@@ -32,7 +32,7 @@ export async function sendReauthenticationCode(
   }
   const offer = offerReauthentication(facts.factors, deps.settings);
   if (!offer.kinds.includes(kind)) return err({ reason: "code_not_accepted" });
-  const proof = { sessionId: session.sessionId, generation: null, at };
+  const proof = { sessionId: session.sessionId, at };
   const started = await startChallenge(deps, { session, proof, amr: [], kind, offered: [kind], facts });
   return started.ok ? ok(started.value) : started;
 }

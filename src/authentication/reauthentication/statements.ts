@@ -1,9 +1,9 @@
-import { and, eq, exists, gt, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gt, isNull, lte, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { maySignIn } from "../../db/predicates.ts";
 import { accounts, sessions } from "../../db/schema.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import { confirmedAt, isFirstParty, sessionIsLive } from "../../sessions/statements.ts";
+import { confirmedAt, isFirstParty, NOT_CONFIRMED, sessionIsLive } from "../../sessions/statements.ts";
 import type { FactorFacts } from "../second-factor/second-factor.ts";
 import { factorFacts } from "../second-factor/statements.ts";
 import type { ReauthenticationProof, SessionChange } from "./proof.ts";
@@ -30,12 +30,11 @@ export const selectFacts = (db: Database, accountId: string) =>
  */
 export const reauthenticationStillValid = (
   db: Database,
-  { sessionId, generation, at }: ReauthenticationProof,
+  { sessionId, at }: ReauthenticationProof,
   now: number,
 ): SQL | undefined =>
   and(
     eq(sessions.id, sessionId),
-    generation === null ? undefined : eq(sessions.generation, generation),
     sessionIsLive(now),
     isFirstParty(),
     maySignIn(db, sessions.accountId, lte(accounts.devicesKnownSince, at)),
@@ -47,6 +46,28 @@ export const changedColumns = ({ at, amr, movesAuthTime }: SessionChange) => ({
   amr: amr.join(" "),
   ...(movesAuthTime ? { authTime: at } : {}),
 });
+
+/**
+ * Ends the confirmation of the other sessions of an account, which have not shown its first second factor. For the batch
+ * that stores that factor: `where` is its condition. They stay signed in.
+ */
+export const endConfirmationOfOthers = (
+  db: Database,
+  { sessionId, accountId }: { readonly sessionId: string; readonly accountId: string },
+  where: SQL | undefined,
+) =>
+  db
+    .update(sessions)
+    .set({ reauthenticatedAt: NOT_CONFIRMED })
+    .where(
+      and(
+        eq(sessions.accountId, accountId),
+        ne(sessions.id, sessionId),
+        isFirstParty(),
+        isNull(sessions.revokedAt),
+        where,
+      ),
+    );
 
 /** Whether the session is still live and recently authenticated: the condition of a sensitive change. */
 export const isRecentlyAuthenticated = (

@@ -48,6 +48,8 @@ type VerifiedAttempt = Attempt & {
   readonly verified: Verified;
   readonly factorKind: string;
   readonly change: SessionChange;
+  /** Whether it ends the restriction of the session to the enrolment of a second factor. */
+  readonly liftsRestriction: boolean;
 };
 
 export type ReauthenticationVerificationStore = ReturnType<typeof reauthenticationVerificationStore>;
@@ -99,9 +101,9 @@ export const reauthenticationVerificationStore = (db: Database) => ({
 
   /** Records the reauthentication in its session and uses what it was verified by. False: that is not valid any more. */
   async record(attempt: VerifiedAttempt): Promise<boolean> {
-    const { session, challenge, lockoutKey, verified, factorKind, change, now } = attempt;
+    const { session, challenge, lockoutKey, verified, factorKind, change, liftsRestriction, now } = attempt;
     const accountId = session.account.id;
-    const proof = { sessionId: session.sessionId, generation: null, at: now };
+    const proof = { sessionId: session.sessionId, at: now };
     const isLive = exists(
       db
         .select(one)
@@ -114,7 +116,7 @@ export const reauthenticationVerificationStore = (db: Database) => ({
     const { recorded } = await runBatch(db, {
       recorded: db
         .update(sessions)
-        .set(changedColumns(change))
+        .set({ ...changedColumns(change), ...(liftsRestriction ? { restriction: null } : {}) })
         .where(and(eq(sessions.id, session.sessionId), isValid))
         .returning({ id: sessions.id }),
       attempt: [releaseAttempt(db, lockoutKey, isValid)],

@@ -8,11 +8,13 @@ import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
 import { endTrustOfDevices } from "../known-devices/statements.ts";
+import { followFirstFactor } from "./factor-statements.ts";
 import { newFactorRow } from "./statements.ts";
 
 type EmailOtpSetting = {
-  readonly accountId: string;
+  readonly session: CurrentSession;
   /** The id of the new factor. */
   readonly factorId: string;
   /** The hash that the password was verified against. If the account has another one, nothing changes. */
@@ -29,7 +31,8 @@ export function emailOtpStore(db: Database, caps: SendCaps) {
   return {
     /** Switches the mailed code of an account on or off. Switching it on makes all devices unknown; off ends their trust. */
     async set(setting: EmailOtpSetting): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
-      const { accountId, factorId, checkedHash, enabled, notice, audit, now } = setting;
+      const { session, factorId, checkedHash, enabled, notice, audit, now } = setting;
+      const accountId = session.account.id;
       const isConfirmed = and(eq(accounts.id, accountId), isActive(), eq(accounts.passwordHash, checkedHash));
       const isEmailOtp = and(eq(factors.accountId, accountId), eq(factors.kind, "email_otp"));
       const stored = db.select({ one: sql`1` }).from(factors).where(isEmailOtp);
@@ -45,6 +48,7 @@ export function emailOtpStore(db: Database, caps: SendCaps) {
           source: accounts,
           where: differs,
         }),
+        consequences: enabled ? followFirstFactor(db, session, { where: differs, now }) : [],
         changed: db
           .update(accounts)
           .set({ ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })

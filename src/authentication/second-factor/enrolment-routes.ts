@@ -6,7 +6,7 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { jsonBody } from "../../http/validate-request.ts";
 import { codeField } from "../one-time-codes/fields.ts";
-import { FIRST_ENROLMENT, RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
+import { ENROLMENT, RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
 import { CONFLICTS, factorErrors } from "./factor-errors.ts";
 import {
   enrolmentTokenField,
@@ -34,7 +34,7 @@ export function factorEnrolmentRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "startAuthenticator",
         summary: "Create the secret of a further authenticator app",
-        description: `Nothing is stored before its first code is verified. ${RECENT_AUTHENTICATION} ${FIRST_ENROLMENT}`,
+        description: `Nothing is stored before its first code is verified. ${RECENT_AUTHENTICATION} ${ENROLMENT}`,
         tag,
         answer: authenticatorOffered,
         failures: [factorErrors.kind_not_allowed, factorErrors.reauthentication_required],
@@ -52,7 +52,7 @@ export function factorEnrolmentRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "addAuthenticator",
         summary: "Add an authenticator app by one of its codes",
-        description: `The user is mailed. ${RECENT_AUTHENTICATION} ${FIRST_ENROLMENT}`,
+        description: `The user is mailed. ${RECENT_AUTHENTICATION} ${ENROLMENT}`,
         tag,
         answer: authenticatorAdded,
         failures: [
@@ -87,7 +87,7 @@ export function factorEnrolmentRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Create a new set of recovery codes",
         description:
           "The earlier codes are void. Only an account with a second factor has recovery codes. The user is mailed. " +
-          RECENT_AUTHENTICATION,
+          `${RECENT_AUTHENTICATION} ${ENROLMENT}`,
         tag,
         answer: codesCreated,
         failures: [

@@ -1,5 +1,5 @@
 import type { CurrentSession } from "../../sessions/session.ts";
-import { isRecentlyAuthenticated, mayEnrolFirstFactor } from "../reauthentication/rules.ts";
+import { hasShownPossession, isRecentlyAuthenticated } from "../reauthentication/rules.ts";
 import type { SecondFactorKind, SecondFactorSettings } from "./policy.ts";
 
 /** The kinds that an account of this role may set up. None where no sign-in asks for a second factor. */
@@ -17,13 +17,12 @@ type Enrolment = {
 
 export type EnrolmentRefusal = "kind_not_allowed" | "reauthentication_required";
 
-/**
- * Why a session may not enrol a factor, or null. The rule of a first factor applies to each one: a session from before
- * the first enrolment may have shown the password alone.
- */
+/** Whether a session may enrol a factor, of any kind: a stolen password must not be enough. */
+export const mayEnrol = (session: CurrentSession, now: number): boolean =>
+  isRecentlyAuthenticated(session, now) && hasShownPossession(session);
+
+/** Why a session may not enrol a factor, or null. */
 export function enrolmentRefusal({ session, kind, settings, now }: Enrolment): EnrolmentRefusal | null {
   if (!allowedKinds(settings, session).includes(kind)) return "kind_not_allowed";
-  return isRecentlyAuthenticated(session, now) && mayEnrolFirstFactor(session)
-    ? null
-    : "reauthentication_required";
+  return mayEnrol(session, now) ? null : "reauthentication_required";
 }

@@ -12,11 +12,11 @@ import {
   deleteRecoveryCodes,
   endDeviceTrust,
   factorAuditRow,
-  forgetDevices,
+  followFirstFactor,
   hasNoSecondFactor,
   hasSecondFactor,
   isNotLastSignInMethod,
-  type OtherSignInMethods,
+  type UsableSignInMethods,
 } from "./factor-statements.ts";
 
 type Change = {
@@ -30,7 +30,7 @@ type Change = {
 type Removal = Change & {
   readonly notice: NewMessage;
   readonly mustKeepOne: boolean;
-  readonly otherSignInMethods: OtherSignInMethods;
+  readonly usableMethods: UsableSignInMethods;
 };
 
 type Switch = Change & {
@@ -90,12 +90,7 @@ export function factorChangeStore(db: Database, caps: SendCaps) {
         audit: [insertFrom(db, auditEvents, factorAuditRow(audit, accountId), factors, mayChange)],
         notice: notify(accountId, change, mayChange),
         effects: isSecondFactor
-          ? [
-              forgetDevices(db, accountId, {
-                where: and(exists(select(mayChange)), hasNoSecondFactor(db, accountId)),
-                now,
-              }),
-            ]
+          ? followFirstFactor(db, session, { where: exists(select(mayChange)), now })
           : afterLoss(accountId, id, mayChange),
         changed: db.update(factors).set({ isSecondFactor }).where(mayChange).returning({ id: factors.id }),
       });
@@ -107,14 +102,14 @@ export function factorChangeStore(db: Database, caps: SendCaps) {
 
     /** Deletes a factor. The trust in devices ends; the recovery codes go with the last second factor. */
     async remove(removal: Removal): Promise<"removed" | "last_sign_in_method" | ChangeFailure> {
-      const { session, id, audit, mustKeepOne, otherSignInMethods, now } = removal;
+      const { session, id, audit, mustKeepOne, usableMethods, now } = removal;
       const accountId = session.account.id;
       const own = ownFactor(accountId, id);
       const isRecent = isRecentlyAuthenticated(db, session, now);
       const isKept = mustKeepOne
         ? sql`(NOT ${factors.isSecondFactor} OR ${hasSecondFactor(db, accountId, id)})`
         : undefined;
-      const isNotLast = isNotLastSignInMethod(db, accountId, id, otherSignInMethods);
+      const isNotLast = isNotLastSignInMethod(db, accountId, id, usableMethods);
       const mayRemove = and(own, isRecent, isKept, isNotLast);
       const { found, recent, kept, removed } = await runBatch(db, {
         found: select(own),

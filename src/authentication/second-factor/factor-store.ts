@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from "drizzle-orm";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
@@ -10,7 +10,7 @@ import { liftEnrolmentRestriction } from "../../sessions/statements.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/statements.ts";
 import type { FactorOverview } from "./factor.ts";
 import type { EnrolmentOutcome, FactorEnrolment } from "./factor-enrolment.ts";
-import { countFactors, forgetDevices, hasNoSecondFactor } from "./factor-statements.ts";
+import { countFactors, followFirstFactor, hasNoSecondFactor, selectFactors } from "./factor-statements.ts";
 import { newFactorRow } from "./statements.ts";
 
 export type FactorStore = ReturnType<typeof factorStore>;
@@ -20,19 +20,7 @@ export function factorStore(db: Database, caps: SendCaps) {
     /** The factors of an account, the oldest first, its recovery codes, and what else decides how it is signed in to. */
     async list(accountId: string): Promise<FactorOverview> {
       const results = await runBatch(db, {
-        factors: db
-          .select({
-            id: factors.id,
-            kind: factors.kind,
-            label: factors.label,
-            createdAt: factors.createdAt,
-            lastUsedAt: factors.lastUsedAt,
-            isSecondFactor: factors.isSecondFactor,
-            isSynced: factors.isSynced,
-          })
-          .from(factors)
-          .where(eq(factors.accountId, accountId))
-          .orderBy(asc(factors.createdAt), asc(factors.id)),
+        factors: selectFactors(db, accountId),
         codes: db
           .select({ left: sql<number>`count(*)` })
           .from(recoveryCodes)
@@ -53,7 +41,7 @@ export function factorStore(db: Database, caps: SendCaps) {
 
     /**
      * Inserts a factor. The first one makes all devices unknown. A session that was restricted to the enrolment has no
-     * restriction afterwards.
+     * restriction afterwards, if the enrolment has proved the factor.
      */
     async enrol(enrolment: FactorEnrolment): Promise<EnrolmentOutcome> {
       const { session, factor, max, proves, notice, audit, now } = enrolment;
@@ -82,16 +70,12 @@ export function factorStore(db: Database, caps: SendCaps) {
           source: accounts,
           where: mayEnrol,
         }),
-        devices: [
-          forgetDevices(db, accountId, { where: and(mayEnrol, hasNoSecondFactor(db, accountId)), now }),
-        ],
-        restriction: [
-          liftEnrolmentRestriction(db, {
-            sessionId: session.sessionId,
-            amr: proves,
-            where: exists(accountOf(mayEnrol)),
-          }),
-        ],
+        consequences: followFirstFactor(db, session, { where: mayEnrol, now }),
+        restriction: liftEnrolmentRestriction(db, {
+          sessionId: session.sessionId,
+          amr: proves,
+          where: exists(accountOf(mayEnrol)),
+        }),
         enrolled: insertFrom(
           db,
           factors,

@@ -5,16 +5,13 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { isRecentlyAuthenticated } from "../reauthentication/rules.ts";
-import type { SignInMethod } from "../sign-in-methods.ts";
+import { allowsMethod, type SignInMethodSettings } from "../sign-in-methods.ts";
 import type { FactorChangeStore } from "./factor-change-store.ts";
 import type { SecondFactorSettings } from "./policy.ts";
 
 export type RemoveFactorDeps = {
   readonly clock: Clock;
-  readonly settings: {
-    readonly secondFactor: SecondFactorSettings;
-    readonly signInMethods: readonly SignInMethod[];
-  };
+  readonly settings: SignInMethodSettings & { readonly secondFactor: SecondFactorSettings };
   readonly socialProviders: ReadonlyMap<string, unknown>;
   readonly factorChanges: Pick<FactorChangeStore, "remove">;
   readonly messages: Outbox;
@@ -33,16 +30,18 @@ export async function removeFactor(
   const now = deps.clock.now();
   if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
   const { account } = session;
-  const { secondFactor, signInMethods } = deps.settings;
+  const { secondFactor } = deps.settings;
   const notice = await deps.messages.create({ kind: "factor_removed" }, { expiresAt: now + DAY });
   const event = { type: "factor_removed", details: { factorId: id } } as const;
   const outcome = await deps.factorChanges.remove({
     session,
     id,
     mustKeepOne: secondFactor.policies[account.role] === "required",
-    otherSignInMethods: {
+    usableMethods: {
+      password: allowsMethod(deps.settings, "password"),
+      passkey: allowsMethod(deps.settings, "passkey"),
       providers: [...deps.socialProviders.keys()],
-      emailCode: signInMethods.includes("email_code"),
+      emailCode: allowsMethod(deps.settings, "email_code"),
     },
     notice,
     audit: newAuditEvent(deps, event, caller, account.id),

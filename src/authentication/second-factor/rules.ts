@@ -103,6 +103,10 @@ const isTrustedDevice = (facts: SignInFacts): boolean => {
   return account.trustedUntil !== null && account.trustedUntil > now;
 };
 
+/** Whether the trust in the device spares the sign-in a second factor that the user has set up. */
+export const isSpared = (facts: SignInFacts): boolean =>
+  hasSecondFactor(facts.account) && !facts.firstFactor.includes("mfa") && isTrustedDevice(facts);
+
 export const hasSecondFactor = ({ enabled }: Pick<FactorFacts, "enabled">): boolean =>
   enabled.some(({ isSecondFactor }) => isSecondFactor);
 

@@ -10,6 +10,7 @@ import {
   type ReauthenticateDeps,
   reauthenticate,
 } from "../reauthentication/reauthenticate.ts";
+import { hasShownPossession } from "../reauthentication/rules.ts";
 import type { EmailOtpStore } from "./email-otp-store.ts";
 
 export type SetSecondFactorDeps = ReauthenticateDeps & {
@@ -24,7 +25,10 @@ type SecondFactorInput = {
   readonly caller: Caller;
 };
 
-/** Switches the mailed code of the caller's own sign-ins on or off. The value that is set already changes nothing. */
+/**
+ * Switches the mailed code of the caller's own sign-ins on or off. The value that is set already changes nothing. Switching
+ * it on enrols a factor, for which the password is not enough (`hasShownPossession`).
+ */
 export async function setSecondFactor(
   deps: SetSecondFactorDeps,
   input: SecondFactorInput,
@@ -33,6 +37,7 @@ export async function setSecondFactor(
   const { account } = session;
   const proof = await reauthenticate(deps, { session, method: "password", password: input.password });
   if (!proof.ok) return proof;
+  if (enabled && !hasShownPossession(session)) return err({ reason: "reauthentication_required" });
   const now = deps.clock.now();
   const kind = enabled ? "second_factor_enabled" : "second_factor_disabled";
   const notice = await deps.messages.create({ kind }, { expiresAt: now + DAY });
@@ -44,7 +49,7 @@ export async function setSecondFactor(
   );
   const { checkedHash } = proof.value;
   const outcome = await deps.emailOtpFactors.set({
-    accountId: account.id,
+    session,
     factorId: newId(),
     checkedHash,
     enabled,

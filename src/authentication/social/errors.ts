@@ -58,7 +58,6 @@ export const socialErrors = {
   identity_taken: "conflict",
   provider_linked: "conflict",
   password_missing: "validation_failed",
-  refresh_token_missing: "validation_failed",
   wrong_password: "invalid_credentials",
   reauthentication_expired: "refresh_invalid",
   changed_meanwhile: "conflict",
@@ -91,6 +90,5 @@ export const socialErrorMessages: { readonly [R in Reason]?: string } = {
   identity_taken: "Another user already signs in with this account of the provider.",
   provider_linked: "Another account of this provider is already linked. Please remove that one first.",
   password_missing: "Your password is required to add a sign-in method.",
-  refresh_token_missing: "The refresh token of this session is required to add a sign-in method.",
   wrong_password: WRONG_PASSWORD,
 };

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { passwordField } from "../../accounts/fields.ts";
 import { timestamp } from "../../http/timestamp.ts";
-import { audienceField, refreshTokenField } from "../../sessions/fields.ts";
+import { audienceField } from "../../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../fields.ts";
 import type { ProviderToken } from "./providers/provider.ts";
 
@@ -80,12 +80,6 @@ export const linkBody = z
     password: z
       .optional(passwordField)
       .check(z.meta({ description: "Required if the account has a password." })),
-    refreshToken: z.optional(refreshTokenField).check(
-      z.meta({
-        description:
-          "The latest refresh token of this session. Required if the account has no password and the session is not in cookies.",
-      }),
-    ),
   })
   .check(isOneToken);
 

@@ -132,9 +132,8 @@ function isAuthorizationResponse(query: URLSearchParams): boolean {
   return !isRepeated && (query.has("error") || /^[\x20-\x7e]{1,4096}$/.test(query.get("code") ?? ""));
 }
 
-/** The reauthentication of `startLink`. It names no generation: the session may have rotated its refresh token since. */
+/** The reauthentication of `startLink`. */
 const proofAtStart = (sessionId: string, expiresAt: number): ReauthenticationProof => ({
   sessionId,
-  generation: null,
   at: expiresAt - OAUTH_TRANSACTION_TTL_MS,
 });

@@ -4,7 +4,6 @@ import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
-import { refreshCookie } from "../../http/session-cookies.ts";
 import { jsonBody, pathParams } from "../../http/validate-request.ts";
 import { RECENT_AUTHENTICATION, RECENT_SECOND_FACTOR } from "../reauthentication/fields.ts";
 import { socialErrors } from "./errors.ts";
@@ -51,9 +50,9 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         operationId: "linkIdentity",
         summary: "Link an identity with a token from the provider",
         description:
-          "Adding a sign-in method requires reauthentication: the account's password or, if it has none, the latest " +
-          "refresh token of this session. The provider must have issued its token to this service's client. " +
-          RECENT_SECOND_FACTOR,
+          "Adding a sign-in method requires reauthentication: the account's password or, if it has none, a sign-in or " +
+          "reauthentication (`POST /me/reauthenticate`) within the last 10 minutes. The provider must have issued its token " +
+          `to this service's client. ${RECENT_SECOND_FACTOR}`,
         tag,
         answer: identityLinked,
         failures: [
@@ -72,13 +71,12 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       pathParams(providerParam),
       jsonBody(linkBody),
       async (c) => {
-        const { password, refreshToken = refreshCookie(c), ...token } = c.req.valid("json");
+        const { password, ...token } = c.req.valid("json");
         const result = await linkWithToken(depsOf(c), {
           ...c.req.valid("param"),
           token: providerTokenOf(token),
           session: c.var.session,
           password,
-          refreshToken,
           caller: c.var.caller,
         });
         return result.ok ? respond(c, identityLinked) : refuseSocialLogin(c, result.error);

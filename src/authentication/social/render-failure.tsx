@@ -3,7 +3,6 @@ import type { FieldProblem } from "../../core/error-codes.ts";
 import { errorTable } from "../../http/error-table.ts";
 import type { FailureDetails } from "../../http/failure.ts";
 import { refuse } from "../../http/respond.ts";
-import { MISSING_REFRESH_TOKEN } from "../../sessions/fields.ts";
 import type { PageProps } from "../../ui/page.ts";
 import { withReturnTarget } from "../../ui/return-target.ts";
 import { type SocialFailure, socialErrorMessages, socialErrors } from "./errors.ts";
@@ -12,7 +11,6 @@ import type { CallbackFailure } from "./handle-callback.ts";
 const FIELDS: { readonly [R in SocialFailure["reason"]]?: FieldProblem } = {
   return_url_refused: { path: "returnTo", message: "Is not allowed." },
   password_missing: { path: "password", message: "Is required." },
-  refresh_token_missing: MISSING_REFRESH_TOKEN,
 };
 
 /** Refuses a request of a client application. */

@@ -182,6 +182,6 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
 
 /** Back to the page that has led to the provider (RFC 6749 §4.1.2.1: the user has not given access). */
 function redirectCancelled(c: Context, { isSignIn, returnTo }: CancelledCallback): Response {
-  flashCookie.write(c, "providerCancelled");
+  flashCookie.write(c, "key=providerCancelled");
   return c.redirect(isSignIn ? withReturnTarget("/sign-in", returnTo) : returnTo, 302);
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, inArray, isNotNull, ne, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, inArray, isNotNull, ne, notExists, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
@@ -23,6 +23,7 @@ import type { RemovalFailure } from "./errors.ts";
 import { claimIdToken, findIdTokenClaim, idTokenIsClaimed } from "./id-token-statements.ts";
 import type { IdentityKey, IdTokenUse, LinkedIdentity, NewIdentity } from "./identity.ts";
 import { recordAttachment } from "./identity-statements.ts";
+import { selectIdentities } from "./linked-identity-statements.ts";
 
 type SignInQuery = {
   readonly provider: string;
@@ -135,17 +136,7 @@ export function identityStore(db: Database, caps: SendCaps) {
       return linked.length > 0 ? "linked" : "changed_meanwhile";
     },
 
-    list: (accountId: string): Promise<LinkedIdentity[]> =>
-      db
-        .select({
-          provider: identities.provider,
-          email: identities.email,
-          createdAt: identities.createdAt,
-          lastUsedAt: identities.lastUsedAt,
-        })
-        .from(identities)
-        .where(eq(identities.accountId, accountId))
-        .orderBy(asc(identities.createdAt)),
+    list: (accountId: string): Promise<LinkedIdentity[]> => selectIdentities(db, accountId),
 
     /** Removes an identity, unless it is the last sign-in method. Of two concurrent removals one fails. */
     async remove(removal: Removal): Promise<{ endedSessionIds: string[] } | RemovalFailure["reason"]> {

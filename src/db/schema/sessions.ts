@@ -45,7 +45,7 @@ export const sessions = sqliteTable(
     grantId: text("grant_id"),
     /** The scopes of an OAuth client's session, space-separated. Null for this service's own sessions. */
     scope: text(),
-    /** The last reauthentication within this session. */
+    /** The last reauthentication within this session. 0 (`NOT_CONFIRMED`): a factor is due before a sensitive change. */
     reauthenticatedAt: integer("reauthenticated_at"),
     /**
      * `enrol_second_factor`: the policy requires a second factor that the account does not have, so the session is

@@ -42,14 +42,14 @@ export const verifyEmailPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>
         c,
         withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings)),
         result.value.mailedPasswordChoice ? "addressConfirmedWithoutPassword" : "addressConfirmed",
-        emailToken.email,
+        { address: emailToken.email },
       );
     }
     return redirectWithFlash(
       c,
       refreshCookie(c) === undefined ? "/sign-in" : "/account",
       "newAddressConfirmed",
-      emailToken.email,
+      { address: emailToken.email },
     );
   },
 });

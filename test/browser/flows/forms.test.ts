@@ -36,4 +36,22 @@ describe("a form", () => {
     await page.getByRole("status").getByText("Saved.").waitFor();
     expect(await page.evaluate(() => sessionStorage.getItem("busy"))).toBe("Save true true");
   });
+
+  it.for([
+    ["no-preference", "turn"],
+    ["reduce", "none"],
+  ] as const)(
+    "shows a spinner, which turns as the motion preference %s allows",
+    async ([reducedMotion, animation], { visit }) => {
+      const { page } = await visit();
+      await page.emulateMedia({ reducedMotion });
+      await page.goto("/sign-in");
+      const spinner = await page.locator("main button.main").evaluate((button) => {
+        button.setAttribute("aria-busy", "true");
+        const { animationName, width, borderTopStyle } = getComputedStyle(button, "::after");
+        return { animationName, width, borderTopStyle };
+      });
+      expect(spinner).toEqual({ animationName: animation, width: "16px", borderTopStyle: "solid" });
+    },
+  );
 });

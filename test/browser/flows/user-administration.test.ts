@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { fill } from "../../../src/core/text.ts";
 import { it } from "../support/fixtures.ts";
 import { pageDriver, signIn } from "../support/flow.ts";
 import { MODES } from "../support/modes.ts";
@@ -26,7 +27,7 @@ describe.each(MODES)("an admin, $name", (mode) => {
     await admin.follow(name);
     await admin.waitForHeading(name);
     await admin.pressAndConfirm(t.acts.deactivate);
-    await admin.waitForNotice(t.notices.done);
+    await admin.waitForNotice(fill(t.notices.userDeactivated, { name }));
 
     await user.follow(t.account.sessions);
     await user.waitForHeading(t.signIn.title);

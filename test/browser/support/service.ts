@@ -106,7 +106,8 @@ export function serviceAt({
   /** A verified account with the second factor enabled. */
   async function memberWithSecondFactor(address?: string): Promise<{ email: string }> {
     const { email } = await member(address);
-    const { token } = await post("/login", { email, password: PASSWORD });
+    const { deviceToken } = await post("/login", { email, password: PASSWORD });
+    const { token } = await post("/login", { email, password: PASSWORD, deviceToken });
     await post("/me/otp", { enabled: true, password: PASSWORD }, token);
     return { email };
   }

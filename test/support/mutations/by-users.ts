@@ -13,6 +13,7 @@ import type { Mutation, MutationRequest } from "../mutations.ts";
 import { insertFactor } from "../number-factor.ts";
 import {
   enableSecondFactor,
+  markDeviceAsKnown,
   newPhoneNumber,
   requestPhoneCode,
   startReauthentication,
@@ -80,7 +81,11 @@ export const userMutations: readonly Mutation[] = [
   {
     route: "POST /me/otp",
     status: 200,
-    request: (service) => signedIn(service, { enabled: true, password: PASSWORD }),
+    async request(service) {
+      const { token } = await registerAndLogIn(service);
+      await markDeviceAsKnown(token);
+      return { body: { enabled: true, password: PASSWORD }, token };
+    },
   },
   {
     route: "POST /me/reauthenticate",

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { requestChallenge, requestEmailCode } from "../email-codes.ts";
 import { openLoopback } from "../loopback/loopback.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
-import { startSecondFactor } from "../one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../one-time-codes.ts";
 import { registerWithPasskey, signInOptions } from "../passkeys.ts";
 import type { Service } from "../service.ts";
 import {
@@ -20,6 +20,7 @@ const TWO_MINUTES = 120_000;
 
 async function withSecondFactor(service: Service): Promise<string> {
   const { email, token } = await registerAndLogIn(service);
+  await markDeviceAsKnown(token);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 }

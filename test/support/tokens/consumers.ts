@@ -50,11 +50,6 @@ const userWithFailures = reusable(async () => {
   for (let guess = 0; guess < 4; guess += 1) await service.post("/login", { email, password: "wrong guess" });
   return email;
 });
-const userWithoutPassword = reusable(
-  async () =>
-    (await service.post("/social/github/token", { accessToken: await providers.tokenOf(socialUser()) })).body
-      .data,
-);
 /** Leaves the clock as it is, so that the sessions of the other users stay valid. Returns an access token. */
 async function userWithAuthenticator(): Promise<string> {
   const { token } = await registerOnKnownDevice(service);
@@ -303,23 +298,6 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
       anotherUser(({ token }) =>
         post("/me/identities/github", { accessToken: value, password: PASSWORD }, token),
       ),
-  },
-  // Accepts the refresh token of its own session alone, which none of the kinds is (authentication/social/link.test.ts).
-  "POST /me/identities/:provider refreshToken": {
-    accepts: [],
-    // A provider's token that is refused: the refresh token has passed if that is the failure.
-    use: ({ value }) =>
-      userWithoutPassword(async ({ token }) => {
-        const body = { idToken: "not evaluated", refreshToken: value };
-        const { error } = (await service.post("/me/identities/google", body, token)).body;
-        return error?.code !== "refresh_invalid" && error?.code !== "validation_failed";
-      }),
-  },
-  // As above: the refresh token of its own session alone.
-  "POST /me/reauthenticate refreshToken": {
-    accepts: [],
-    use: ({ value }) =>
-      userWithoutPassword(({ token }) => post("/me/reauthenticate", { refreshToken: value }, token)),
   },
   "GET /social/:provider/callback state": {
     accepts: ["transaction state"],

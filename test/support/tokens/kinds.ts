@@ -16,6 +16,7 @@ import { openLoopback } from "../loopback/loopback.ts";
 import { authorizedCode, requestTokens, type TestClient, tokensOf } from "../oauth.ts";
 import {
   enableSecondFactor,
+  markDeviceAsKnown,
   requestPhoneCode,
   startReauthentication,
   startSecondFactor,
@@ -80,6 +81,7 @@ async function deviceSession() {
 
 async function loginChallenge() {
   const { email, token } = await registerAndLogIn(service);
+  await markDeviceAsKnown(token);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return startSecondFactor(service, email);
 }

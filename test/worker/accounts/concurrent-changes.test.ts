@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { startWithHeldBatch } from "../../support/d1.ts";
-import { enableSecondFactor, newPhoneNumber } from "../../support/one-time-codes.ts";
+import { enableSecondFactor, markDeviceAsKnown, newPhoneNumber } from "../../support/one-time-codes.ts";
 import { startService } from "../../support/service.ts";
 import { logIn, mailTo, newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../support/users.ts";
 
@@ -32,6 +32,7 @@ describe("a password reset during another account change", () => {
   it("fails a second factor change when the password is reset meanwhile", async () => {
     const { email, token } = await registerAndLogIn(service);
     const slow = startWithHeldBatch(2);
+    await markDeviceAsKnown(token);
     const pending = slow.service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await slow.reached;
     await reset(email);

@@ -37,6 +37,7 @@ import {
 import { insertClient } from "../../support/oauth-clients.ts";
 import {
   mailedCodeTo,
+  markDeviceAsKnown,
   newPhoneNumber,
   requestPhoneCode,
   startReauthentication,
@@ -259,6 +260,7 @@ async function clients(): Promise<void> {
 /** Correct, wrong and resent codes, and a lockout. */
 async function secondFactorAndLockout(): Promise<void> {
   const { email, token } = await registerVerifyAndLogIn(service);
+  await markDeviceAsKnown(token);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   const first = await startSecondFactor(service, email);
   service.clock.advance(61_000);

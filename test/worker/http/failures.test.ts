@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
 import { registerAndLogIn } from "../../support/users.ts";
 
@@ -80,6 +81,31 @@ describe("a failure", () => {
   it("has a title and a sentence by its code on a page", async () => {
     const { text } = await outcomeOf("GET", "/nothing", { Accept: HTML });
     expect([titleIn(text), textIn(text)]).toEqual(["Page not found", "Check the address, or go back."]);
+  });
+
+  it.each([
+    ["en", "Go to sign-in", "Go to your account"],
+    ["de", "Zur Anmeldung", "Zu Ihrem Konto"],
+  ])("leads back on a page, in the language %s", async (language, signIn, account) => {
+    const { email, token } = await registerAndLogIn(service);
+    const visitor = openPageBrowser(service, { language });
+    const user = await signedInPageBrowser(service, email, { language });
+    const down = openPageBrowser(
+      startService({
+        env: { DB: { prepare: () => ({ bind: () => ({ raw: () => Promise.reject(token) }) }) } },
+      }),
+      { language },
+    );
+    down.jar.set("__Host-gh_access", token);
+    const buttonOf = async (browser: typeof user, path: string) => {
+      const { status, text } = await browser.visit(path);
+      const [, href, label] = /<a class="button main" href="([^"]*)">([^<]*)</.exec(text) ?? [];
+      return [status, href, label];
+    };
+    expect(await buttonOf(visitor, "/nothing")).toEqual([404, "/sign-in", signIn]);
+    expect(await buttonOf(user, "/nothing")).toEqual([404, "/account", account]);
+    expect(await buttonOf(user, "/admin/users")).toEqual([403, "/account", account]);
+    expect(await buttonOf(down, "/account")).toEqual([503, "/sign-in", signIn]);
   });
 
   it("of the database names the request on the page, and says when to retry", async () => {

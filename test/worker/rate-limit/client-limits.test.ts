@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../support/assertions.ts";
 import { openBrowser } from "../../support/browser.ts";
-import { newPhoneNumber, startSecondFactor } from "../../support/one-time-codes.ts";
+import { markDeviceAsKnown, newPhoneNumber, startSecondFactor } from "../../support/one-time-codes.ts";
 import { HOUR } from "../../support/outbox.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { idTokenOf, returnFromProvider, startRedirect } from "../../support/social/browser-flow.ts";
@@ -111,6 +111,7 @@ describe("exact limits of a client", () => {
     const client = newClient();
     const preparing = startService({ clock: service.clock });
     const { email, token } = await registerAndLogIn(preparing);
+    await markDeviceAsKnown(token);
     await preparing.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     const { challengeId: known } = await startSecondFactor(preparing, email);
     service.clock.advance(2 * 60_000);

@@ -6,7 +6,7 @@ import { ratePolicies } from "../../../src/rate-limit/policies.ts";
 import { NOTES, NOTES_RESOURCE } from "../../support/api-keys.ts";
 import { offerAuthenticator, totpCodeOf } from "../../support/authenticators.ts";
 import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile-requests.ts";
-import { requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
+import { markDeviceAsKnown, requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
 import { FUZZ_SEED } from "../../support/seed-fuzz.ts";
 import { startService } from "../../support/service.ts";
@@ -49,6 +49,7 @@ const LEAK =
 async function createMaterial(): Promise<Material> {
   const [me, other] = [await registerAndLogIn(service), await registerVerifiedUser(service)];
   const withSecondFactor = await registerAndLogIn(service);
+  await markDeviceAsKnown(withSecondFactor.token);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, withSecondFactor.token);
   const shown = await startSecondFactor(service, withSecondFactor.email);
   // This session may enrol factors.

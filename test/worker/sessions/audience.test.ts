@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
-import { startSecondFactor } from "../../support/one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../../support/one-time-codes.ts";
 import { OWN_AUDIENCE, resourceList, resourceUri } from "../../support/resources.ts";
 import { startService } from "../../support/service.ts";
 import { openProviders } from "../../support/social/providers.ts";
@@ -38,6 +38,7 @@ const tokenRoutes: Record<string, PrepareRequest> = {
   },
   "/login/otp": async (audience) => {
     const { email, token } = await registerAndLogIn(service);
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     return { path: "/login/otp", body: { ...(await startSecondFactor(service, email)), audience } };
   },

@@ -3,7 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { openBrowser, signedInBrowser } from "../../support/browser.ts";
-import { startSecondFactor } from "../../support/one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser } from "../../support/pages.ts";
 import { OWN_AUDIENCE, resourceList } from "../../support/resources.ts";
 import { startService } from "../../support/service.ts";
@@ -65,6 +65,7 @@ const tokenRoutes: Record<string, PrepareRequest> = {
   ],
   "/login/otp": async () => {
     const { email, token } = await registerAndLogIn(service);
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     return ["/login/otp", await startSecondFactor(service, email)];
   },

@@ -3,7 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { newApp, signInToApp } from "../../support/client-app.ts";
 import { refresh, tokensOf } from "../../support/oauth.ts";
-import { startSecondFactor } from "../../support/one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../support/pages.ts";
 import { OWN_AUDIENCE, resourceList, resourceUri } from "../../support/resources.ts";
 import { createTestClock, startService } from "../../support/service.ts";
@@ -33,6 +33,7 @@ describe("a new session", () => {
     },
     "second factor": async (audience) => {
       const { email, token } = await registerAndLogIn(service);
+      await markDeviceAsKnown(token);
       await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
       return { path: "/login/otp", body: { ...(await startSecondFactor(service, email)), audience } };
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { countSessions } from "../../support/database-rows.ts";
-import { mailedCodeTo } from "../../support/one-time-codes.ts";
+import { mailedCodeTo, markDeviceAsKnown } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser } from "../../support/pages.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import {
@@ -18,6 +18,7 @@ const NEW_PASSWORD = "another quiet harbour";
 async function memberWithSecondFactor(own = service) {
   const { email } = await registerVerifiedUser(own);
   const { token } = await logIn(own, email);
+  await markDeviceAsKnown(token);
   await own.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 }

@@ -32,7 +32,7 @@ describe("the pages", () => {
 
   it("the pages show no text from the query string or a cookie, and escape submitted values", async () => {
     const browser = openPageBrowser(service);
-    browser.jar.set("__Host-gh_notice", "toString");
+    browser.jar.set("__Host-gh_notice", "key=toString");
     expect((await browser.visit("/sign-in")).text).not.toContain('class="notice"');
     const page = await browser.visit(
       "/sign-in?email=evil@example.com&notice=<script>&returnTo=%22%3E%3Cscript",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { continuedUrl } from "../../support/authorization-requests.ts";
 import { codeIn, newApp, pageFor } from "../../support/client-app.ts";
+import { markDevicesAsKnown } from "../../support/factors.ts";
 import { openPageBrowser, signedInPageBrowser, visitEveryPage } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
 import { accountIdOf, PASSWORD, registerVerifiedUser, signedInAs } from "../../support/users.ts";
@@ -80,6 +81,7 @@ describe("the D1 round trips of a page", () => {
       await signedInPageBrowser(service, admin),
     ];
     await signedInPageBrowser(service, email);
+    await markDevicesAsKnown(email);
     const found: Record<string, number | undefined> = {};
     for (const [browser, path, act, fields] of [
       [own, "/account/sessions", "others", {}],

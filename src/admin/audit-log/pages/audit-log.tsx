@@ -1,16 +1,18 @@
 import type { DepsOf } from "../../../http/context.ts";
-import { SearchForm, SelectField } from "../../../ui/form-fields.tsx";
 import type { Page, PageProps } from "../../../ui/page.ts";
-import { PAGE_ROWS, Pagination, readQuery, userUrl } from "../../../ui/pagination.tsx";
+import { PAGE_ROWS, Pagination, userUrl } from "../../../ui/pagination.tsx";
 import { LocalTime } from "../../../ui/relative-time.tsx";
-import { type FindUserNamesDeps, findUserNames } from "../../users/find-user-names.ts";
-import { EVENT_TYPES, type StoredEvent } from "../audit-event.ts";
-import { auditQuery } from "../fields.ts";
+import { type FindUserNamesDeps, findUserNames, type UserName } from "../../users/find-user-names.ts";
+import type { StoredEvent } from "../audit-event.ts";
 import { type ListAuditEventsDeps, listAuditEvents } from "../list-audit-events.ts";
+import { AuditFilterForm, type AuditFilters, readAuditFilters } from "./audit-filters.tsx";
 import { detailsOf } from "./event-details.ts";
 
-type Names = ReadonlyMap<string, string>;
-type Data = Awaited<ReturnType<typeof listAuditEvents>> & { readonly names: Names };
+type Names = ReadonlyMap<string, UserName>;
+type Data = Awaited<ReturnType<typeof listAuditEvents>> & {
+  readonly names: Names;
+  readonly filters: AuditFilters;
+};
 
 /** The audit events of the users that the admin may see, newest first. */
 export const auditLogPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesDeps>): Page<Data> => ({
@@ -21,30 +23,25 @@ export const auditLogPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesD
   load: async (c) => {
     const { actor, session } = c.var;
     const { account } = session;
-    const { userId: accountId, type, cursor: after = null } = readQuery(c, auditQuery);
-    const { events, next } = await listAuditEvents(depsOf(c), {
-      actor,
-      accountId,
-      type,
-      after,
-      limit: PAGE_ROWS,
-    });
+    const filters = readAuditFilters(c);
+    const { isUserInvalid, ...query } = filters;
+    if (isUserInvalid) return { events: [], next: null, names: new Map(), filters };
+    const { events, next } = await listAuditEvents(depsOf(c), { actor, ...query, limit: PAGE_ROWS });
     const ids = events.flatMap((event) =>
       event.actorId ? [event.accountId, event.actorId] : [event.accountId],
     );
-    const names = new Map(await findUserNames(depsOf(c), { actor, ids })).set(account.id, account.name);
-    return { events, next, names };
+    const chosen = filters.accountId === undefined ? [] : [filters.accountId];
+    const found = await findUserNames(depsOf(c), { actor, ids: [...chosen, ...ids] });
+    const names = new Map(found).set(account.id, { name: account.name, email: account.email });
+    return { events, next, names, filters };
   },
-  view: (p, { events, next, names }) => (
+  view: (p, { events, next, names, filters }) => (
     <>
-      <SearchForm p={p}>
-        {p.values.has("userId") && <input type="hidden" name="userId" value={p.values.get("userId")} />}
-        <SelectField
-          p={p}
-          name="type"
-          options={[["", p.t.users.all], ...EVENT_TYPES.map((type) => [type, p.t.events[type]] as const)]}
-        />
-      </SearchForm>
+      <AuditFilterForm
+        p={p}
+        email={names.get(filters.accountId ?? "")?.email}
+        isUserInvalid={filters.isUserInvalid}
+      />
       {events.length === 0 && <p class="lead">{p.t.audit.nothing}</p>}
       <ol class="card list" hidden={events.length === 0}>
         {events.map((event) => (
@@ -64,9 +61,9 @@ function EventRow({ p, event, names }: { p: PageProps; event: StoredEvent; names
         <strong>{p.t.events[event.type]}</strong>
         <span class="faint"> {detailsOf(p.t, event).join(" · ")}</span>
         <br />
-        <a href={userUrl(p, accountId)}>{names.get(accountId) ?? p.t.audit.someUser}</a>
+        <a href={userUrl(p, accountId)}>{names.get(accountId)?.name ?? p.t.audit.someUser}</a>
         {actorId !== null && actorId !== accountId && (
-          <span class="faint">{` · ${p.t.audit.by} ${names.get(actorId) ?? p.t.audit.someUser}`}</span>
+          <span class="faint">{` · ${p.t.audit.by} ${names.get(actorId)?.name ?? p.t.audit.someUser}`}</span>
         )}
         {ip && <span class="faint">{` · ${ip}`}</span>}
       </p>

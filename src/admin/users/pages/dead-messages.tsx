@@ -4,7 +4,7 @@ import { type ListDeadMessagesDeps, listDeadMessages } from "../../../messaging/
 import type { Page } from "../../../ui/page.ts";
 import { PAGE_ROWS, Pagination, readQuery } from "../../../ui/pagination.tsx";
 import { LocalTime } from "../../../ui/relative-time.tsx";
-import { Badge } from "../../../ui/settings-rows.tsx";
+import { Badge, EmailAddress } from "../../../ui/settings-rows.tsx";
 import { textFor } from "../../../ui/ui-texts.ts";
 import { positionField } from "../../audit-log/fields.ts";
 
@@ -33,7 +33,9 @@ export const deadMessagesPage = (depsOf: DepsOf<ListDeadMessagesDeps>): Page<Dat
               {channel === "sms" && <Badge good={false}>SMS</Badge>}
               <br />
               <a href={`/admin/users/${account.id}`}>{account.name}</a>{" "}
-              <span class="faint">{account.email}</span>
+              <span class="faint">
+                <EmailAddress of={account.email} />
+              </span>
               <br />
               <code>{reason}</code>
             </p>

@@ -44,7 +44,10 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
     const role = manageableRoles(actor).find((manageable) => manageable === form.text("role"));
     if (!role) return formFailure(c, "forbidden");
     const result = await inviteUser(depsOf(c), { ...read.values, role, actor, caller: c.var.caller });
-    if (result.ok) return redirectWithFlash(c, `/admin/users/${result.value.account.id}`, "invited");
+    if (result.ok) {
+      const { account } = result.value;
+      return redirectWithFlash(c, `/admin/users/${account.id}`, "invited", { name: account.name });
+    }
     const { reason } = result.error;
     if (reason === "address_undeliverable") {
       return { code: userErrors[reason], problems: { email: t.failures[reason] } };

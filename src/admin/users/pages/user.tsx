@@ -1,6 +1,7 @@
 import type { Account } from "../../../accounts/account.ts";
 import { presentMetadata } from "../../../accounts/metadata.ts";
 import { allowsMethod } from "../../../authentication/sign-in-methods.ts";
+import type { SocialButtonsDeps } from "../../../authentication/social/pages/social-buttons.tsx";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
 import {
@@ -13,19 +14,26 @@ import { MoreSessionsNote, SESSIONS_SHOWN, SessionItem } from "../../../sessions
 import type { Page, PageContext, PageProps } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
 import { LocalTime } from "../../../ui/relative-time.tsx";
-import { Avatar, fullNameOf, Phone } from "../../../ui/settings-rows.tsx";
+import { Avatar, EmailAddress, fullNameOf, Phone } from "../../../ui/settings-rows.tsx";
 import type { FindManageableUserDeps } from "../../authorization/find-manageable-user.ts";
 import { userErrors } from "../errors.ts";
 import { type ReadAccountStatusDeps, readAccountStatus } from "../read-account-status.ts";
 import { readUser, type UserDetails } from "../read-user.ts";
-import { runUserAction, UserActions, type UserActionsDeps } from "./user-actions.tsx";
+import { runUserAction, type UserActionsDeps } from "./run-user-action.ts";
+import { SignInMethods } from "./sign-in-methods.tsx";
+import { UserActions } from "./user-actions.tsx";
 import { StatusBadges } from "./users.tsx";
 
-type Deps = FindManageableUserDeps & ReadAccountStatusDeps & UserActionsDeps & ReadAnswersDeps;
+type Deps = FindManageableUserDeps &
+  ReadAccountStatusDeps &
+  UserActionsDeps &
+  ReadAnswersDeps &
+  SocialButtonsDeps;
 type Data = {
   readonly user: Account;
   readonly details: UserDetails;
   readonly hasPasswords: boolean;
+  readonly nameOf: (provider: string) => string;
   readonly answers: readonly LabelledAnswer[];
 } & Awaited<ReturnType<typeof readAccountStatus>>;
 
@@ -47,20 +55,23 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, UserDetails> => ({
       user,
       details,
       hasPasswords: allowsMethod(deps.settings, "password"),
+      nameOf: (provider) => deps.socialProviders.get(provider)?.name ?? provider,
       ...status,
       answers: labelledAnswers(deps.settings.signUpFields, answers),
     };
   },
-  view: (p, { user, details, hasPasswords, sessions, lockouts, answers, hasFactors, factorRemovalDueAt }) => (
+  view: (p, { user, details, answers, nameOf, ...status }) => (
     <>
       <div class="person">
         <Avatar of={user} size={64} />
         <p>
-          <strong>{user.email}</strong>
+          <strong>
+            <EmailAddress of={user.email} />
+          </strong>
         </p>
-        <StatusBadges p={p} user={user} isLocked={lockouts.length > 0} />
+        <StatusBadges p={p} user={user} isLocked={status.lockouts.length > 0} />
       </div>
-      {lockouts.map(({ kind, until }) => (
+      {status.lockouts.map(({ kind, until }) => (
         <p class="alert">
           {until === null ? (
             p.t.users.lockedUntilReset
@@ -76,24 +87,25 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, UserDetails> => ({
           {p.t.users.deletionDue} <LocalTime p={p} at={user.deletionDueAt} />.
         </p>
       )}
-      {factorRemovalDueAt !== null && (
+      {status.factorRemovalDueAt !== null && (
         <p class="alert">
-          {p.t.users.factorRemoval} <LocalTime p={p} at={factorRemovalDueAt} />.
+          {p.t.users.factorRemoval} <LocalTime p={p} at={status.factorRemovalDueAt} />.
         </p>
       )}
-      <Details p={p} user={user} />
+      <Details p={p} user={user} lastSignInAt={status.lastSignInAt} />
+      <SignInMethods p={p} of={status} nameOf={nameOf} />
       <Answers p={p} answers={answers} />
       <Metadata p={p} of={details} />
-      <UserActions p={p} user={user} status={{ lockouts, hasFactors, factorRemovalDueAt, hasPasswords }} />
+      <UserActions p={p} user={user} status={status} />
       <section class="card">
         <h2>{p.t.account.sessions}</h2>
-        {sessions.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}
+        {status.sessions.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}
         <ul class="list inset">
-          {sessions.slice(0, SESSIONS_SHOWN).map((session) => (
+          {status.sessions.slice(0, SESSIONS_SHOWN).map((session) => (
             <SessionItem p={p} of={session} />
           ))}
         </ul>
-        <MoreSessionsNote p={p} of={sessions} />
+        <MoreSessionsNote p={p} of={status.sessions} />
       </section>
     </>
   ),
@@ -144,13 +156,20 @@ function Metadata({ p, of: { account, privateMetadata } }: { p: PageProps; of: U
   );
 }
 
-function Details({ p, user }: { p: PageProps; user: Account }) {
+type DetailsProps = { readonly p: PageProps; readonly user: Account; readonly lastSignInAt: number | null };
+
+function Details({ p, user, lastSignInAt }: DetailsProps) {
   const { t } = p;
   const details = [
     [t.fields.username, user.username],
     [t.fields.age, user.age],
     [t.fields.phone, user.phone && <Phone p={p} of={user} />],
+    [
+      t.users.emailConfirmed,
+      user.emailVerifiedAt === null ? t.account.unverified : <LocalTime p={p} at={user.emailVerifiedAt} />,
+    ],
     [t.users.since, <LocalTime p={p} at={user.createdAt} />],
+    [t.users.lastSignIn, lastSignInAt && <LocalTime p={p} at={lastSignInAt} />],
     ["ID", user.id],
   ] as const;
   return (
@@ -167,7 +186,11 @@ function Details({ p, user }: { p: PageProps; user: Account }) {
         )}
       </dl>
       <p class="links">
-        <a href={`/admin/users/${user.id}/profile${p.search}`}>{t.users.edit}</a>
+        <a
+          href={p.account?.id === user.id ? "/account/profile" : `/admin/users/${user.id}/profile${p.search}`}
+        >
+          {t.users.edit}
+        </a>
         <a href={`/admin/audit?userId=${user.id}`}>{t.nav.audit}</a>
       </p>
     </section>

@@ -4,12 +4,14 @@ import type { DepsOf } from "../../../http/context.ts";
 import { SearchForm, SelectField } from "../../../ui/form-fields.tsx";
 import type { Page, PageProps } from "../../../ui/page.ts";
 import { PAGE_ROWS, Pagination, readQuery, userUrl } from "../../../ui/pagination.tsx";
-import { Avatar, Badge, fullNameOf } from "../../../ui/settings-rows.tsx";
+import { TimeAgo } from "../../../ui/relative-time.tsx";
+import { Avatar, Badge, EmailAddress, fullNameOf } from "../../../ui/settings-rows.tsx";
 import { manageableRoles } from "../../authorization/permissions.ts";
 import { userQuery } from "../fields.ts";
 import { type ListUsersDeps, listUsers } from "../list-users.ts";
 
 type Data = Awaited<ReturnType<typeof listUsers>>;
+type ListedUser = Data["users"][number];
 
 /** The users that the admin may see, filtered by search words, role and status. */
 export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
@@ -17,6 +19,7 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
   access: "users:list",
   isList: true,
   title: (t) => t.nav.users,
+  headingLink: (t) => ({ href: "/admin/invite", label: t.users.invite }),
   load: (c) => {
     const { cursor, ...query } = readQuery(c, z.omit(userQuery, { limit: true }));
     const after = cursor === undefined ? null : Number(cursor);
@@ -27,11 +30,6 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
       <SearchForm p={p}>
         <SearchFields p={p} />
       </SearchForm>
-      <p>
-        <a class="button" href="/admin/invite">
-          {p.t.users.invite}
-        </a>
-      </p>
       {users.length === 0 ? <p class="lead">{p.t.users.noMatch}</p> : <UserList p={p} users={users} />}
       <Pagination p={p} next={next} />
     </>
@@ -68,7 +66,7 @@ function SearchFields({ p }: { p: PageProps }) {
   );
 }
 
-const UserList = ({ p, users }: { p: PageProps; users: readonly Account[] }) => (
+const UserList = ({ p, users }: { p: PageProps; users: readonly ListedUser[] }) => (
   <ul class="card list">
     {users.map((user) => (
       <li>
@@ -78,7 +76,14 @@ const UserList = ({ p, users }: { p: PageProps; users: readonly Account[] }) => 
             <strong>{fullNameOf(user)}</strong>
           </a>
           <br />
-          <span class="faint">{user.email}</span>
+          <span class="faint">
+            <EmailAddress of={user.email} />
+          </span>
+          {user.lastSignInAt !== null && (
+            <span class="faint small">
+              {p.t.users.lastSignIn} <TimeAgo p={p} at={user.lastSignInAt} />
+            </span>
+          )}
         </p>
         <StatusBadges p={p} user={user} />
       </li>
@@ -91,13 +96,17 @@ type BadgesProps = { readonly p: PageProps; readonly user: Account; readonly isL
 /** Lockout, role and status of a user. */
 export const StatusBadges = ({ p, user, isLocked }: BadgesProps) => (
   <p class="states">
-    {isLocked && <Badge good={false}>{p.t.users.isLocked}</Badge>}{" "}
+    {isLocked && (
+      <Badge good={false} isWarning>
+        {p.t.users.isLocked}
+      </Badge>
+    )}{" "}
     {user.role !== "user" && <Badge good={false}>{p.t.roles[user.role]}</Badge>}{" "}
     {user.status === "deactivated" ? (
-      <Badge good={false}>{p.t.users.deactivated}</Badge>
+      <Badge good={false}>{p.t.states.deactivated}</Badge>
     ) : (
-      <Badge good={user.emailVerifiedAt !== null}>
-        {user.emailVerifiedAt === null ? p.t.account.unverified : p.t.users.active}
+      <Badge good={user.emailVerifiedAt !== null} isWarning>
+        {user.emailVerifiedAt === null ? p.t.account.unverified : p.t.states.active}
       </Badge>
     )}
   </p>

@@ -42,7 +42,9 @@ export const cancelFactorRemovalPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   ),
   submit: async (c, _form, { token, account }) => {
     const result = await cancelFactorRemovalByLink(depsOf(c), { token, caller: c.var.caller });
-    return result.ok ? redirectWithFlash(c, "/sign-in", "factorRemovalCancelled", account) : refuseLink(c);
+    return result.ok
+      ? redirectWithFlash(c, "/sign-in", "factorRemovalCancelled", { address: account })
+      : refuseLink(c);
   },
 });
 

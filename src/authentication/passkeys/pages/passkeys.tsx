@@ -7,22 +7,19 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { LocalTime, TimeAgo } from "../../../ui/relative-time.tsx";
 import { Badge, backToAccount } from "../../../ui/settings-rows.tsx";
 import { redirectToConfirmation } from "../../reauthentication/pages/require-confirmation.ts";
-import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
-import type { SignInMethod } from "../../sign-in-methods.ts";
+import { mayEnrol } from "../../second-factor/enrolment-rules.ts";
 import { type ListPasskeysDeps, listPasskeys } from "../list-passkeys.ts";
 import type { Passkey } from "../passkey.ts";
+import { hasUseForPasskey, type PasskeyUseSettings } from "../passkey-uses.ts";
 import { CreatePasskey, PASSKEYS_PATH } from "./create-passkey.tsx";
 
-type Deps = ListPasskeysDeps & {
-  readonly clock: Clock;
-  readonly settings: { readonly signInMethods: readonly SignInMethod[] };
-};
+type Deps = ListPasskeysDeps & { readonly clock: Clock; readonly settings: PasskeyUseSettings };
 
 type Data = {
   readonly passkeys: readonly Passkey[];
-  /** Whether the user has signed in recently enough to create one. */
-  readonly isRecent: boolean;
-  /** Whether passkeys can sign in. */
+  /** Whether the session may create one. */
+  readonly mayCreate: boolean;
+  /** Whether the service has a use for passkeys of the user. */
   readonly isOn: boolean;
 };
 
@@ -39,11 +36,11 @@ export const passkeysPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
     const deps = depsOf(c);
     return {
       passkeys: await listPasskeys(deps, { accountId: session.account.id }),
-      isRecent: isRecentlyAuthenticated(session, deps.clock.now()),
-      isOn: deps.settings.signInMethods.includes("passkey"),
+      mayCreate: mayEnrol(session, deps.clock.now()),
+      isOn: hasUseForPasskey(deps.settings, session),
     };
   },
-  view: (p, { passkeys, isRecent, isOn }) => (
+  view: (p, { passkeys, mayCreate, isOn }) => (
     <>
       <p class="lead">{p.t.passkeys.lead}</p>
       {passkeys.length === 0 ? (
@@ -55,7 +52,7 @@ export const passkeysPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
           ))}
         </ul>
       )}
-      {isOn && <NewPasskey p={p} isRecent={isRecent} />}
+      {isOn && <NewPasskey p={p} mayCreate={mayCreate} />}
     </>
   ),
   // The script has called the API, which has created the passkey. Without it the form confirms the user.
@@ -65,7 +62,7 @@ export const passkeysPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
       : redirectWithFlash(c, PASSKEYS_PATH, "passkeyAdded"),
 });
 
-const NewPasskey = ({ p, isRecent }: { readonly p: PageProps; readonly isRecent: boolean }) => (
+const NewPasskey = ({ p, mayCreate }: { readonly p: PageProps; readonly mayCreate: boolean }) => (
   <section class="card">
     <h2>{p.t.passkeys.new}</h2>
     <noscript>
@@ -74,7 +71,7 @@ const NewPasskey = ({ p, isRecent }: { readonly p: PageProps; readonly isRecent:
     <p class="hint" data-passkey="unsupported" hidden>
       {p.t.passkeys.unsupported}
     </p>
-    {isRecent ? (
+    {mayCreate ? (
       <CreatePasskey p={p} />
     ) : (
       <>

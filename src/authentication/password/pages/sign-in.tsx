@@ -13,6 +13,7 @@ import { readCaptchaToken } from "../../../ui/captcha-widget.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
 import type { FormFailure, Page, PageContext } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
+import { TermsNotice } from "../../../ui/page-links.tsx";
 import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
 import type { Form as SubmittedForm } from "../../../ui/read-form.ts";
@@ -79,6 +80,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       {methods.passkey && <PasskeySignIn p={p} returnTarget={returnTarget} />}
       <SocialButtons p={p} returnTarget={returnTarget} {...deps} />
       {/* Without passwords a code creates the account. */}
+      {!methods.password && isSignUpOpen(deps.settings) && <TermsNotice p={p} />}
       {methods.password && isSignUpOpen(deps.settings) && (
         <p class="aside">
           {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>

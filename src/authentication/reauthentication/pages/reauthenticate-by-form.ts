@@ -2,7 +2,6 @@ import { passwordField } from "../../../accounts/fields.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
 import type { Clock } from "../../../core/clock.ts";
 import { err, type Result } from "../../../core/result.ts";
-import { refreshCookie } from "../../../http/session-cookies.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import type { FormFailure, PageContext } from "../../../ui/page.ts";
@@ -37,7 +36,7 @@ export async function needsPassword(
 
 /**
  * Reauthenticates the user by the password field of a form, unless the session is recently authenticated. Redirects to
- * the confirmation if the second factor is due.
+ * the confirmation if a factor is needed.
  */
 export async function reauthenticateByForm(
   c: PageContext,
@@ -49,12 +48,15 @@ export async function reauthenticateByForm(
   const result = await submitCredentials(c, deps, form);
   if (!result.ok) return result.error;
   const { value } = result;
-  return value.kind === "reauthenticated" ? value : redirectToConfirmation(c, deps, value.challengeId);
+  if (value.kind === "reauthenticated") return value;
+  // The page of a challenge asks for the code that was sent.
+  const isSent = value.defaultFactor === "email_otp" || value.defaultFactor === "sms_otp";
+  return redirectToConfirmation(c, deps, isSent ? value.challengeId : "");
 }
 
 /**
- * Reauthenticates the session by the password field of a form. An account without a password proves the session by the
- * refresh token of its cookie. The error is what the page answers. `kind`: the factor that the user chooses.
+ * Reauthenticates the session by the password field of a form. An account without a password gets a challenge. The error is
+ * what the page answers. `kind`: the factor that the user chooses.
  */
 export async function submitCredentials(
   c: PageContext,
@@ -69,7 +71,6 @@ export async function submitCredentials(
   const result = await reauthenticateSession(deps, {
     session: c.var.session,
     password: typed === "" ? undefined : typed,
-    refreshToken: c.var.refreshToken ?? refreshCookie(c),
     kind,
   });
   if (result.ok) return result;

@@ -10,8 +10,8 @@ import { CONFIRMATION_PAGE, writeConfirmation } from "./confirmation-cookie.ts";
 export type RequireConfirmationDeps = ReadReauthenticationOptionsDeps & { readonly clock: Clock };
 
 /**
- * For the pages of sensitive changes: redirects to the confirmation if the account has a second factor and the user has
- * not signed in recently. Null if the page may be shown.
+ * For the pages of sensitive changes: redirects to the confirmation if the user has not signed in recently and the password
+ * is not enough, or the account has none. Null if the page may be shown; it asks for the password itself.
  */
 export async function requireConfirmation(
   c: PageContext,
@@ -19,8 +19,8 @@ export async function requireConfirmation(
 ): Promise<Response | null> {
   const { session } = c.var;
   if (isRecentlyAuthenticated(session, deps.clock.now())) return null;
-  const { secondFactorDue } = await readReauthenticationOptions(deps, session);
-  return secondFactorDue ? redirectToConfirmation(c, deps) : null;
+  const { methods } = await readReauthenticationOptions(deps, session);
+  return methods.includes("password") ? null : redirectToConfirmation(c, deps);
 }
 
 /** Redirects to the confirmation, which leads back to the page of this request. */

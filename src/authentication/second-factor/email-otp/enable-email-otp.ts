@@ -5,8 +5,7 @@ import { newId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
-import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
-import { allowedKinds } from "../enrolment-rules.ts";
+import { type EnrolmentRefusal, enrolmentRefusal } from "../enrolment-rules.ts";
 import type { FactorEnroller } from "../factor-enrolment.ts";
 import type { SecondFactorSettings } from "../policy.ts";
 
@@ -17,21 +16,17 @@ export type EnableEmailOtpDeps = {
   readonly messages: Outbox;
 };
 
-export type EnableEmailOtpFailure = { readonly reason: "kind_not_allowed" | "reauthentication_required" };
+export type EnableEmailOtpFailure = { readonly reason: EnrolmentRefusal };
 
-/**
- * Makes the mailed code a second factor of a recently authenticated user. It needs no proof of possession, since its codes
- * go to the address of the account. Nothing changes if it is one already.
- */
+/** Makes the mailed code a second factor. Nothing changes if it is one already. */
 export async function enableEmailOtp(
   deps: EnableEmailOtpDeps,
   { session, caller }: { readonly session: CurrentSession; readonly caller: Caller },
 ): Promise<Result<void, EnableEmailOtpFailure>> {
   const now = deps.clock.now();
-  if (!allowedKinds(deps.settings.secondFactor, session).includes("email_otp")) {
-    return err({ reason: "kind_not_allowed" });
-  }
-  if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
+  const settings = deps.settings.secondFactor;
+  const refusal = enrolmentRefusal({ session, kind: "email_otp", settings, now });
+  if (refusal) return err({ reason: refusal });
   const factorId = newId();
   const event = { type: "factor_added", details: { factorId, factor: "email_otp" } } as const;
   const notice = await deps.messages.create({ kind: "second_factor_enabled" }, { expiresAt: now + DAY });

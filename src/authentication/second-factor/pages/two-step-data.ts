@@ -10,6 +10,8 @@ export type TwoStepData = ListedFactors & {
   readonly policy: SecondFactorPolicy;
   /** The session is good for the enrolment only. */
   readonly isRestricted: boolean;
+  /** Whether SIGN_IN_METHODS has passkeys. */
+  readonly signsInByPasskey: boolean;
 };
 
 /** Whether a factor is asked for after the first one. */

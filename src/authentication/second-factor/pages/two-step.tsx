@@ -4,8 +4,11 @@ import { formFailure } from "../../../ui/form-error.ts";
 import type { Page, PageContext } from "../../../ui/page.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
-import { backToAccount, Row, Rows } from "../../../ui/settings-rows.tsx";
+import { readReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import { backToAccount } from "../../../ui/settings-rows.tsx";
+import { CONFIRMATION_PAGE } from "../../reauthentication/pages/confirmation-cookie.ts";
 import { redirectToConfirmation } from "../../reauthentication/pages/require-confirmation.ts";
+import { allowsMethod, type SignInMethodSettings } from "../../sign-in-methods.ts";
 import { type EnableEmailOtpDeps, enableEmailOtp } from "../email-otp/enable-email-otp.ts";
 import { factorErrors } from "../factor-errors.ts";
 import { type ListFactorsDeps, listFactors } from "../list-factors.ts";
@@ -17,6 +20,7 @@ import { smsOtpErrors } from "../sms-otp/errors.ts";
 import { EmailOtpSwitch } from "./email-otp-switch.tsx";
 import { FactorRows } from "./factor-rows.tsx";
 import { PolicyNotice } from "./policy-notice.tsx";
+import { RelatedPages } from "./related-pages.tsx";
 import { SmsOtpSwitch } from "./sms-otp-switch.tsx";
 import { pageAfterEnrolment, type TwoStepData } from "./two-step-data.ts";
 
@@ -24,7 +28,10 @@ type Deps = ListFactorsDeps &
   EnableEmailOtpDeps &
   EnableSmsOtpDeps &
   RemoveFactorDeps & {
-    readonly settings: { readonly secondFactor: SecondFactorSettings; readonly publicUrl: string };
+    readonly settings: SignInMethodSettings & {
+      readonly secondFactor: SecondFactorSettings;
+      readonly publicUrl: string;
+    };
   };
 
 /** The second factors of the user. A restricted session is led here. */
@@ -42,6 +49,7 @@ export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
       ...(await listFactors(deps, session)),
       policy: deps.settings.secondFactor.policies[session.account.role],
       isRestricted: session.restriction === "enrol_second_factor",
+      signsInByPasskey: allowsMethod(deps.settings, "passkey"),
     };
   },
   view: (p, data) => (
@@ -52,27 +60,31 @@ export const twoStepPage = (depsOf: DepsOf<Deps>): Page<TwoStepData, null> => ({
       <EmailOtpSwitch p={p} data={data} />
       <SmsOtpSwitch p={p} data={data} />
       <RecoveryCodesLeft p={p} data={data} />
-      {!data.isRestricted && (
-        <Rows title={p.t.twoStep.related}>
-          <Row href="/account/passkeys" label={p.t.twoStep.passkeys}>
-            {p.t.twoStep.passkeysHint}
-          </Row>
-          <Row href="/account/devices" label={p.t.devices.title}>
-            {p.t.account.devicesHint}
-          </Row>
-        </Rows>
-      )}
+      <RelatedPages p={p} data={data} />
     </>
   ),
   submit: async (c, form) => {
     const deps = depsOf(c);
-    const failed = await changeFactors(c, deps, form.text("act"));
+    const act = form.text("act");
+    if (act === "confirm") return confirmFactor(c, deps);
+    const failed = await changeFactors(c, deps, act);
+    const isRestricted = c.var.session.restriction === "enrol_second_factor";
+    // The restriction ends with an answer to a texted code.
+    if (failed === null && act === "sms-on" && isRestricted) return confirmFactor(c, deps);
     if (failed === null) return redirectWithFlash(c, pageAfterEnrolment(c, deps), "saved");
     if (failed === "reauthentication_required") return redirectToConfirmation(c, deps);
     const sentence = failed === "last_second_factor" ? wordsOf(c).twoStep.lastOne : undefined;
     return formFailure(c, errors[failed], undefined, sentence);
   },
 });
+
+/** Leads to the confirmation by a factor, and from there to the page that led here. */
+function confirmFactor(c: PageContext, deps: Deps): Response {
+  const target = readReturnTarget(new URL(c.req.url).searchParams, deps.settings);
+  return target === null
+    ? redirectToConfirmation(c, deps)
+    : c.redirect(withReturnTarget(CONFIRMATION_PAGE, target), 303);
+}
 
 const errors = { ...factorErrors, ...smsOtpErrors };
 

@@ -6,8 +6,7 @@ import { newId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
-import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
-import { allowedKinds } from "../enrolment-rules.ts";
+import { type EnrolmentRefusal, enrolmentRefusal } from "../enrolment-rules.ts";
 import type { SecondFactorSettings } from "../policy.ts";
 import { hashRecoveryCode, newRecoveryCode, RECOVERY_CODE_COUNT } from "./recovery-code.ts";
 import type { RecoveryCodeStore } from "./store.ts";
@@ -22,7 +21,7 @@ export type CreateRecoveryCodesDeps = {
 
 /** `no_second_factor`: the account has none that the codes could stand in for. */
 export type CreateRecoveryCodesFailure = {
-  readonly reason: "kind_not_allowed" | "reauthentication_required" | "no_second_factor";
+  readonly reason: EnrolmentRefusal | "no_second_factor";
 };
 
 /** Replaces the recovery codes of an account by a new set. Only this result has the codes. The owner is mailed. */
@@ -32,10 +31,9 @@ export async function createRecoveryCodes(
 ): Promise<Result<readonly string[], CreateRecoveryCodesFailure>> {
   const now = deps.clock.now();
   const accountId = session.account.id;
-  if (!allowedKinds(deps.settings.secondFactor, session).includes("recovery_code")) {
-    return err({ reason: "kind_not_allowed" });
-  }
-  if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
+  const settings = deps.settings.secondFactor;
+  const refusal = enrolmentRefusal({ session, kind: "recovery_code", settings, now });
+  if (refusal) return err({ reason: refusal });
   const codes = Array.from({ length: RECOVERY_CODE_COUNT }, newRecoveryCode);
   const stored = codes.map(async (code) => ({
     id: newId(),

@@ -6,8 +6,7 @@ import { newId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
-import { isRecentlyAuthenticated, mayEnrolFirstFactor } from "../../reauthentication/rules.ts";
-import { allowedKinds } from "../enrolment-rules.ts";
+import { allowedKinds, mayEnrol } from "../enrolment-rules.ts";
 import type { SecondFactorSettings } from "../policy.ts";
 import type { SmsOtpStore } from "./store.ts";
 
@@ -23,7 +22,7 @@ export type EnableSmsOtpFailure = {
   readonly reason: "texts_off" | "phone_missing" | "reauthentication_required";
 };
 
-/** Enables the texted code as a second factor. The session must be recently authenticated. Enabled already: no change. */
+/** Enables the texted code as a second factor. Enabled already: no change. */
 export async function enableSmsOtp(
   deps: EnableSmsOtpDeps,
   { session, caller }: { readonly session: CurrentSession; readonly caller: Caller },
@@ -31,7 +30,7 @@ export async function enableSmsOtp(
   const { settings } = deps;
   if (!allowedKinds(settings.secondFactor, session).includes("sms_otp")) return err({ reason: "texts_off" });
   const now = deps.clock.now();
-  if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
+  if (!mayEnrol(session, now)) return err({ reason: "reauthentication_required" });
   const { id, phone, phoneVerifiedAt } = session.account;
   if (phone === null || phoneVerifiedAt === null || !isAllowedCountry(settings, phone)) {
     return err({ reason: "phone_missing" });
@@ -42,7 +41,6 @@ export async function enableSmsOtp(
     session,
     factorId: newId(),
     phone,
-    mayBeFirst: mayEnrolFirstFactor(session),
     notice,
     audit: newAuditEvent(deps, event, caller, id),
     now,

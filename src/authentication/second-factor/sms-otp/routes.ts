@@ -3,7 +3,7 @@ import type { DepsOf, HttpEnv } from "../../../http/context.ts";
 import { describeRoute } from "../../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../../http/require-session.ts";
 import { answer, refuse, respond } from "../../../http/respond.ts";
-import { RECENT_AUTHENTICATION } from "../../reauthentication/fields.ts";
+import { ENROLMENT, RECENT_AUTHENTICATION } from "../../reauthentication/fields.ts";
 import { type EnableSmsOtpDeps, enableSmsOtp } from "./enable-sms-otp.ts";
 import { smsOtpErrors } from "./errors.ts";
 
@@ -22,8 +22,8 @@ export function smsOtpRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       summary: "Use texted codes as a second factor",
       description:
         "The account needs a verified phone number, or the response is `conflict`. Where SECOND_FACTORS does not " +
-        "name sms_otp, SECOND_FACTOR is off for the user, or text messages are off, it is `not_found`. The first second factor of an account also needs a " +
-        `device that was known before, or a code in this session (\`POST /me/reauthenticate/code\`). ${RECENT_AUTHENTICATION}`,
+        "name sms_otp, SECOND_FACTOR is off for the user, or text messages are off, it is `not_found`. A session that was restricted to the " +
+        `enrolment stays so until its user has answered a texted code. ${RECENT_AUTHENTICATION} ${ENROLMENT}`,
       tag,
       answer: enabled,
       failures: ["not_found", "conflict", "reauthentication_required"],

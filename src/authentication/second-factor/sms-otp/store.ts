@@ -1,4 +1,4 @@
-import { and, eq, exists, isNotNull, ne, notExists, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, notExists, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../../admin/audit-log/statements.ts";
 import type { Database } from "../../../db/database.ts";
@@ -9,8 +9,8 @@ import { accounts, auditEvents, factors } from "../../../db/schema.ts";
 import type { NewMessage } from "../../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../../messaging/outbox/statements.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
-import { liftEnrolmentRestriction } from "../../../sessions/statements.ts";
 import { isRecentlyAuthenticated } from "../../reauthentication/statements.ts";
+import { followFirstFactor } from "../factor-statements.ts";
 import { newFactorRow } from "../statements.ts";
 
 type Enabling = {
@@ -18,8 +18,6 @@ type Enabling = {
   readonly factorId: string;
   /** The number that the caller was judged by. */
   readonly phone: string;
-  /** Whether this session may enrol the first second factor of the account. */
-  readonly mayBeFirst: boolean;
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -30,13 +28,6 @@ export type SmsOtpStore = ReturnType<typeof smsOtpStore>;
 export function smsOtpStore(db: Database, caps: SendCaps) {
   const one = { one: sql`1` };
   const smsFactor = (accountId: string) => and(eq(factors.accountId, accountId), eq(factors.kind, "sms_otp"));
-  const otherFactor = (accountId: string) =>
-    db
-      .select(one)
-      .from(factors)
-      .where(
-        and(eq(factors.accountId, accountId), ne(factors.kind, "sms_otp"), eq(factors.isSecondFactor, true)),
-      );
   const recentOwner = ({ session, now }: Enabling) =>
     and(eq(accounts.id, session.account.id), isActive(), isRecentlyAuthenticated(db, session, now));
   /** The audit row and the notice, where the account meets `where`. */
@@ -55,32 +46,20 @@ export function smsOtpStore(db: Database, caps: SendCaps) {
   return {
     /** `unchanged`: it is enabled already. Enabling the first second factor makes all devices unknown. */
     async enable(input: Enabling): Promise<"changed" | "unchanged" | "refused"> {
-      const { session, factorId, phone, mayBeFirst, now } = input;
+      const { session, factorId, phone, now } = input;
       const accountId = session.account.id;
-      const hasOther = exists(otherFactor(accountId));
       const mayEnable = and(
         recentOwner(input),
         eq(accounts.phone, phone),
         isNotNull(accounts.phoneVerifiedAt),
-        mayBeFirst ? undefined : hasOther,
         notExists(db.select(one).from(factors).where(smsFactor(accountId))),
       );
       const row = newFactorRow({ id: factorId, accountId, kind: "sms_otp", createdAt: now });
-      const isInserted = exists(db.select(one).from(factors).where(eq(factors.id, factorId)));
       const { changed, enabled } = await runBatch(db, {
         announcement: announce(input, mayEnable),
-        account: [
-          db
-            .update(accounts)
-            .set({
-              devicesKnownSince: sql`CASE WHEN ${hasOther} THEN ${accounts.devicesKnownSince} ELSE ${now + 1} END`,
-              updatedAt: now,
-            })
-            .where(mayEnable),
-        ],
+        consequences: followFirstFactor(db, session, { where: mayEnable, now }),
         // After the statements above, whose condition it makes false.
         factor: [insertFrom(db, factors, row, accounts, mayEnable)],
-        session: [liftEnrolmentRestriction(db, { sessionId: session.sessionId, amr: [], where: isInserted })],
         changed: db.select({ id: factors.id }).from(factors).where(eq(factors.id, factorId)),
         enabled: db.select({ id: factors.id }).from(factors).where(smsFactor(accountId)),
       });

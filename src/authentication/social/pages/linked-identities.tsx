@@ -3,11 +3,7 @@ import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts
 import { SECOND } from "../../../core/clock.ts";
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import {
-  oauthTransactionCookie,
-  refreshCookie,
-  setOAuthTransactionCookie,
-} from "../../../http/session-cookies.ts";
+import { oauthTransactionCookie, setOAuthTransactionCookie } from "../../../http/session-cookies.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import { Form, PasswordField } from "../../../ui/form-fields.tsx";
 import { interstitialRedirect } from "../../../ui/interstitial-redirect.tsx";
@@ -30,6 +26,7 @@ import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "../oauth-transaction.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "../remove-identity.ts";
 import { type StartLinkDeps, startLink } from "../start-link.ts";
+import { ProviderLogo } from "./provider-logo.tsx";
 
 const PATH = "/account/linked";
 
@@ -106,7 +103,8 @@ type RowProps = { readonly p: PageProps; readonly identity: Linked; readonly con
 /** `confirms`: the button belongs to the form with the password field. */
 const Row = ({ p, identity, confirms }: RowProps) => (
   <li>
-    <p>
+    <ProviderLogo id={identity.provider} />
+    <p class="grow">
       <strong>{identity.name}</strong>
       <br />
       <span class="faint">
@@ -149,6 +147,7 @@ const Others = ({ p, others, hasPassword, confirmsRemoval }: OthersProps) => (
       )}
       {others.map(({ id, name }) => (
         <button type="submit" name="provider" value={id}>
+          <ProviderLogo id={id} />
           {fill(p.t.linked.link, { provider: name })}
         </button>
       ))}
@@ -166,7 +165,6 @@ async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promi
     page: PATH,
     session: c.var.session,
     password: data.hasPassword ? form.text("password") : undefined,
-    refreshToken: c.var.refreshToken ?? refreshCookie(c),
     binding: oauthTransactionCookie(c),
   });
   if (!result.ok) {

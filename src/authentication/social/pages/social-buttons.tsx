@@ -1,6 +1,7 @@
 import { fill } from "../../../core/text.ts";
 import type { PageProps } from "../../../ui/page.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import { ProviderLogo } from "./provider-logo.tsx";
 
 /** The configured providers by id. */
 export type SocialButtonsDeps = {
@@ -19,6 +20,7 @@ export function SocialButtons({
       <p class="or">{p.t.otherWays.or}</p>
       {Array.from(socialProviders, ([id, { name }]) => (
         <a class="button" href={withReturnTarget(`/api/auth/social/${id}/start`, returnTarget)}>
+          <ProviderLogo id={id} />
           {fill(p.t.otherWays.continueWith, { provider: name })}
         </a>
       ))}

@@ -88,12 +88,12 @@ export async function runApplicationAction(
   client: Client,
 ): Promise<Response | FormFailure> {
   const input = { actor: c.var.actor, caller: c.var.caller, clientId: client.id };
-  const done = (notice: "done" | "secretDeleted") => redirectWithFlash(c, c.req.path, notice);
+  const done = (notice: "saved" | "secretDeleted") => redirectWithFlash(c, c.req.path, notice);
   switch (form.text("act")) {
     case "save": {
       const changes = readApplicationForm(form, client, deps.settings.resources);
       const result = await updateClient(deps, { ...input, changes });
-      return result.ok ? done("done") : applicationFailure(c, result.error);
+      return result.ok ? done("saved") : applicationFailure(c, result.error);
     }
     case "rotate": {
       const overlapSeconds = Number(OVERLAPS.find((one) => one === form.text("overlap")) ?? 0);

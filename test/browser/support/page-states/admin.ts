@@ -127,6 +127,16 @@ export const ADMIN: readonly PageState[] = [
     },
   },
   {
+    name: "admin-user-role",
+    page: "/admin/users/:id",
+    open: async (visitor, service) => {
+      await openUser(visitor, service);
+      await visitor.page.locator("[name=role]").selectOption("superuser");
+      await visitor.page.locator("form:has([value=setRole]) button").click();
+      await visitor.page.locator("main form:has([value=setRole]) a.button").waitFor();
+    },
+  },
+  {
     name: "admin-user-profile",
     page: "/admin/users/:id/profile",
     open: async (visitor, service) => {
@@ -168,6 +178,11 @@ export const ADMIN: readonly PageState[] = [
     },
   },
   { name: "admin-audit", page: "/admin/audit", open: asAdmin("/admin/audit") },
+  {
+    name: "admin-audit-filtered",
+    page: "/admin/audit",
+    open: asAdmin("/admin/audit?user=ada&from=2026-01-01&to=2026-12-31"),
+  },
   { name: "admin-mail", page: "/admin/mail", open: asAdmin("/admin/mail") },
   {
     name: "admin-applications",

@@ -1,7 +1,7 @@
 import { PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 import { requestRemoval } from "./admin.ts";
-import { at, type PageState, send, type } from "./steps.ts";
+import { at, openOwn, type PageState, send, type } from "./steps.ts";
 
 async function openLink({ page }: Visitor, service: ServiceApi, kind: "verify-email" | "reset-password") {
   const { email } = kind === "verify-email" ? await service.register() : await service.member();
@@ -156,4 +156,5 @@ export const PUBLIC: readonly PageState[] = [
   { name: "sign-in-invalid-return-target", page: "/sign-in", open: at("/sign-in?state=a%20b") },
   { name: "sign-out", page: "/sign-out", open: at("/sign-out") },
   { name: "not-found", page: null, open: at("/nothing-here") },
+  { name: "access-denied", page: null, open: openOwn("/admin/users") },
 ];

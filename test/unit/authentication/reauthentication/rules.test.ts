@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   canReach,
-  mayEnrolFirstFactor,
+  hasShownPossession,
   movesAuthTime,
   needsPasswordAsWell,
   offerReauthentication,
@@ -163,7 +163,7 @@ it.each<[current: string, proven: string, kind: SecondFactorKind | undefined, mo
 });
 
 it("the first factor is enrolled on a known device, or after a code or a passkey", () => {
-  const may = (isKnownDevice: boolean, ...amr: string[]) => mayEnrolFirstFactor({ isKnownDevice, amr });
+  const may = (isKnownDevice: boolean, ...amr: string[]) => hasShownPossession({ isKnownDevice, amr });
   expect([may(false, "pwd"), may(false, "fed"), may(true, "pwd")]).toEqual([false, false, true]);
   for (const method of ["otp", "sms", "hwk", "swk"]) expect(may(false, "pwd", method)).toBe(true);
 });

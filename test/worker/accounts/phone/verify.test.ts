@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import {
+  markDeviceAsKnown,
   newPhoneNumber,
   requestPhoneCode,
   startSecondFactor,
@@ -158,6 +159,7 @@ describe("POST /me/phone/verify", () => {
 
     it("refuses a sign-in code as a phone code and a phone code as a sign-in code, and consumes neither", async () => {
       const { token, email } = await registerAndLogIn(service);
+      await markDeviceAsKnown(token);
       await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
       const login = await startSecondFactor(service, email);
       const challenge = await requestPhoneCode(service, token);
@@ -238,6 +240,7 @@ describe("POST /me/phone/verify", () => {
       expect((await countsOf(second.challengeId))?.failures).toBe(10);
       expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(2);
       expectErrorResponse(await verify(token, second), 429, "too_many_attempts");
+      await markDeviceAsKnown(token);
       const right = await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
       expectErrorResponse(right, 429, "too_many_attempts");
     });

@@ -12,6 +12,7 @@ import { createDeviceClient, decide, pollDevice, startDevice } from "../../../su
 import { insertFactor } from "../../../support/number-factor.ts";
 import { authorizedCode, redeem } from "../../../support/oauth.ts";
 import {
+  markDeviceAsKnown,
   newPhoneNumber,
   requestPhoneCode,
   startSecondFactor,
@@ -53,6 +54,7 @@ async function causeEveryEvent(): Promise<string> {
     service.call(method, `/api/auth${path}`, body, as, from);
   await write("PATCH", "/me", { name: "Grace" });
   await write("POST", "/me/sign-up-answers", { fields: { company: "Acme" } });
+  await markDeviceAsKnown(token);
   await write("POST", "/me/otp", { enabled: true, password: PASSWORD });
   await write("POST", "/me/otp", { enabled: false, password: PASSWORD });
   await verifyPhoneNumber(service, token);

@@ -46,6 +46,24 @@ describe("admin pages without scripts", () => {
     expect((await browser.visit("/admin/users?search=nosuchuser")).text).toContain("No users match.");
   });
 
+  it("the user list shows status, role and last sign-in, and leads to the invitation", async () => {
+    const { browser } = await signedIn("superuser");
+    const tag = `s${crypto.randomUUID().slice(0, 8)}`;
+    const rowOf = async (email: string) => {
+      const { text } = await browser.visit(`/admin/users?search=${encodeURIComponent(email)}`);
+      const [row = ""] = /<li>.*?<\/li>/s.exec(text) ?? [];
+      return row.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
+    };
+    const { email: unverified } = await register(service, `${tag}.one@example.com`);
+    expect(await rowOf(unverified)).toMatch(/Not confirmed $/);
+    expect(await rowOf(unverified)).not.toContain("Last sign-in");
+    const { email, id } = await signedInAs(service, "admin");
+    expect(await rowOf(email)).toMatch(/ Last sign-in now Admin Active $/);
+    await setStatus(id, "deactivated");
+    expect(await rowOf(email)).toMatch(/ Admin Deactivated $/);
+    expect(linkOn(await browser.visit("/admin/users"), "/admin/invite")).toBe("/admin/invite");
+  });
+
   it("the user list has pages, and user pages link back to the filtered list", async () => {
     const { browser } = await signedIn("admin");
     const tag = `p${crypto.randomUUID().slice(0, 8)}`;
@@ -64,7 +82,7 @@ describe("admin pages without scripts", () => {
     const user = await browser.visit(userPath);
     expect(linkOn(user, "/admin/users?")).toBe(`/admin/users${next.replaceAll("&amp;", "&")}`);
     const ended = await browser.submit(user, {}, "endSessions");
-    expect([ended.path, ended.text.includes("Done.")]).toEqual([userPath, true]);
+    expect([ended.path, ended.text.includes("Ada is signed out everywhere.")]).toEqual([userPath, true]);
     const edited = await browser.submit(
       await browser.visit(linkOn(ended, `${userPath.split("?")[0]}/profile`)),
       {
@@ -82,7 +100,7 @@ describe("admin pages without scripts", () => {
     const page = await browser.visit(path);
     expect(page.text).toContain("End sessions");
     const done = await browser.submit(page, {}, "deactivate");
-    expect([done.path, done.text.includes("Done.")]).toEqual([path, true]);
+    expect([done.path, done.text.includes("Ada is deactivated.")]).toEqual([path, true]);
     expect((await victim.visit("/account")).path).toBe("/sign-in?returnTo=%2Faccount");
     await browser.submit(done, {}, "activate");
     await logIn(service, email);
@@ -123,15 +141,51 @@ describe("admin pages without scripts", () => {
     for (const fields of submissions) {
       expect([400, 403]).toContain((await admin.browser.post(path, { csrf, ...fields })).status);
     }
-    await browser.submit(page, { role: "admin" }, "setRole");
+    const question = await browser.submit(page, { role: "admin" }, "setRole");
+    expect([headingOf(question), question.text.includes(email)]).toEqual(["Make Ada an admin?", true]);
+    expect((await service.get("/me", (await logIn(service, email)).token)).body.data.role).toBe("user");
+    const changed = await browser.submit(question, { sure: "yes" }, "setRole");
+    expect([changed.path, changed.text.includes("Ada is now an admin.")]).toEqual([path, true]);
     expect((await service.get("/me", (await logIn(service, email)).token)).body.data.role).toBe("admin");
     expect((await admin.browser.visit(path)).status).toBe(403);
     await browser.submit(page, {}, "deactivate");
     const deactivated = await browser.visit(path);
     expect((await browser.press(deactivated, { sure: "" }, "delete")).status).toBe(400);
     const deleted = await browser.submit(deactivated, { sure: "yes" }, "delete");
-    expect([deleted.path, deleted.text.includes("The user is deleted.")]).toEqual(["/admin/users", true]);
+    expect([deleted.path, deleted.text.includes("Ada is deleted.")]).toEqual(["/admin/users", true]);
     expect((await browser.visit(path)).status).toBe(404);
+  });
+
+  it("the question about a role is in the reader's language, and a role above user needs a verified address", async () => {
+    const { email } = await signedInAs(service, "superuser");
+    const browser = await signedInPageBrowser(service, email, { language: "de" });
+    const verified = await registerVerifiedUser(service);
+    const page = await browser.visit(`/admin/users/${await accountIdOf(verified.email)}`);
+    const question = await browser.submit(page, { role: "superuser" }, "setRole");
+    expect(headingOf(question)).toBe("Ada die Rolle Superuser geben?");
+    const unverified = await register(service, newAddress());
+    const refused = await browser.visit(`/admin/users/${await accountIdOf(unverified.email)}`);
+    expect((await browser.press(refused, { role: "admin" }, "setRole")).status).toBe(409);
+    // A superuser's own page has neither actions nor a form that would be refused.
+    const own = await browser.visit(`/admin/users/${await accountIdOf(email)}`);
+    expect(own.text).not.toContain(">Aktionen<");
+    expect(own.text).toContain('href="/account/profile"');
+  });
+
+  it("a deactivated user who signs in is led to support, where there is one", async () => {
+    const SUPPORT_URL = "https://example.com/help";
+    for (const [env, isShown] of [
+      [{ SUPPORT_URL }, true],
+      [{}, false],
+    ] as const) {
+      const { email } = await registerVerifiedUser(service);
+      await setStatus(await accountIdOf(email), "deactivated");
+      const visitor = openPageBrowser(startService({ env }));
+      const page = await visitor.press(await visitor.visit("/sign-in"), { email, password: PASSWORD });
+      const [alert = ""] = /<p class="alert".*?<\/p>/s.exec(page.text) ?? [];
+      expect(alert).toContain("This account has been deactivated.");
+      expect(alert.includes(`<a href="${SUPPORT_URL}">Contact support</a>`)).toBe(isShown);
+    }
   });
 
   it("an admin invites a user, who chooses a password and signs in", async () => {
@@ -142,7 +196,7 @@ describe("admin pages without scripts", () => {
       email,
       role: "user",
     });
-    expect([headingOf(done), done.text.includes("The invitation has been sent.")]).toEqual(["Grace", true]);
+    expect([headingOf(done), done.text.includes("Grace is invited.")]).toEqual(["Grace", true]);
     const taken = await browser.press(await browser.visit("/admin/invite"), {
       name: "Grace",
       email,
@@ -182,7 +236,7 @@ describe("admin pages without scripts", () => {
       expect(signIns.text).toContain(words);
       expect(signIns.text).not.toMatch(/amr|pwd|sessionId/);
     }
-    expect(auditLog.text).toContain(`name="userId" value="${id}"`);
+    expect(auditLog.text).toContain(`name="user" type="text" value="${email}"`);
     const only = await browser.visit(`/admin/audit?userId=${id}&type=email_verified`);
     expect(only.text.match(/<li>/g)).toHaveLength(1);
   });

@@ -10,7 +10,7 @@ import { createDeviceClient, decide, startDevice } from "../../../support/device
 import { photoWithGps } from "../../../support/images.ts";
 import { createUnreachableKv } from "../../../support/kv.ts";
 import { authorizeClient, createClient, signedInUser } from "../../../support/oauth.ts";
-import { startSecondFactor } from "../../../support/one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { plantRow } from "../../../support/personal-data.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
@@ -82,6 +82,7 @@ describe("DELETE /users/:id", () => {
     await service.call("PUT", "/api/auth/me/avatar", photoWithGps().bytes, token, {
       "Content-Type": "image/jpeg",
     });
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await service.post("/login", { email, password: PASSWORD });
     await service.post("/forgot-password", { email });
@@ -134,6 +135,7 @@ describe("DELETE /users/:id", () => {
     codeIn(await browser.visit(authorizePathOf(app)));
     await service.post("/forgot-password", { email });
     await createKey(service, token);
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await startSecondFactor(service, email);
     const client = await createClient(service, { backchannelLogoutUri: "https://client.example.com/logout" });

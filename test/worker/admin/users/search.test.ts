@@ -134,6 +134,7 @@ describe("user search", () => {
             deletionDueAt: null,
             createdAt: 0,
             updatedAt: 0,
+            lastSignInAt: null,
           },
         ],
         next: null,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { createAuthenticator } from "../../../support/authenticator.ts";
 import { registerOnKnownDevice } from "../../../support/authenticators.ts";
+import { knownDeviceBrowser } from "../../../support/pages.ts";
 import {
   addPasskey,
   creationOptions,
@@ -190,6 +191,27 @@ describe("registration of a passkey", () => {
       403,
       "reauthentication_required",
     );
+  });
+
+  it.each([
+    [{ SIGN_IN_METHODS: "password", SECOND_FACTORS: "totp" }, 404],
+    [{ SIGN_IN_METHODS: "password", SECOND_FACTORS: "passkey", SECOND_FACTOR: "off" }, 404],
+    [{ SIGN_IN_METHODS: "password", SECOND_FACTORS: "passkey" }, 201],
+    [{ SIGN_IN_METHODS: "password,passkey", SECOND_FACTORS: "totp" }, 201],
+    [{ SIGN_IN_METHODS: "password,passkey", SECOND_FACTOR: "off" }, 201],
+  ])("with %j a registration answers %i", async (variables, status) => {
+    const own = startService({ env: variables, clock: service.clock });
+    const { token, id, email } = await registerOnKnownDevice(service);
+    const attestation = await createAuthenticator().create(await creationOptions(service, token));
+    const options = await own.post("/me/factors/passkeys/options", undefined, token);
+    const added = await own.post("/me/factors/passkeys", { attestation }, token);
+    expect([options.status, added.status]).toEqual([status === 201 ? 200 : 404, status]);
+    expect(await passkeysOf(id)).toHaveLength(status === 201 ? 1 : 0);
+    const browser = await knownDeviceBrowser(own, email);
+    const page = await browser.visit("/account/passkeys");
+    expect(page.text.includes('data-passkey="create"')).toBe(status === 201);
+    const links = (await browser.visit("/account/two-step")).text;
+    expect(links.includes('href="/account/passkeys"')).toBe(status === 201);
   });
 
   it("a session that a passkey has opened may add another one", async () => {

@@ -7,7 +7,7 @@ import { openDatabase } from "../../../../src/db/database.ts";
 import { newMeter } from "../../../../src/db/metered-d1.ts";
 import { runBatch } from "../../../../src/db/run-batch.ts";
 import { type Authenticator, textAsHandle } from "../../../support/authenticator.ts";
-import { startSecondFactor } from "../../../support/one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../../../support/one-time-codes.ts";
 import { registerWithPasskey } from "../../../support/passkeys.ts";
 import { startService } from "../../../support/service.ts";
 import { PASSWORD } from "../../../support/users.ts";
@@ -19,6 +19,7 @@ const db = openDatabase(env.DB, newMeter());
 /** A user with a passkey who has shown the password, and has to show a second factor. */
 async function pendingSignIn(settings: Parameters<typeof registerWithPasskey>[1] = {}) {
   const user = await registerWithPasskey(service, settings);
+  await markDeviceAsKnown(user.token);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, user.token);
   const { challengeId } = await startSecondFactor(service, user.email);
   return { ...user, challengeId };

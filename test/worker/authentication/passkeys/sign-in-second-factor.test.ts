@@ -5,6 +5,7 @@ import { expectErrorResponse, inParallel, statusCounts } from "../../../support/
 import type { Authenticator } from "../../../support/authenticator.ts";
 import { multiplyChallenge, startChallenge } from "../../../support/authenticators.ts";
 import { lastUseOf } from "../../../support/number-factor.ts";
+import { markDeviceAsKnown } from "../../../support/one-time-codes.ts";
 import { openPageBrowser, type PageResponse } from "../../../support/pages.ts";
 import { addPasskey, fetchFrom, registerWithPasskey } from "../../../support/passkeys.ts";
 import { startService } from "../../../support/service.ts";
@@ -172,6 +173,7 @@ describe("the page of a sign-in by password and passkey", () => {
 
   it("does not load it for another factor", async () => {
     const { email, token } = await registerWithPasskey(service);
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     const browser = openPageBrowser(service);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });

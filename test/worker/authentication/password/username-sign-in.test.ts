@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
-import { startSecondFactor } from "../../../support/one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../../../support/one-time-codes.ts";
 import { openPageBrowser } from "../../../support/pages.ts";
 import { countPasswordHashes, type Observation, startObservedService } from "../../../support/recorders.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
@@ -128,6 +128,7 @@ describe("known and unknown usernames", () => {
     "with a second factor": async () => {
       const { email, username } = await newUser();
       const { token } = await logIn(service, email);
+      await markDeviceAsKnown(token);
       await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
       return username;
     },

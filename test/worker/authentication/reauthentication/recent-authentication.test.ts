@@ -3,12 +3,10 @@ import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../../support/assertions.ts";
 import { startWithHeldBatch } from "../../../support/d1.ts";
 import { newPhoneNumber, verifyPhoneNumber } from "../../../support/one-time-codes.ts";
-import { openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
+import { signedInPageBrowser } from "../../../support/pages.ts";
 import { type Service, startService } from "../../../support/service.ts";
-import { consent } from "../../../support/social/browser-flow.ts";
 import { linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
-import { socialUser } from "../../../support/social/users.ts";
 import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../../support/users.ts";
 
 const MINUTE = 60_000;
@@ -80,21 +78,6 @@ describe("sensitive changes", () => {
     const removal = (as: string) => service.call("DELETE", "/api/auth/me/phone", undefined, as);
     expectErrorResponse(await removal(token), 403, "reauthentication_required");
     expect((await removal(other.token)).status).toBe(200);
-  });
-
-  it("take the latest refresh token of the session from an account without a password, and no access token", async () => {
-    const service = start();
-    const user = socialUser();
-    const accessToken = await providers.tokenOf(user);
-    const signedIn = (await service.post("/social/github/token", { accessToken })).body.data;
-    service.clock.advance(11 * MINUTE);
-    const reauthenticate = (body: object) => service.post("/me/reauthenticate", body, signedIn.token);
-    expectErrorResponse(await reauthenticate({}), 400, "validation_failed");
-    expectErrorResponse(await reauthenticate({ refreshToken: signedIn.token }), 401, "refresh_invalid");
-    const other = (await service.post("/social/github/token", { accessToken })).body.data;
-    expectErrorResponse(await reauthenticate({ refreshToken: other.refreshToken }), 401, "refresh_invalid");
-    expect((await reauthenticate({ refreshToken: signedIn.refreshToken })).status).toBe(200);
-    expect((await service.post("/me/phone", { phone: newPhoneNumber() }, signedIn.token)).status).toBe(200);
   });
 
   it("are refused when the session ends between the check and the change", async () => {
@@ -171,19 +154,5 @@ describe("the pages of sensitive changes, without JavaScript", () => {
     expect(await linked(email)).toBe(1);
     expect((await remove(PASSWORD)).status).toBe(303);
     expect(await linked(email)).toBe(0);
-  });
-
-  it("asks no password of an account without one", async () => {
-    const service = start();
-    const user = socialUser();
-    await providers.setUser(user);
-    const browser = openPageBrowser(service);
-    const redirect = await browser.send("GET", "/api/auth/social/github/start");
-    await browser.send("GET", await consent(redirect.headers.get("Location") ?? "", user));
-    service.clock.advance(11 * MINUTE);
-    const page = await browser.visit("/account/phone");
-    expect(page.text).not.toContain('type="password"');
-    const phone = newPhoneNumber();
-    expect((await browser.submit(page, { phone })).path).toBe("/account/phone/code");
   });
 });

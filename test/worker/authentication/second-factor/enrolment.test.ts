@@ -6,7 +6,7 @@ import { expectErrorResponse } from "../../../support/assertions.ts";
 import { authorizeUrl, redirectTo } from "../../../support/authorization-requests.ts";
 import { ALL_FACTORS, enableFactor, setAccountColumn, storeVerifiedPhone } from "../../../support/factors.ts";
 import { insertClient, NOTES, REDIRECT_URI, RESOURCES } from "../../../support/oauth-clients.ts";
-import { newPhoneNumber } from "../../../support/one-time-codes.ts";
+import { newPhoneNumber, smsCodeTo } from "../../../support/one-time-codes.ts";
 import { openPageBrowser } from "../../../support/pages.ts";
 import { createRpcCaller } from "../../../support/rpc.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
@@ -29,10 +29,12 @@ const logIn = async (email: string, on: Service = service, fields: object = {}) 
 /** A restricted session on a known device, of a user with a verified number. */
 async function restricted() {
   const email = await newUser();
-  await storeVerifiedPhone(email, newPhoneNumber());
+  const phone = newPhoneNumber();
+  await storeVerifiedPhone(email, phone);
   const { deviceToken } = await logIn(email);
-  return { email, ...(await logIn(email, service, { deviceToken })) } as {
+  return { email, phone, ...(await logIn(email, service, { deviceToken })) } as {
     email: string;
+    phone: string;
     token: string;
     refreshToken: string;
   };
@@ -215,10 +217,15 @@ describe("a restricted session", () => {
   });
 
   it("is a normal one after the enrolment, also for other audiences", async () => {
-    const { email, token, refreshToken } = await restricted();
+    const { email, phone, token, refreshToken } = await restricted();
     const other = await logIn(email);
     expect((await service.post("/me/factors/sms", undefined, token)).status).toBe(200);
-    expect(await rowOf(token)).toMatchObject({ restriction: null, amr: "pwd" });
+    clock.advance(1);
+    const proof = { password: PASSWORD, factor: "sms_otp" };
+    const { challengeId } = (await service.post("/me/reauthenticate", proof, token)).body.data;
+    const answer = { challengeId, code: await smsCodeTo(service, phone) };
+    expect((await service.post("/me/reauthenticate/otp", answer, token)).status).toBe(200);
+    expect(await rowOf(token)).toMatchObject({ restriction: null, amr: "pwd sms mfa" });
     expect((await service.get("/me/devices", token)).status).toBe(200);
     const refreshed = await service.post("/refresh", { refreshToken, audience: NOTES.uri });
     expect(decodeJwt(refreshed.body.data.token)).toMatchObject({ aud: NOTES.uri });

@@ -8,6 +8,7 @@ import {
   registerWithAuthenticator,
 } from "../../../support/authenticators.ts";
 import { insertFactor } from "../../../support/number-factor.ts";
+import { markDeviceAsKnown } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
 import { accountIdOf, PASSWORD, registerAndLogIn, subjectsTo } from "../../../support/users.ts";
 
@@ -209,6 +210,23 @@ describe("removing a factor", () => {
     expect((await remove(id, token, emailCode)).status).toBe(200);
   });
 
+  it("a password counts as another way to sign in only where it signs in", async () => {
+    const { token, email } = await registerOnKnownDevice(service);
+    const id = await insertPasskey(email);
+    const passkeyOnly = startService({ env: { SIGN_IN_METHODS: "passkey" }, clock: service.clock });
+    expectErrorResponse(await remove(id, token, passkeyOnly), 409, "last_sign_in_method");
+    const withPassword = startService({ env: { SIGN_IN_METHODS: "passkey,password" }, clock: service.clock });
+    expect((await remove(id, token, withPassword)).status).toBe(200);
+  });
+
+  it("a passkey can be removed where passkeys do not sign in", async () => {
+    const { token, email } = await registerOnKnownDevice(service);
+    const id = await insertPasskey(email);
+    await run("UPDATE accounts SET password_hash = NULL WHERE email = ?", email);
+    const passwordOnly = startService({ env: { SIGN_IN_METHODS: "password" }, clock: service.clock });
+    expect((await remove(id, token, passwordOnly)).status).toBe(200);
+  });
+
   it("a passkey that is no second factor can be removed where the policy requires one", async () => {
     const { token, email } = await registerOnKnownDevice(service);
     expect((await remove(await insertPasskey(email), token, required)).status).toBe(200);
@@ -243,6 +261,7 @@ describe("removing a factor", () => {
 
   it("the mailed code can be removed like any other", async () => {
     const { token, email } = await registerOnKnownDevice(service);
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     service.clock.advance(1);
     const [{ id, kind }] = (await list(token)).factors;

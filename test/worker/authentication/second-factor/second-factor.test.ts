@@ -2,7 +2,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { signedInBrowser } from "../../../support/browser.ts";
 import { countSessions, readAllRows } from "../../../support/database-rows.ts";
-import { startSecondFactor } from "../../../support/one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../../../support/one-time-codes.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
 import {
   newAddress,
@@ -21,8 +21,10 @@ const always = start("always");
 const verifyCode = (service: Service, challengeId: string, code: string) =>
   service.post("/login/otp", { challengeId, code });
 
-const setSecondFactor = (token: string, enabled: boolean, password = PASSWORD) =>
-  plain.post("/me/otp", { enabled, password }, token);
+async function setSecondFactor(token: string, enabled: boolean, password = PASSWORD) {
+  await markDeviceAsKnown(token);
+  return plain.post("/me/otp", { enabled, password }, token);
+}
 
 describe("second factor of a sign-in", () => {
   it.each([

@@ -4,7 +4,12 @@ import { expectErrorResponse } from "../../../support/assertions.ts";
 import { startWithHeldBatch } from "../../../support/d1.ts";
 import { isKnownDevice } from "../../../support/known-devices.ts";
 import { insertFactor } from "../../../support/number-factor.ts";
-import { enableSecondFactor, mailedCodeTo, startSecondFactor } from "../../../support/one-time-codes.ts";
+import {
+  enableSecondFactor,
+  mailedCodeTo,
+  markDeviceAsKnown,
+  startSecondFactor,
+} from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
 import {
   accountIdOf,
@@ -16,8 +21,10 @@ import {
 } from "../../../support/users.ts";
 
 const service = startService();
-const set = (token: string, enabled: boolean) =>
-  service.post("/me/otp", { enabled, password: PASSWORD }, token);
+async function set(token: string, enabled: boolean) {
+  await markDeviceAsKnown(token);
+  return service.post("/me/otp", { enabled, password: PASSWORD }, token);
+}
 
 const kindsOf = async (email: string) => {
   const query = "SELECT kind FROM factors WHERE account_id = ? ORDER BY kind";
@@ -69,6 +76,7 @@ describe("the setting of the mailed code", () => {
 
   it("is not switched on if the account is deactivated meanwhile", async () => {
     const { email, token } = await registerAndLogIn(service);
+    await markDeviceAsKnown(token);
     const held = startWithHeldBatch(2, {}, service.clock);
     const pending = held.service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await held.reached;

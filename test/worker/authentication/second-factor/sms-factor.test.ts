@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel } from "../../../support/assertions.ts";
-import { ALL_KINDS, enableFactor, storeVerifiedPhone } from "../../../support/factors.ts";
+import { ALL_KINDS, enableFactor, markDevicesAsKnown, storeVerifiedPhone } from "../../../support/factors.ts";
 import {
   newPhoneNumber,
   smsCodeTo,
@@ -122,6 +122,7 @@ describe("the texted code of a sign-in", () => {
   it("needs a verified number, and goes with it", async () => {
     const { email } = await registerVerifiedUser(service);
     const { token } = await logIn(service, email);
+    await markDevicesAsKnown(email);
     expectErrorResponse(await enable(token), 409, "conflict");
     const user = await userWithPhone();
     await enable(user.token);
@@ -140,17 +141,18 @@ describe("the texted code of a sign-in", () => {
     expect(await kindsOf(email)).toEqual([]);
   });
 
-  it("needs a recent authentication, and as the first factor a known device or a code", async () => {
+  it("needs a recent authentication, and a known device or a code, also beside another factor", async () => {
     const { email } = await registerVerifiedUser(service);
     await storeVerifiedPhone(email, newPhoneNumber());
-    const { token, deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
+    const { token } = (await service.post("/login", { email, password: PASSWORD })).body.data;
     expectErrorResponse(await enable(token), 403, "reauthentication_required");
-    expect(await kindsOf(email)).toEqual([]);
     await enableFactor(email, "email_otp");
+    expectErrorResponse(await enable(token), 403, "reauthentication_required");
+    expect(await kindsOf(email)).toEqual(["email_otp"]);
+    await markDevicesAsKnown(email);
     expect((await enable(token)).status).toBe(200);
     service.clock.advance(10 * MINUTE);
     expectErrorResponse(await disable(token), 403, "reauthentication_required");
-    expect(deviceToken).toBeDefined();
     expect(await kindsOf(email)).toEqual(["email_otp", "sms_otp"]);
   });
 

@@ -21,9 +21,9 @@ const remove = (provider: string, token: string) =>
 async function twoIdentities() {
   const user = socialUser();
   const accessToken = await providers.tokenOf(user);
-  const { token, refreshToken } = (await service.post("/social/github/token", { accessToken })).body.data;
+  const { token } = (await service.post("/social/github/token", { accessToken })).body.data;
   const idToken = await idTokenOf("google", socialUser());
-  const linked = await linkToken(service, "google", { idToken, refreshToken }, token);
+  const linked = await linkToken(service, "google", { idToken }, token);
   if (linked.status !== 200) throw new Error(`linking answered ${linked.status}: ${linked.text}`);
   return { user, token };
 }

@@ -36,7 +36,7 @@ const linkedTo = async (email: string, db = env.DB) =>
 async function withoutPassword() {
   const user = socialUser();
   const { data } = (await service.post("/social/github/token", await tokenOf(user))).body;
-  return { user, token: data.token as string, refreshToken: data.refreshToken as string };
+  return { user, token: data.token as string };
 }
 
 describe("POST /me/identities/:provider", () => {
@@ -51,14 +51,14 @@ describe("POST /me/identities/:provider", () => {
     expect((await service.post("/social/github/token", own)).body.data.user.email).toBe(email);
   });
 
-  it("links an identity with the session's latest refresh token if there is no password", async () => {
-    const { token, refreshToken } = await withoutPassword();
+  it("links an identity shortly after the sign-in if there is no password", async () => {
+    const { token } = await withoutPassword();
     const idToken = await idTokenOf("google", socialUser());
-    expect((await linkToken(service, "google", { idToken, refreshToken }, token)).status).toBe(200);
+    expect((await linkToken(service, "google", { idToken }, token)).status).toBe(200);
     expect((await list(token)).map(({ provider }) => provider)).toEqual(["github", "google"]);
   });
 
-  it("links an identity with the refresh token of the session cookie", async () => {
+  it("links an identity shortly after the sign-in, by cookies", async () => {
     const browser = openBrowser(service);
     await browser.write("POST", "/social/github/token", { ...(await tokenOf()), transport: "cookie" });
     const idToken = await idTokenOf("google", socialUser());
@@ -86,18 +86,15 @@ describe("POST /me/identities/:provider", () => {
   });
 
   it("refuses a link with a wrong or missing password", async () => {
-    const { email, token, refreshToken } = await registerAndLogIn(service);
+    const { email, token } = await registerAndLogIn(service);
     const own = await tokenOf();
     const link = (body: object) => linkToken(service, "github", { ...own, ...body }, token);
     const wrong = await link({ password: "wrong" });
     expectErrorResponse(wrong, 401, "invalid_credentials");
     expect(wrong.body.message).toBe("The password is not correct.");
-    // For an account with a password, a refresh token does not suffice.
-    for (const body of [{}, { refreshToken }]) {
-      const answer = await link(body);
-      expectErrorResponse(answer, 400, "validation_failed");
-      expect(answer.body.error?.fields).toEqual([{ path: "password", message: "Is required." }]);
-    }
+    const without = await link({});
+    expectErrorResponse(without, 400, "validation_failed");
+    expect(without.body.error?.fields).toEqual([{ path: "password", message: "Is required." }]);
     expect(await linkedTo(email)).toBe(0);
   });
 
@@ -138,19 +135,16 @@ describe("POST /me/identities/:provider", () => {
     expect(await linkedTo(victim.email)).toBe(0);
   });
 
-  it("refuses a used, foreign or made-up refresh token for an account without a password", async () => {
-    const victim = await withoutPassword();
-    const { refreshToken: latest } = (await service.post("/refresh", { refreshToken: victim.refreshToken }))
-      .body.data;
-    const own = await withoutPassword();
+  it("takes a recent authentication of an account without a password, and no token of its session", async () => {
+    const { user, token } = await withoutPassword();
+    const other = (await service.post("/social/github/token", await tokenOf(user))).body.data;
     const idToken = await idTokenOf("google", socialUser());
-    const link = (body: object) => linkToken(service, "google", { idToken, ...body }, victim.token);
-    for (const refreshToken of [victim.refreshToken, own.refreshToken, `${latest}x`, "made-up"])
-      expectErrorResponse(await link({ refreshToken }), 401, "refresh_invalid");
-    expectErrorResponse(await link({}), 400, "validation_failed");
-    expectErrorResponse(await link({ password: PASSWORD }), 400, "validation_failed");
-    expect(await linkedTo(victim.user.email)).toBe(1);
-    expect((await link({ refreshToken: latest })).status).toBe(200);
+    const link = (body: object) => linkToken(service, "google", { idToken, ...body }, token);
+    service.clock.advance(10 * 60_000);
+    for (const body of [{}, { password: PASSWORD }])
+      expectErrorResponse(await link(body), 403, "reauthentication_required");
+    expectErrorResponse(await link({ refreshToken: other.refreshToken }), 400, "validation_failed");
+    expect(await linkedTo(user.email)).toBe(1);
   });
 
   it("counts wrong passwords of a link with those of every other confirmation", async () => {
@@ -184,7 +178,7 @@ describe("POST /me/identities/:provider", () => {
     await service.post("/forgot-password", { email });
     const reset = { token: await tokenMailedTo(service, email), newPassword: "another quiet harbour" };
     // Three batches: lockout and password hash, then the facts, then the link.
-    const held = startWithHeldBatch(3, variables);
+    const held = startWithHeldBatch(3, variables, service.clock);
     const answer = linkToken(held.service, "github", body, token);
     await held.reached;
     expect((await service.post("/reset-password", reset)).status).toBe(200);

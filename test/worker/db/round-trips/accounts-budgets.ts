@@ -13,6 +13,7 @@ import { tinyPng } from "../../../support/image-parts.ts";
 import { insertFactor } from "../../../support/number-factor.ts";
 import {
   enableSecondFactor,
+  markDeviceAsKnown,
   newPhoneNumber,
   requestPhoneCode,
   startReauthentication,
@@ -67,8 +68,11 @@ export const accountsBudgets: BudgetTable = {
   },
   "POST /me/otp": {
     budget: { d1: 4, kvGets: 1, kvPuts: 0 },
-    request: async () =>
-      api("POST", "/me/otp", { enabled: true, password: PASSWORD }, (await registerAndLogIn(service)).token),
+    request: async () => {
+      const { token } = await registerAndLogIn(service);
+      await markDeviceAsKnown(token);
+      return api("POST", "/me/otp", { enabled: true, password: PASSWORD }, token);
+    },
   },
   "POST /me/deactivate": {
     // One round trip revokes the attempt that was counted before the password check.

@@ -7,6 +7,7 @@ import { ALL_KINDS } from "../../../support/factors.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import { countKv } from "../../../support/kv.ts";
 import { ONE_RESOURCE } from "../../../support/oauth.ts";
+import { markDeviceAsKnown } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
 import { startRedirect } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -99,6 +100,7 @@ export const api = (method: string, path: string, body?: unknown, token?: string
 
 export async function memberWithSecondFactor(): Promise<string> {
   const { email, token } = await registerAndLogIn(service);
+  await markDeviceAsKnown(token);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { markDeviceAsKnown } from "../../../support/one-time-codes.ts";
 import { openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { type ObservedRequest, startObservedService } from "../../../support/recorders.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
@@ -21,6 +22,7 @@ const takenAddresses: Record<string, (service: Service) => Promise<string>> = {
   verified: async (service) => (await registerVerifiedUser(service)).email,
   "with a second factor": async (service) => {
     const { email, token } = await registerAndLogIn(service);
+    await markDeviceAsKnown(token);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     return email;
   },

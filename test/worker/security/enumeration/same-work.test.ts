@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { requestChallenge } from "../../../support/email-codes.ts";
-import { startSecondFactor } from "../../../support/one-time-codes.ts";
+import { markDeviceAsKnown, startSecondFactor } from "../../../support/one-time-codes.ts";
 import { type Observation, startObservedService } from "../../../support/recorders.ts";
 import {
   createTestClock,
@@ -25,6 +25,7 @@ const unverified: PrepareAddress = async (service) => (await register(service)).
 const withSecondFactor: PrepareAddress = async (service) => {
   const email = await verified(service);
   const { token } = await logIn(service, email);
+  await markDeviceAsKnown(token);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 };

@@ -17,6 +17,8 @@ type Opening = {
   /** The session whose authorization code opened it, for a session of an app. */
   readonly parent?: Session;
   readonly userAgent?: string;
+  /** Whether a code was shown, or the device was known. */
+  readonly hasShownMore?: boolean;
 };
 
 /** Records a session that the service has opened, and checks that its tokens say what was proven. */
@@ -43,6 +45,8 @@ export function recordSession(model: Model, tokens: Tokens, opening: Opening): S
     endedBy: null,
     idleExpiresAt,
     authenticatedAt: parent?.authenticatedAt ?? now,
+    isConfirmed: true,
+    hasShownMore: opening.hasShownMore ?? false,
     rotatedAt: now,
     userAgent: opening.userAgent ?? userAgentOf(holder),
     isCopied: false,

@@ -41,6 +41,10 @@ export type Session = {
   endedBy: string | null;
   idleExpiresAt: number;
   authenticatedAt: number;
+  /** Whether `authenticatedAt` allows sensitive changes. Not after another session has set up the first second factor. */
+  isConfirmed: boolean;
+  /** Whether it has shown more than a password: a code, or at its sign-in a known device. */
+  hasShownMore: boolean;
   rotatedAt: number;
   userAgent: string;
   /** The attacker has copied its tokens. */

@@ -74,6 +74,13 @@ export function forgetDevices(model: Model, account: Account, reason: string): v
   for (const device of model.devices) if (device.accountId === account.id) device.forgottenBy ??= reason;
 }
 
+/** The other sessions of the account have to show its first second factor before a sensitive change. */
+export function endConfirmationOfOthers(model: Model, { id, accountId }: Session): void {
+  for (const session of model.sessions) {
+    if (session.accountId === accountId && session.id !== id) session.isConfirmed = false;
+  }
+}
+
 /** Deletes the devices. A device that is only forgotten keeps its row, and counts no more. */
 export function deleteDevices(model: Model, account: Account, reason: string): void {
   for (const device of model.devices) {

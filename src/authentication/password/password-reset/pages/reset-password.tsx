@@ -76,7 +76,7 @@ export const resetPasswordPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageD
             ? "passwordChosen"
             : "passwordSet"
           : "invitationAccepted",
-        emailToken.accountEmail,
+        { address: emailToken.accountEmail },
       );
     }
     const { error } = result;

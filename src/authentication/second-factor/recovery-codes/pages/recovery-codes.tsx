@@ -7,7 +7,7 @@ import { redirectWithFlash } from "../../../../ui/redirect-with-flash.ts";
 import type { RenderPageDeps } from "../../../../ui/render-page.tsx";
 import { factorErrors } from "../../factor-errors.ts";
 import { type ListFactorsDeps, listFactors } from "../../list-factors.ts";
-import { requireRecentAuthentication } from "../../pages/require-recent-authentication.ts";
+import { requireEnrolment } from "../../pages/require-enrolment.ts";
 import { backToTwoStep, pageAfterEnrolment, TWO_STEP_PAGE } from "../../pages/two-step-data.ts";
 import { type CreateRecoveryCodesDeps, createRecoveryCodes } from "../create-recovery-codes.ts";
 import { RECOVERY_CODE_COUNT } from "../recovery-code.ts";
@@ -23,7 +23,7 @@ export const recoveryCodesPage = (depsOf: DepsOf<Deps>): Page<Data, null> => ({
   allows: ["enrol_second_factor"],
   title: (t) => t.recoveryCodes.title,
   back: backToTwoStep,
-  load: (c) => requireRecentAuthentication(c, depsOf(c)),
+  load: (c) => requireEnrolment(c, depsOf(c)),
   loadData: async (c) => {
     const deps = depsOf(c);
     const { recoveryCodesLeft: left } = await listFactors(deps, c.var.session);

@@ -12,7 +12,7 @@ import { codeField } from "../../../one-time-codes/fields.ts";
 import { factorErrors } from "../../factor-errors.ts";
 import { MAX_LABEL_LENGTH, optionalLabelField } from "../../factors/fields.ts";
 import { type ListFactorsDeps, listFactors } from "../../list-factors.ts";
-import { requireEnrolment } from "../../pages/require-recent-authentication.ts";
+import { requireEnrolment } from "../../pages/require-enrolment.ts";
 import { backToTwoStep, pageAfterEnrolment, TWO_STEP_PAGE } from "../../pages/two-step-data.ts";
 import {
   type OfferedAuthenticator,

@@ -11,6 +11,7 @@ import {
   verifyAuthenticator,
   wrongTotpCode,
 } from "../../../../support/authenticators.ts";
+import { enableFactor } from "../../../../support/factors.ts";
 import { startService } from "../../../../support/service.ts";
 import { accountIdOf, logIn, PASSWORD, registerAndLogIn, subjectsTo } from "../../../../support/users.ts";
 
@@ -189,8 +190,8 @@ describe("which sessions may add an authenticator app", () => {
     expectErrorResponse(await start(token), 403, "reauthentication_required");
     await service.post("/me/reauthenticate", { password: PASSWORD }, token);
     expectErrorResponse(await start(token), 403, "reauthentication_required");
-    // Neither does the mailed code as a second factor allow it, which needs the password alone.
-    await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    // Neither does a second factor that the account has, and this session has not shown.
+    await enableFactor(email, "email_otp");
     expectErrorResponse(await start(token), 403, "reauthentication_required");
     expect(await rowsOf(email)).toMatchObject([{ kind: "email_otp" }]);
   });

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../../support/assertions.ts";
+import { mailedCodeTo } from "../../../../support/one-time-codes.ts";
 import { openPageBrowser, signedInPageBrowser } from "../../../../support/pages.ts";
 import { startService } from "../../../../support/service.ts";
 import { consent } from "../../../../support/social/browser-flow.ts";
@@ -156,21 +157,17 @@ describe("refused start of a link", () => {
     expect((await browser.post("/account/linked", fields)).status).toBe(403);
   });
 
-  it("refuses a link with a used, invalid or missing refresh cookie", async () => {
+  it("confirms a user without a password by a mailed code before a link, ten minutes after the sign-in", async () => {
     const { user, browser } = await withoutPassword();
     const page = await browser.visit("/account/linked");
-    const used = browser.jar.get("__Host-gh_refresh") ?? "";
-    browser.jar.delete("__Host-gh_access");
-    await browser.visit("/account");
-    const attacker = openPageBrowser(service);
-    for (const token of [used, `${used}x`, null]) {
-      for (const [name, value] of browser.jar) attacker.jar.set(name, value);
-      if (token === null) attacker.jar.delete("__Host-gh_refresh");
-      else attacker.jar.set("__Host-gh_refresh", token);
-      const answer = await attacker.press(page, { provider: "oidc" }, "link");
-      expect([400, 401]).toContain(answer.status);
-      expect(answer.text).not.toContain("http-equiv");
-    }
+    service.clock.advance(10 * 60_000);
+    const answer = await browser.press(page, { provider: "oidc" }, "link");
+    expect(answer.headers.get("Location")).toBe("/account/confirm");
+    const code = await browser.submit(await browser.visit("/account/confirm"), {});
+    const back = await browser.submit(code, { code: await mailedCodeTo(service, user.email) });
+    expect(back.path).toBe("/account/linked");
+    const leaving = await browser.press(back, { provider: "oidc" }, "link");
+    expect(leaving.text).toContain("http-equiv");
     expect(await linkedTo(user.email)).toBe(1);
   });
 

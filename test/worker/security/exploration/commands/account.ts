@@ -2,7 +2,7 @@ import { type Actor, MAILBOXES } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { holderOf, pickPreferring } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
-import { closeAccount, forgetDevices, voidLinks } from "../transitions.ts";
+import { closeAccount, endConfirmationOfOthers, forgetDevices, voidLinks } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import { type By, withPassword } from "./reauthentication.ts";
 import { hasSession, isUsable, pickSession } from "./sessions.ts";
@@ -39,12 +39,16 @@ export const requestableAddresses = (actor: Actor, all: readonly string[]): read
 
 export const setSecondFactor = (by: By, enabled: boolean): Operation =>
   withPassword(`${by.actor} turns the second factor ${enabled ? "on" : "off"}`, by, async (context) => {
-    const { model, world, account, typed, mayChange, access } = context;
+    const { model, world, session, account, typed, mayChange, access } = context;
     const body = { enabled, password: typed };
     const answer = await world.call(by.actor, "POST", "/me/otp", { body, access });
-    if (!expectOutcome(answer, mayChange, `a change of the second factor by ${by.actor}`)) return "refused";
+    const maySet = mayChange && (!enabled || session.hasShownMore);
+    if (!expectOutcome(answer, maySet, `a change of the second factor by ${by.actor}`)) return "refused";
     if (!account) return violation("a deleted account has a second factor");
-    if (enabled && !account.secondFactor) forgetDevices(model, account, "a second factor");
+    if (enabled && !account.secondFactor) {
+      forgetDevices(model, account, "a second factor");
+      endConfirmationOfOthers(model, session);
+    }
     account.secondFactor = enabled;
     return "done";
   });

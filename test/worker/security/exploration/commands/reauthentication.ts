@@ -51,19 +51,22 @@ export function withPassword(
   };
 }
 
-/** Reauthenticates by password. With a second factor that only sends a code, which is bound to the session. */
+/** Reauthenticates by password. With a second factor, or without a password, that only sends a code of the session. */
 export const reauthenticate = (by: By): Operation =>
   withPassword(`${by.actor} reauthenticates`, by, async (context) => {
     const { model, world, session, account, typed, isRight, access } = context;
     const body = { password: typed };
     const answer = await world.call(by.actor, "POST", "/me/reauthenticate", { body, access });
-    if (!expectOutcome(answer, isRight, `a reauthentication by ${by.actor}`)) return "refused";
+    // An account without a password is asked for a code at once.
+    const needsCodeAlone = isUsable(model, session) && account?.password === null;
+    if (!expectOutcome(answer, isRight || needsCodeAlone, `a reauthentication by ${by.actor}`))
+      return "refused";
     if (!account) return violation("a session of a deleted account was reauthenticated");
     const { otpRequired = false, challengeId } = answer.body.data;
-    if (otpRequired !== account.secondFactor)
-      violation(`a reauthentication ${otpRequired ? "needs" : "skips"} the second factor`);
+    if (otpRequired !== (account.secondFactor || needsCodeAlone))
+      violation(`a reauthentication ${otpRequired ? "needs" : "skips"} a code`);
     if (!otpRequired) {
-      session.authenticatedAt = model.now();
+      Object.assign(session, { authenticatedAt: model.now(), isConfirmed: true });
       return "done";
     }
     voidChallenges(model, account, "a newer challenge", "reauthentication");
@@ -117,7 +120,7 @@ export function answerReauthentication({ by, n, choice, atOnce, from }: Answer):
       if (expiresIn !== 600 || Object.keys(more).length > 0 || answer.headers.getSetCookie().length > 0)
         violation(`a reauthentication answered ${answer.text}`);
       challenge.voidBy = "its use";
-      session.authenticatedAt = model.now();
+      Object.assign(session, { authenticatedAt: model.now(), isConfirmed: true, hasShownMore: true });
       return "reauthenticated";
     },
   };

@@ -92,7 +92,8 @@ export function answerChallenge({ by, n, choice, atOnce, audience }: Answer): Op
       if (!expectOutcome(answer, isRight, `the code of ${actor}`)) return "refused";
       challenge.voidBy = "its use";
       if (!account) return violation("a code of a deleted account opened a session");
-      const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE };
+      const hasShownMore = true;
+      const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE, hasShownMore };
       const session = recordSession(model, answer.body.data, opening);
       recordDevice(model, actor, account, answer.body.data.deviceToken);
       return `signed in as ${account.email} (${session.audience})`;

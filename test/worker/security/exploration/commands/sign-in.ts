@@ -68,7 +68,8 @@ export function signIn(input: SignIn): Operation {
       }
       if (needsCode) violation(`${email} signed in without the second factor`);
       const tokens = browser ? tokensInCookies(answer.headers) : answer.body.data;
-      const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE };
+      const hasShownMore = isKnown(account, token);
+      const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE, hasShownMore };
       const opened = recordSession(model, tokens, opening);
       if (browser) replaceSession(model, browser.session, opened, "a sign-in in its browser");
       recordDevice(model, actor, account, tokens.deviceToken);
