@@ -8,6 +8,7 @@ import { insertExampleClient } from "./insert-example-client.ts";
 const VARIABLES = [
   ...["MAIL_PROVIDER:mailbox", "SMS_PROVIDER:mailbox"],
   // One hashing block for speed, and no rate limits: all visitors have one IP address.
+  "SECOND_FACTORS:totp,passkey,email_otp,sms_otp,recovery_code",
   ...["RATE_LIMITS:off", "PASSWORD_HASH_BLOCKS:1", "SIGN_IN_METHODS:password,passkey,email_code,social"],
   // They show the providers' buttons. The tests do not press them: the browser reaches no provider.
   ...["SOCIAL_GOOGLE_CLIENT_ID:none", "SOCIAL_GOOGLE_CLIENT_SECRET:none"],

@@ -1,60 +1,20 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { findFaultsNow } from "../support/accessibility.ts";
-import { type Configured, startConfiguredService } from "../support/configured-service.ts";
-import { it as plain } from "../support/fixtures.ts";
-import { PASSWORD, type ServiceApi, serviceAt } from "../support/service.ts";
+import {
+  button,
+  createPasskey,
+  it,
+  leaveSignIn,
+  pressPasskey,
+  type Setup,
+  signInOnKnownDevice,
+  signOut,
+} from "../support/passkey-fixtures.ts";
+import { PASSWORD } from "../support/service.ts";
 import { WORDS } from "../support/ui-texts.ts";
-import { addVirtualAuthenticator, type VirtualAuthenticator } from "../support/virtual-authenticator.ts";
-import { newVisitor } from "../support/visitor.ts";
 
 const { en: t } = WORDS;
-
-type Setup = { readonly origin: string; readonly api: ServiceApi; readonly configured: Configured };
-
-type Session = {
-  readonly page: Page;
-  readonly email: string;
-  readonly authenticator: VirtualAuthenticator;
-  readonly problems: string[];
-};
-
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-
-async function signInByPassword(page: Page, email: string): Promise<void> {
-  await page.goto("/sign-in");
-  await page.getByLabel(t.fields.email, { exact: true }).fill(email);
-  await page.getByLabel(t.fields.password, { exact: true }).fill(PASSWORD);
-  await button(page, t.signIn.submit).click();
-  await page.waitForURL("**/account");
-}
-
-async function signOut(page: Page): Promise<void> {
-  await button(page, t.nav.signOut).click();
-  await page.waitForURL("**/sign-in");
-}
-
-/** Signs in twice: the device must be known before the first passkey. */
-async function signInOnKnownDevice(page: Page, email: string): Promise<void> {
-  await signInByPassword(page, email);
-  await signOut(page);
-  await signInByPassword(page, email);
-}
-
-async function createPasskey(page: Page, authenticator: VirtualAuthenticator): Promise<void> {
-  await page.goto("/account/passkeys");
-  await authenticator.answer();
-  await button(page, t.passkeys.create).click();
-  await page.getByRole("status").getByText(t.notices.passkeyAdded).waitFor();
-  await authenticator.answer(false);
-}
-
-const pressPasskey = async (page: Page, authenticator: VirtualAuthenticator): Promise<void> => {
-  await authenticator.answerCeremonyOf(() => button(page, t.passkeys.signIn).click());
-};
-
-/** Leaves the sign-in page for one without a ceremony. */
-const leaveSignIn = (page: Page) => page.goto("/forgot-password");
 
 const latestSession = ({ configured }: Setup, email: string) =>
   configured.db
@@ -63,37 +23,6 @@ const latestSession = ({ configured }: Setup, email: string) =>
     )
     .bind(email)
     .first<{ amr: string }>();
-
-const it = plain
-  .extend("setup", { scope: "file" }, async ({ testServer: _ }, { onCleanup }): Promise<Setup> => {
-    const configured = await startConfiguredService({});
-    onCleanup(() => configured.stop());
-    const { origin } = configured;
-    return { origin, api: serviceAt({ origin, superuser: { email: "", password: "" } }), configured };
-  })
-  .extend("open", ({ browser, setup }, { onCleanup }) => {
-    const closing: (() => Promise<unknown>)[] = [];
-    onCleanup(async () => {
-      await Promise.all(closing.map((close) => close()));
-    });
-    return async (options: Parameters<typeof addVirtualAuthenticator>[1] = {}): Promise<Session> => {
-      const { context, page, problems } = await newVisitor(browser, [setup.origin]);
-      closing.push(() => context.close());
-      context.setDefaultTimeout(20_000);
-      const authenticator = await addVirtualAuthenticator(page, options);
-      const { email } = await setup.api.member();
-      return { page, email, authenticator, problems };
-    };
-  })
-  /** A user with a passkey, who has signed out. */
-  .extend("openWithPasskey", ({ open }) => async (): Promise<Session> => {
-    const session = await open();
-    const { page, email, authenticator } = session;
-    await signInOnKnownDevice(page, email);
-    await createPasskey(page, authenticator);
-    await signOut(page);
-    return session;
-  });
 
 /** What starts a ceremony on the open page from now on. */
 const recordCeremonies = (page: Page) =>
@@ -107,6 +36,23 @@ const recordCeremonies = (page: Page) =>
     };
     return started;
   });
+
+/** Rejects the ceremonies of the autofill with that error. Runs in the page, before its script. */
+function rejectAutofill(name: string): void {
+  const { credentials } = navigator;
+  const get = credentials.get.bind(credentials);
+  credentials.get = async (options) => {
+    if (options?.mediation !== "conditional") return get(options);
+    document.documentElement.dataset.rejected = "";
+    throw new DOMException("rejected", name);
+  };
+}
+
+const deletePasskeys = ({ configured }: Setup, email: string) =>
+  configured.db
+    .prepare("DELETE FROM factors WHERE account_id = (SELECT id FROM accounts WHERE email = ?1)")
+    .bind(email)
+    .run();
 
 /** Chromium logs each response from 400 on. */
 const isRefusal = (problem: string): boolean => problem.includes("status of 4");
@@ -152,19 +98,65 @@ describe("passkeys", () => {
     await pressPasskey(page, authenticator);
     await page.waitForTimeout(1000);
     expect(new URL(page.url()).pathname).toBe("/sign-in");
+    await authenticator.answer(false);
+    await authenticator.verifyUser(true);
+    await page.goto("/sign-in");
+    await pressPasskey(page, authenticator);
+    await page.waitForURL("**/account");
   });
 
   it("a passkey that the service does not know gets a sentence, and the page still works", async ({
     openWithPasskey,
     setup,
   }) => {
-    const { page, authenticator, problems } = await openWithPasskey();
-    await setup.configured.db.prepare("DELETE FROM factors").run();
+    const { page, email, authenticator, problems } = await openWithPasskey();
+    await deletePasskeys(setup, email);
     await pressPasskey(page, authenticator);
     await page.getByRole("alert").getByText(t.passkeys.unknown).waitFor();
     expect(await findFaultsNow(page)).toEqual([]);
     expect(problems.filter((problem) => !isRefusal(problem))).toEqual([]);
   });
+
+  it("a passkey that the service does not know is reported to the browser, a known one is not", async ({
+    openWithPasskey,
+    setup,
+  }) => {
+    const { page, email, authenticator } = await openWithPasskey();
+    const [credential] = await authenticator.credentials();
+    const credentialId = Buffer.from(credential?.credentialId ?? "", "base64").toString("base64url");
+    const signals: unknown[] = [];
+    await page.exposeFunction("reportSignal", (signal: unknown) => void signals.push(signal));
+    await page.addInitScript(() => {
+      const { reportSignal } = window as unknown as { reportSignal(signal: unknown): Promise<void> };
+      Object.assign(PublicKeyCredential, { signalUnknownCredential: reportSignal });
+    });
+    await page.goto("/sign-in");
+    await pressPasskey(page, authenticator);
+    await page.waitForURL("**/account");
+    expect(signals).toEqual([]);
+    await authenticator.answer(false);
+    await signOut(page);
+    await deletePasskeys(setup, email);
+    await pressPasskey(page, authenticator);
+    await expect.poll(() => signals[0]).toEqual({ rpId: "localhost", credentialId });
+  });
+
+  it.for(["NotAllowedError", "AbortError", "UnknownError"])(
+    "the autofill stays silent when the browser rejects it with %s, and the button still works",
+    async (name, { openWithPasskey }) => {
+      const { page, authenticator, problems } = await openWithPasskey();
+      await leaveSignIn(page);
+      await page.addInitScript(rejectAutofill, name);
+      await page.goto("/sign-in");
+      await page.locator("html[data-rejected]").waitFor({ state: "attached" });
+      await page.waitForTimeout(500);
+      expect(await page.getByRole("alert").count()).toBe(0);
+      expect(problems).toEqual([]);
+      await pressPasskey(page, authenticator);
+      await page.waitForURL("**/account");
+      expect(problems).toEqual([]);
+    },
+  );
 
   it("a passkey that was removed from the authenticator signs in no more, silently", async ({
     openWithPasskey,
@@ -194,54 +186,6 @@ describe("passkeys", () => {
       .prepare("SELECT count(*) AS n FROM audit_events WHERE type = 'passkey_counter_regressed'")
       .first<{ n: number }>();
     expect(events?.n).toBe(1);
-  });
-
-  it("two accounts on one device have a passkey each", async ({ openWithPasskey, setup }) => {
-    const { page, authenticator } = await openWithPasskey();
-    const { email } = await setup.api.member();
-    await signInOnKnownDevice(page, email);
-    await createPasskey(page, authenticator);
-    const credentials = await authenticator.credentials();
-    expect(credentials).toHaveLength(2);
-    expect(new Set(credentials.map(({ userHandle }) => userHandle)).size).toBe(2);
-  });
-
-  it("refuses an assertion from a frame of another origin", async ({ openWithPasskey, setup }) => {
-    const { page, authenticator } = await openWithPasskey();
-    await leaveSignIn(page);
-    await authenticator.answer();
-    const { origin } = setup;
-    const top = origin.replace("localhost", "127.0.0.1");
-    const allow = "publickey-credentials-get *";
-    const body = `<iframe id="frame" allow="${allow}" src="${origin}/frame"></iframe>`;
-    await page.route(`${top}/top`, (route) => route.fulfill({ contentType: "text/html", body }));
-    await page.route(`${origin}/frame`, (route) =>
-      route.fulfill({ contentType: "text/html", body: "frame" }),
-    );
-    await page.goto(`${top}/top`);
-    const framed = await page.locator("#frame").elementHandle();
-    const frame = await framed?.contentFrame();
-    await frame?.waitForURL(`${origin}/frame`);
-    const outcome = await frame?.evaluate(async () => {
-      const post = async (path: string, fields: object) => {
-        const response = await fetch(`/api/auth${path}`, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(fields),
-        });
-        return { status: response.status, data: (await response.json()).data };
-      };
-      const { data } = await post("/login/passkey/options", {});
-      const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(data.options);
-      const credential = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential;
-      const assertion = credential.toJSON();
-      const clientData = JSON.parse(
-        atob(assertion.response.clientDataJSON.replaceAll("-", "+").replaceAll("_", "/")),
-      );
-      const { status } = await post("/login/passkey", { challengeId: data.challengeId, assertion });
-      return { status, crossOrigin: clientData.crossOrigin };
-    });
-    expect(outcome).toEqual({ status: 401, crossOrigin: true });
   });
 
   it("the pages cannot be framed", async ({ open, setup }) => {

@@ -4,6 +4,8 @@ import type { Locator } from "playwright-core";
 export type InputMethod = {
   fill(field: Locator, text: string): Promise<void>;
   press(target: Locator): Promise<void>;
+  /** Checks a box. */
+  check(box: Locator): Promise<void>;
 };
 
 /** Clicks with the mouse, types with the keyboard. */
@@ -13,9 +15,10 @@ export const mouse: InputMethod = {
     await field.fill(text);
   },
   press: (target) => target.click(),
+  check: (box) => box.check(),
 };
 
-/** Uses Tab, Enter and typing only. */
+/** Uses Tab, Enter, Space and typing only. */
 export const keyboard: InputMethod = {
   fill: async (field, text) => {
     await tabTo(field);
@@ -25,6 +28,10 @@ export const keyboard: InputMethod = {
   press: async (target) => {
     await tabTo(target);
     await target.page().keyboard.press("Enter");
+  },
+  check: async (box) => {
+    await tabTo(box);
+    await box.page().keyboard.press("Space");
   },
 };
 

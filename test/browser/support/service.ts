@@ -20,6 +20,10 @@ const TIMEOUT_MS = 30_000;
 /** A list shows 25 rows on a page. */
 const MORE_THAN_A_PAGE = 26;
 
+/** A number of a German mobile phone that no other test uses. */
+export const newPhoneNumber = (): string =>
+  `+4917${crypto.getRandomValues(new Uint32Array(1)).join("").padStart(10, "0").slice(-9)}`;
+
 /** An unused address, which a search finds alone. */
 const newAddress = (): string => `user-${crypto.randomUUID().slice(0, 8)}@example.com`;
 
@@ -79,6 +83,16 @@ export function serviceAt({
     const { text } = await mailTo(
       address,
       (mail) => code.test(mail.text) && Date.parse(mail.createdAt) >= since,
+    );
+    return code.exec(text)?.[0] ?? "";
+  }
+
+  /** The code of a text message to the number that was sent since then. */
+  async function codeTextedTo(number: string, since: number): Promise<string> {
+    const code = /^\d{6}\b/;
+    const { text } = await mailTo(
+      number,
+      (message) => code.test(message.text) && Date.parse(message.createdAt) >= since,
     );
     return code.exec(text)?.[0] ?? "";
   }
@@ -144,6 +158,7 @@ export function serviceAt({
     mailTo,
     linkTo,
     codeTo,
+    codeTextedTo,
     register,
     unverifiedMember,
     member,

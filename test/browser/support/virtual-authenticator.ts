@@ -29,6 +29,13 @@ export async function addVirtualAuthenticator(
   });
   const credentials = async () =>
     (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials;
+  const replaceCredential = async (changes: { readonly signCount?: number; readonly rpId?: string }) => {
+    const [credential] = await credentials();
+    if (!credential) throw new Error("The authenticator has no credential.");
+    const { credentialId } = credential;
+    await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId });
+    await cdp.send("WebAuthn.addCredential", { authenticatorId, credential: { ...credential, ...changes } });
+  };
   const answer = (enabled = true) =>
     cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
   return {
@@ -53,13 +60,9 @@ export async function addVirtualAuthenticator(
     /** Ends the authenticator, so that the device has none again. */
     end: () => cdp.send("WebAuthn.disable"),
     /** Puts the credential back as a copy of the authenticator would have it. */
-    async setCounter(signCount: number) {
-      const [credential] = await credentials();
-      if (!credential) throw new Error("The authenticator has no credential.");
-      const { credentialId } = credential;
-      await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId });
-      await cdp.send("WebAuthn.addCredential", { authenticatorId, credential: { ...credential, signCount } });
-    },
+    setCounter: (signCount: number) => replaceCredential({ signCount }),
+    /** Gives the key of the credential to another relying party. */
+    moveTo: (rpId: string) => replaceCredential({ rpId }),
   };
 }
 

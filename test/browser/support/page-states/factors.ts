@@ -5,26 +5,17 @@ import type { Visitor } from "../visitor.ts";
 import {
   type Credentials,
   forgetSession,
+  openOnKnownDevice,
   openOwn,
   openUnshared,
   type PageState,
   send,
-  signInAt,
   type,
   WRONG_PASSWORD,
 } from "./steps.ts";
 
 const TWO_STEP = "/account/two-step";
 const AUTHENTICATOR = "/account/two-step/authenticator";
-
-/** Opens a page of a new account that has signed in on this device before. */
-async function openOnKnownDevice(visitor: Visitor, service: ServiceApi, path: string): Promise<Credentials> {
-  const credentials = { email: (await service.member()).email, password: PASSWORD };
-  await signInAt(visitor, "/account", credentials);
-  await forgetSession(visitor);
-  await signInAt(visitor, path, credentials);
-  return credentials;
-}
 
 /** Adds an authenticator with a name. The page of the recovery codes follows. */
 async function addAuthenticator(visitor: Visitor, service: ServiceApi): Promise<Credentials> {

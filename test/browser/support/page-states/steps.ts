@@ -61,6 +61,19 @@ export async function signInAt({ page }: Visitor, to: string, credentials: Crede
   await page.waitForURL(`**${to.replaceAll("?", "\\?")}`);
 }
 
+/** Opens a page of a new account that has signed in on this device before. */
+export async function openOnKnownDevice(
+  visitor: Visitor,
+  service: ServiceApi,
+  path: string,
+): Promise<Credentials> {
+  const credentials = { email: (await service.member()).email, password: PASSWORD };
+  await signInAt(visitor, "/account", credentials);
+  await forgetSession(visitor);
+  await signInAt(visitor, path, credentials);
+  return credentials;
+}
+
 /** Opens a page as a signed-in member. */
 export const openAs =
   (member: (service: ServiceApi) => Promise<{ email: string }>) =>

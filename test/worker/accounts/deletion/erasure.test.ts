@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { expectErrorResponse } from "../../../support/assertions.ts";
 import { createFaultyD1, D1_FAULTS } from "../../../support/d1.ts";
 import { diffDumps, dumpDatabase, emptyTables } from "../../../support/database-rows.ts";
+import { tinyPng } from "../../../support/image-parts.ts";
 import { EVERY_MINUTE } from "../../../support/outbox.ts";
 import { plantPerson } from "../../../support/planted-person.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
@@ -22,6 +23,21 @@ const countEvents = (id: string, type: string) =>
     .bind(id, type)
     .first("n");
 
+/** The entries of KV, as text. */
+async function kvEntries(): Promise<string[]> {
+  const { keys } = await env.KV.list();
+  return Promise.all(keys.map(async ({ name }) => `${name}=${await env.KV.get(name)}`));
+}
+
+/** Deletes the entries that KV would not have any more after that time: its own clock does not advance. */
+async function expireKv(milliseconds: number): Promise<void> {
+  const { keys } = await env.KV.list();
+  const isGone = (expiration = Number.POSITIVE_INFINITY) => expiration * 1000 <= Date.now() + milliseconds;
+  await Promise.all(
+    keys.filter(({ expiration }) => isGone(expiration)).map(({ name }) => env.KV.delete(name)),
+  );
+}
+
 async function pendingUser() {
   const clock = createTestClock();
   const service = startService({ clock });
@@ -40,6 +56,31 @@ describe("the job that erases accounts", () => {
     await service.runCron(EVERY_MINUTE);
     expect(await find(id)).toBeNull();
     expect(await countEvents(id, "account_deleted")).toBe(1);
+  });
+
+  it("deletes the photo in R2, and leaves no entry in KV that names the account", async () => {
+    const clock = createTestClock();
+    const service = startService({ clock, env: { RATE_LIMITS: "{}", BURST: undefined } });
+    const { email, token } = await registerAndLogIn(service);
+    const id = await accountIdOf(email);
+    const type = { "Content-Type": "image/png" };
+    const uploaded = await service.call("PUT", "/api/auth/me/avatar", tinyPng, token, type);
+    const { avatarUrl } = uploaded.body.data;
+    const key = new URL(avatarUrl).pathname.replace("/avatars/", "");
+    await service.call("DELETE", "/api/auth/me", undefined, token);
+    // A session that is live when the account is erased.
+    await logIn(service, email);
+    const naming = async () =>
+      (await kvEntries()).filter((entry) => entry.includes(id) || entry.includes(email));
+    expect(await env.AVATARS.head(key)).not.toBeNull();
+    expect(await naming()).toEqual([`deny:user:${id}=${clock.now()}`]);
+    clock.advance(14 * DAY);
+    await expireKv(14 * DAY);
+    await service.runCron(EVERY_MINUTE);
+    expect(await find(id)).toBeNull();
+    expect(await env.AVATARS.head(key)).toBeNull();
+    expect((await service.fetchRaw(new Request(avatarUrl))).response.status).toBe(404);
+    expect(await naming()).toEqual([]);
   });
 
   it("erases each account exactly once under parallel runs", async () => {
