@@ -15,12 +15,12 @@ export function requireValidClients(clients: readonly ConfiguredClient[], variab
 
 /**
  * Makes the clients of the deployed database those of gatehouse.clients.json, after the upload, which writes the ids of
- * the resources into the configuration. Prints a new secret in a terminal only, never into a CI log.
+ * the resources into the configuration. Prints a new secret in a terminal only, never into a CI log: there `isTTY` is undefined.
  */
 export const applyClients = (
   { config, env }: Pick<DeployOptions, "config" | "env">,
   { clients, variables }: { readonly clients: readonly ConfiguredClient[]; readonly variables: Variables },
 ): Promise<string> =>
   withRemotePlatform({ config, env, envFiles: [], isRemote: true }, (platform) =>
-    applyClientsFile(composeOperator({ ...platform, variables }), clients, process.stdout.isTTY),
+    applyClientsFile(composeOperator({ ...platform, variables }), clients, process.stdout.isTTY === true),
   );

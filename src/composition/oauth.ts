@@ -12,6 +12,7 @@ import {
   notifyDeletedClient,
 } from "../oauth/backchannel-logout/notify-deleted-client.ts";
 import { createSendLogoutToken } from "../oauth/backchannel-logout/send-logout-token.ts";
+import { createClientKeyMemory } from "../oauth/client-authentication/client-key-memory.ts";
 import { createClientKeySets } from "../oauth/client-authentication/client-key-sets.ts";
 import { createFetchDocument } from "../oauth/client-metadata/fetch-document.ts";
 import { emptyClaimsCache } from "../oauth/custom-claims/claims-cache.ts";
@@ -59,6 +60,7 @@ export function composeOauth({ env, config, stores, clock, defer, keyRing, metri
       allowsLoopback,
       timeout,
     }),
+    clientKeyMemory: createClientKeyMemory(),
     customClaims: {
       source: env.CLAIMS ?? null,
       settings: config.claims,

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/shared/free-port.ts";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 import { SECRET, startProvider } from "../unit/client/openid-provider.ts";
+import { bundlePrograms } from "./bundle-programs.ts";
 
 // examples/node-api as programs of Node, with a certified OpenID provider.
 
@@ -16,23 +16,12 @@ let server: ChildProcess;
 let environment: Record<string, string | undefined>;
 let origin = "";
 
-/** The programs, with the package in them as a consumer's bundler would add it. */
-const bundle = () =>
-  build({
-    entryPoints: ["server", "call"].map((name) => `examples/node-api/src/${name}.ts`),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    outdir: scratch.path,
-    outExtension: { ".js": ".mjs" },
-  });
-
 beforeAll(async () => {
   provider = await startProvider({ resource: RESOURCE, scope: "reports:read" });
   const port = String(await findFreePort());
   origin = `http://127.0.0.1:${port}`;
   environment = { ...process.env, GATEHOUSE_URL: provider.url, RESOURCE, PORT: port };
-  await bundle();
+  await bundlePrograms(scratch.path);
   server = spawn(process.execPath, [join(scratch.path, "server.mjs")], { env: environment });
   await new Promise((resolve) => server.stdout?.once("data", resolve));
 });

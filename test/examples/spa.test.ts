@@ -1,68 +1,29 @@
-import { readFileSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { build } from "esbuild";
+import type { RequestListener } from "node:http";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { serveBrowser } from "../../scripts/shared/launch-browser.ts";
 import { protectResource } from "../../src/client/index.ts";
 import { startProvider } from "../unit/client/openid-provider.ts";
+import { answerNotes, serve, serveSpa } from "./serve-spa.ts";
 
 // examples/spa in a browser: the app, the API and the OpenID provider are on three origins.
 
-/** Serves on a free port of `localhost`, which is another site than the provider's 127.0.0.1. */
-async function serve(listener: RequestListener) {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return { origin, close };
-}
-
 async function startApp() {
-  const bundle = await build({
-    entryPoints: ["examples/spa/src/main.ts"],
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    write: false,
-  });
-  const script = bundle.outputFiles[0]?.text ?? "";
-  let settings: Record<string, string> = {};
   let answerApi: RequestListener = (_request, response) => void response.end();
   const api = await serve((request, response) => answerApi(request, response));
-  const app = await serve((request, response) => {
-    if (request.url === "/main.js") {
-      return response.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
-    }
-    const page = readFileSync("examples/spa/index.html", "utf8").replaceAll(
-      /(<meta name="([\w-]+)" content=")[^"]+/g,
-      (line, start: string, name: string) => (settings[name] === undefined ? line : start + settings[name]),
-    );
-    return response.writeHead(200, { "Content-Type": "text/html" }).end(page);
-  });
+  const app = await serveSpa();
   const provider = await startProvider({ resource: api.origin, redirectUris: [`${app.origin}/`] });
-  settings = {
+  app.configure({
     "gatehouse-issuer": provider.url,
     "gatehouse-client-id": "public",
     "notes-api": api.origin,
-  };
+  });
   const resource = protectResource({
     resource: api.origin,
     authorizationServers: [provider.url],
     scopes: ["notes:read"],
   });
-  answerApi = async (request, response) => {
-    response.setHeader("Access-Control-Allow-Origin", app.origin);
-    response.setHeader("Access-Control-Allow-Headers", "Authorization");
-    if (request.method === "OPTIONS") return response.writeHead(204).end();
-    const result = await resource.authorize(request.headers.authorization, { scopes: ["notes:read"] });
-    if (!result.ok) return response.writeHead(result.status, result.headers).end();
-    return response.end(JSON.stringify({ notes: [{ text: `A note of ${result.token.userId}` }] }));
-  };
+  answerApi = answerNotes(resource, app.origin);
   const close = () => Promise.all([api.close(), app.close(), provider.close()]);
   return { origin: app.origin, provider, close };
 }

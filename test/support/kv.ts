@@ -1,8 +1,16 @@
 import type { TestClock } from "./service.ts";
 
+type KvCounts = {
+  readonly kv: KVNamespace;
+  gets: number;
+  puts: number;
+  /** Those puts that write a counter of the rate limits. No response waits for them (src/rate-limit/limit-route.ts). */
+  counterPuts: number;
+};
+
 /** A KV binding that passes calls to the given one and counts gets and puts. */
-export function countKv(kv: KVNamespace): { readonly kv: KVNamespace; gets: number; puts: number } {
-  const counts = { kv, gets: 0, puts: 0 };
+export function countKv(kv: KVNamespace): KvCounts {
+  const counts = { kv, gets: 0, puts: 0, counterPuts: 0 };
   counts.kv = new Proxy(kv, {
     get(target, name) {
       const value = Reflect.get(target, name);
@@ -10,6 +18,7 @@ export function countKv(kv: KVNamespace): { readonly kv: KVNamespace; gets: numb
       return (...args: unknown[]) => {
         if (name === "get" || name === "getWithMetadata") counts.gets += 1;
         if (name === "put") counts.puts += 1;
+        if (name === "put" && String(args[0]).startsWith("rate:")) counts.counterPuts += 1;
         return value.apply(target, args);
       };
     },

@@ -79,9 +79,9 @@ export async function createKeyClient(
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const jwks = JSON.stringify({ keys: [await exportJWK(publicKey)] });
   const client = await createClient(service, { authMethod: "private_key_jwt", jwks, ...changes });
-  const assertion = async () => {
+  const assertion = async (changes: JWTPayload = {}) => {
     const exp = Math.floor(service.clock.now() / 1000) + 60;
-    const claims = { iss: client.id, sub: client.id, aud: ISSUER, jti: crypto.randomUUID(), exp };
+    const claims = { iss: client.id, sub: client.id, aud: ISSUER, jti: crypto.randomUUID(), exp, ...changes };
     return {
       client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: "ES256" }).sign(privateKey),
       client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",

@@ -6,9 +6,10 @@ import { type ResolveClientDeps, resolveClient } from "../client-metadata/resolv
 import type { Client, ClientWithSecrets } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { type ClientAssertionDeps, type UsedAssertion, verifyClientAssertion } from "./client-assertion.ts";
+import type { ClientKeyMemory, RememberedAssertion } from "./client-key-memory.ts";
 import { type ClientCredentials, type PresentedClient, readPresentedClient } from "./presented-client.ts";
 
-export type VerifyClientDeps = ClientAssertionDeps;
+export type VerifyClientDeps = ClientAssertionDeps & { readonly clientKeyMemory: ClientKeyMemory };
 
 export type UseAssertionDeps = {
   /** Stores the use of an assertion. False: it was used before. */
@@ -89,9 +90,27 @@ async function proofOf(
   if (presented.method === "private_key_jwt") {
     const { assertion } = presented;
     if (found?.client.authMethod !== "private_key_jwt") return "invalid";
-    return (await verifyClientAssertion(deps, { client: found.client, assertion })) ?? "invalid";
+    const verified = await verifyClientAssertion(deps, { client: found.client, assertion });
+    if (verified !== null) deps.clientKeyMemory.remember(found.client);
+    return verified ?? "invalid";
   }
   // The stored value is a digest, so the time of a comparison tells nothing about the secret.
   const secretHash = await hashOneTimeToken(presented.secret);
   return found?.secretHashes.includes(secretHash) ? null : "invalid";
+}
+
+/**
+ * Verifies an assertion by the keys with which the client has authenticated in this isolate before, so that the first
+ * batch of the request can store its use, if the row of the client still has these keys. It authenticates no client:
+ * `verifyClient` does so with the row. Null: there is no assertion, or it is not valid for remembered keys.
+ */
+export async function verifyByRememberedKeys(
+  deps: VerifyClientDeps,
+  presented: PresentedClient,
+): Promise<RememberedAssertion | null> {
+  if (presented.method !== "private_key_jwt") return null;
+  const keys = deps.clientKeyMemory.get(presented.clientId);
+  if (keys === null) return null;
+  const assertion = await verifyClientAssertion(deps, { client: keys, assertion: presented.assertion });
+  return assertion && { assertion, keys };
 }

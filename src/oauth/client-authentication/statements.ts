@@ -4,6 +4,7 @@ import { insertFrom } from "../../db/insert-select.ts";
 import { type BatchPart, type NamedResults, runBatch } from "../../db/run-batch.ts";
 import { oauthClientAssertions as assertions, oauthClients } from "../../db/schema.ts";
 import type { UsedAssertion } from "./client-assertion.ts";
+import type { RememberedAssertion } from "./client-key-memory.ts";
 
 /**
  * Whether the assertion of the request is unused; undefined without one. Each statement of a batch that changes
@@ -25,6 +26,23 @@ export const selectAssertionUse = (
 /** RFC 7523 §3: of concurrent uses of one assertion, one inserts the row. A deleted client inserts none. */
 export const useAssertion = (db: Database, assertion: UsedAssertion) =>
   insertFrom(db, assertions, assertion, oauthClients, eq(oauthClients.id, assertion.clientId))
+    .onConflictDoNothing()
+    .returning({ jtiHash: assertions.jtiHash });
+
+/** The same, if the row of the client has the keys by which the assertion was verified. */
+export const useAssertionOfKeys = (db: Database, { assertion, keys }: RememberedAssertion) =>
+  insertFrom(
+    db,
+    assertions,
+    assertion,
+    oauthClients,
+    and(
+      eq(oauthClients.id, assertion.clientId),
+      eq(oauthClients.authMethod, "private_key_jwt"),
+      sql`${oauthClients.jwks} IS ${keys.jwks}`,
+      sql`${oauthClients.jwksUri} IS ${keys.jwksUri}`,
+    ),
+  )
     .onConflictDoNothing()
     .returning({ jtiHash: assertions.jtiHash });
 

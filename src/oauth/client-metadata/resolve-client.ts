@@ -1,4 +1,5 @@
 import { DAY } from "../../core/clock.ts";
+import type { Defer } from "../../core/defer.ts";
 import type { Client, ClientDirectory, ClientWithSecrets } from "../clients/client.ts";
 import type { ClientLimits } from "../clients/rules.ts";
 import { type ClientMetadataPolicy, documentUrl, isDocumentUrl } from "./document-url.ts";
@@ -12,6 +13,7 @@ export type ResolveClientDeps = {
   };
   readonly clients: ClientDirectory;
   readonly fetchClientDocument: FetchDocument;
+  readonly defer: Defer;
 };
 
 /**
@@ -45,8 +47,17 @@ export async function resolveFoundClient(
   const { json, lifetime } = fetched.value;
   const read = readDocument(json, { url, settings: deps.settings, now, expiresAt: now + lifetime });
   if (!read.ok) return null;
-  await deps.clients.saveMetadata(read.value);
+  await store(deps, read.value, found);
   return { client: { ...read.value, ...keptFields(found) }, secretHashes: [] };
+}
+
+/**
+ * A new client needs its row now: codes and grants refer to it. A row that exists is replaced after the response, since
+ * this request uses the validated document and not the row. If that fails, the next request reads the document again.
+ */
+async function store(deps: ResolveClientDeps, client: Client, found: ClientWithSecrets | null) {
+  if (found === null) await deps.clients.saveMetadata(client);
+  else deps.defer(() => deps.clients.saveMetadata(client));
 }
 
 const isAdmitted = ({ client }: ClientWithSecrets, { settings }: ResolveClientDeps): boolean =>

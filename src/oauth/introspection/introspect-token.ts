@@ -3,9 +3,12 @@ import { type Clock, SECOND } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { AccessTokenClaims, MachineTokenClaims } from "../../sessions/access-token-claims.ts";
 import {
+  INVALID_CLIENT,
   type UseAssertionDeps,
   useAssertion,
+  type VerifiedClient,
   type VerifyClientDeps,
+  verifyByRememberedKeys,
   verifyClient,
 } from "../client-authentication/authenticate-client.ts";
 import { type ClientCredentials, readPresentedClient } from "../client-authentication/presented-client.ts";
@@ -14,7 +17,7 @@ import { type Client, isResourceServer } from "../clients/client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { type PresentedToken, type PresentedTokenDeps, readPresentedToken } from "../presented-token.ts";
 import { type IntrospectApiKeyDeps, introspectApiKey } from "./introspect-api-key.ts";
-import type { IntrospectionStore, LiveSession, TokenReference } from "./store.ts";
+import type { AssertionUse, IntrospectionStore, LiveSession, TokenReference } from "./store.ts";
 
 export type IntrospectTokenDeps = VerifyClientDeps &
   UseAssertionDeps &
@@ -34,7 +37,8 @@ const INACTIVE = { active: false } as const;
 
 /**
  * Introspects an access token or an API key for a client of its audience, or a refresh token for its own client
- * (RFC 7662). The authentication of the caller and the state of the token are read in one batch.
+ * (RFC 7662). One batch reads the caller and the state of the token, and stores the use of an assertion that keys of an
+ * earlier request have verified.
  */
 export async function introspectToken(
   deps: IntrospectTokenDeps,
@@ -47,11 +51,13 @@ export async function introspectToken(
   const key = await readPresentedKey(text);
   const token = key === null ? await readPresentedToken(deps, { token: text, clientId }) : null;
   const now = deps.clock.now();
-  const facts = await deps.introspections.read(clientId, referenceOf(token, key), now);
+  const remembered = await verifyByRememberedKeys(deps, presented.value);
+  const reference = referenceOf(token, key);
+  const facts = await deps.introspections.read({ callerId: clientId, remembered, reference, now });
   const found = await resolveFoundClient(deps, { clientId, found: facts.caller, now });
   const verified = await verifyClient(deps, presented.value, found);
   if (!verified.ok) return verified;
-  const caller = await useAssertion(deps, verified.value);
+  const caller = await authenticatedOnce(deps, verified.value, facts.assertionUse);
   if (!caller.ok) return caller;
   // RFC 7662 §2.1: a public client cannot be authorized, and a token must not be tested by anyone who has it.
   if (caller.value.authMethod === "none")
@@ -66,6 +72,16 @@ export async function introspectToken(
   const isActive =
     token.claims.kind === "machine" ? facts.clientExists : isOfSession(token.claims, facts.session);
   return ok(isActive ? ofAccessToken(token.claims, deps.settings.publicUrl) : INACTIVE);
+}
+
+/** Stores the use of the assertion, unless the batch that read the token has done so. */
+async function authenticatedOnce(
+  deps: UseAssertionDeps,
+  verified: VerifiedClient,
+  use: AssertionUse,
+): Promise<Result<Client, OAuthError>> {
+  if (use === "used_before") return err(INVALID_CLIENT);
+  return use === "stored" ? ok(verified.client) : useAssertion(deps, verified);
 }
 
 function referenceOf(token: PresentedToken | null, key: PresentedApiKey | null): TokenReference {

@@ -6,6 +6,8 @@ import { isUsable } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, oauthClients, sessions } from "../../db/schema.ts";
 import { authenticatedAt, generationIsAccepted, sessionIsLive } from "../../sessions/statements.ts";
+import type { RememberedAssertion } from "../client-authentication/client-key-memory.ts";
+import { selectAssertionUse, useAssertionOfKeys } from "../client-authentication/statements.ts";
 import type { ClientWithSecrets } from "../clients/client.ts";
 import { readSelectedClient, selectClient } from "../clients/statements.ts";
 
@@ -37,6 +39,21 @@ export type IntrospectionFacts = {
   readonly clientExists: boolean;
   /** The key with this id, whose secret is not checked yet. */
   readonly apiKey: StoredApiKey | null;
+  readonly assertionUse: AssertionUse;
+};
+
+/**
+ * `unknown`: the assertion was not verified before the batch, or not by the keys of the row. Only the authentication of
+ * the client decides, and then stores the use.
+ */
+export type AssertionUse = "stored" | "used_before" | "unknown";
+
+type Lookup = {
+  readonly callerId: string;
+  /** Its use is stored by the batch. */
+  readonly remembered: RememberedAssertion | null;
+  readonly reference: TokenReference;
+  readonly now: number;
 };
 
 export type IntrospectionStore = ReturnType<typeof introspectionStore>;
@@ -58,24 +75,44 @@ export function introspectionStore(db: Database) {
       .where(and(where, sessionIsLive(now), isUsable()));
   return {
     /** One batch: the authentication of the caller needs no round trip of its own. */
-    async read(callerId: string, reference: TokenReference, now: number): Promise<IntrospectionFacts> {
+    async read({ callerId, remembered, reference, now }: Lookup): Promise<IntrospectionFacts> {
       const sessionId = reference.kind === "session" ? reference.sessionId : "";
       const generation = reference.kind === "session" ? reference.generation : null;
       const clientId = reference.kind === "client" ? reference.clientId : "";
       const keyId = reference.kind === "api_key" ? reference.id : "";
       const isPresented = generation === null ? undefined : generationIsAccepted(generation, now);
-      const { caller, session, client, apiKey } = await runBatch(db, {
+      const parts = {
         caller: selectClient(db, callerId, now),
         session: liveSession(and(eq(sessions.id, sessionId), isPresented), now),
         client: db.select({ id: oauthClients.id }).from(oauthClients).where(eq(oauthClients.id, clientId)),
         apiKey: selectApiKey(db, keyId),
-      });
-      return {
-        caller: readSelectedClient(caller),
-        session: session[0] ?? null,
-        clientExists: client.length > 0,
-        apiKey: readSelectedApiKey(apiKey),
       };
+      if (remembered === null) return factsOf(await runBatch(db, parts), "unknown");
+      const { used, stored, ...found } = await runBatch(db, {
+        ...parts,
+        used: selectAssertionUse(db, remembered.assertion),
+        stored: useAssertionOfKeys(db, remembered),
+      });
+      if (stored.length > 0) return factsOf(found, "stored");
+      return factsOf(found, used.length > 0 ? "used_before" : "unknown");
     },
   };
 }
+
+type FoundRows = {
+  readonly caller: Awaited<ReturnType<typeof selectClient>>;
+  readonly session: readonly LiveSession[];
+  readonly client: readonly unknown[];
+  readonly apiKey: Awaited<ReturnType<typeof selectApiKey>>;
+};
+
+const factsOf = (
+  { caller, session, client, apiKey }: FoundRows,
+  assertionUse: AssertionUse,
+): IntrospectionFacts => ({
+  caller: readSelectedClient(caller),
+  session: session[0] ?? null,
+  clientExists: client.length > 0,
+  apiKey: readSelectedApiKey(apiKey),
+  assertionUse,
+});

@@ -131,7 +131,7 @@ describe("scopes", () => {
     ["oidcc-scope-email", "openid email", EMAIL_CLAIMS],
     ["oidcc-scope-phone", "openid phone", () => PHONE_CLAIMS],
     [
-      "oidcc-scope-all",
+      "oidcc-scope-all, without address, which the service does not support",
       "openid profile email phone",
       () => ({ ...PROFILE_CLAIMS, ...EMAIL_CLAIMS(), ...PHONE_CLAIMS }),
     ],

@@ -3,9 +3,11 @@ import type { D1Database } from "@cloudflare/workers-types";
 import type { TestProject } from "vitest/node";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../../scripts/shared/run-wrangler.ts";
+import { protectResource } from "../../../src/client/index.ts";
+import { answerNotes } from "../../examples/serve-spa.ts";
 import { ASSISTANT, serveClientDocuments } from "./client-documents.ts";
 import { bodyOf, close, createFront, forwardTo, listen } from "./http-servers.ts";
-import { mcpResource, RESOURCES } from "./resources.ts";
+import { apiResource, mcpResource, RESOURCES } from "./resources.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -20,9 +22,11 @@ type ClientsService = {
   readonly databaseUrl: string;
   /** The URL of the MCP server (examples/mcp), which is a resource of the service. */
   readonly mcpUrl: string;
+  /** The origin of an API for the single-page app (examples/spa), which is a resource of the service. */
+  readonly apiUrl: string;
 };
 
-type Urls = Pick<ClientsService, "issuer" | "mcpUrl">;
+type Urls = Pick<ClientsService, "issuer" | "mcpUrl" | "apiUrl">;
 
 /**
  * Global setup of the "clients" tests: one service and one MCP server for all files, each at the URL that it is
@@ -31,11 +35,17 @@ type Urls = Pick<ClientsService, "issuer" | "mcpUrl">;
 export default async function startService(project: TestProject) {
   Object.assign(process.env, wranglerEnvironment);
   const stopServing = serveClientDocuments();
-  const [service, mcp] = [createFront(), createFront()];
-  const urls = { issuer: await listen(service.server), mcpUrl: `${await listen(mcp.server)}/mcp` };
+  const [service, mcp, api] = [createFront(), createFront(), createFront()];
+  const urls = {
+    issuer: await listen(service.server),
+    mcpUrl: `${await listen(mcp.server)}/mcp`,
+    apiUrl: await listen(api.server),
+  };
   const harness = createTestHarness({ workers: workersAt(urls) });
   const { url } = await harness.listen();
   service.answerBy(forwardTo(url.origin));
+  const resource = { resource: urls.apiUrl, authorizationServers: [urls.issuer], scopes: ["notes:read"] };
+  api.answerBy(answerNotes(protectResource(resource), null));
   mcp.answerBy(async (incoming, outgoing) => {
     const { method = "GET", headers, url: path = "" } = incoming;
     const body = await bodyOf(incoming);
@@ -52,19 +62,19 @@ export default async function startService(project: TestProject) {
   const database = serveDatabase((await worker.getEnv()).DB);
   project.provide("clientsService", { ...urls, databaseUrl: await listen(database) });
   return async () => {
-    await Promise.all([service.server, mcp.server, database].map(close));
+    await Promise.all([service.server, mcp.server, api.server, database].map(close));
     await harness.close();
     stopServing();
   };
 }
 
-function workersAt({ issuer, mcpUrl }: Urls) {
+function workersAt({ issuer, mcpUrl, apiUrl }: Urls) {
   // As secrets they win over a developer's .dev.vars, which the harness reads too.
   const secrets = {
     ENVIRONMENT: "development",
     PUBLIC_URL: issuer,
     AUTH_SECRET: "a test's root secret, 32 bytes or more",
-    RESOURCES: JSON.stringify([...RESOURCES, mcpResource(mcpUrl)]),
+    RESOURCES: JSON.stringify([...RESOURCES, mcpResource(mcpUrl), apiResource(apiUrl)]),
     CLIENT_METADATA_DOCUMENTS: "allowlist",
     CLIENT_METADATA_HOSTS: new URL(ASSISTANT).host,
     CLIENT_REGISTRATION: "on",

@@ -2,8 +2,9 @@ import { env } from "cloudflare:workers";
 import { offerAuthenticator, registerOnKnownDevice, verifyAuthenticator } from "../authenticators.ts";
 import { openBrowser } from "../browser.ts";
 import { newApp } from "../client-app.ts";
+import { pollDevice } from "../devices.ts";
 import { requestChallenge, requestEmailCode } from "../email-codes.ts";
-import { redeem, refresh, type TestClient } from "../oauth.ts";
+import { credentialsOf, jsonOf, postForm, redeem, refresh, type TestClient } from "../oauth.ts";
 import { openPageBrowser } from "../pages.ts";
 import { createRpcCaller } from "../rpc.ts";
 import type { ApiResponse } from "../service.ts";
@@ -88,7 +89,8 @@ async function isDeviceKnown(token: IssuedToken, send: (email: string) => Promis
 
 const VERIFYING = ["address verification", "address change"] as const;
 const RESETTING = ["password reset", "invitation"] as const;
-const FOR_APP = ["access for another audience", "access of an app"] as const;
+const OF_CLIENTS = ["access of an app", "access of a device"] as const;
+const FOR_APP = ["access for another audience", ...OF_CLIENTS] as const;
 
 /** For each parameter of a route that takes a token: what it accepts. */
 export const PARAMETERS: Record<string, TokenConsumer> = {
@@ -436,12 +438,32 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
       return isOk(await redeem(service, await clientOf(token), { code, verifier }));
     },
   },
+  "POST /oauth/token device_code": {
+    accepts: ["device code"],
+    use: async (token) =>
+      isOk(await pollDevice(service, await clientOf(token), { device_code: token.value })),
+  },
+  "POST /oauth/introspect token": {
+    accepts: [...FOR_APP, "access of a machine", "refresh of an app", "refresh of a device", "API key"],
+    use: async (token) => {
+      const credentials = credentialsOf(await clientOf(token));
+      const answer = await postForm(service, "/oauth/introspect", { ...credentials, token: token.value });
+      return jsonOf(answer).active === true;
+    },
+  },
+  "GET /oauth/logout id_token_hint": {
+    accepts: ["ID token of an app"],
+    use: async ({ value }) => {
+      const query = new URLSearchParams({ id_token_hint: value });
+      return isOk(await openPageBrowser(service).send("GET", `/oauth/logout?${query}`));
+    },
+  },
   "POST /oauth/token refresh_token": {
-    accepts: ["refresh of an app"],
+    accepts: ["refresh of an app", "refresh of a device"],
     use: async (token) => isOk(await refresh(service, await clientOf(token), token.value)),
   },
   "header Authorization of GET /oauth/userinfo": {
-    accepts: ["access of an app"],
+    accepts: OF_CLIENTS,
     use: async ({ value }) => isOk(await service.call("GET", "/oauth/userinfo", undefined, value)),
   },
 };

@@ -9,9 +9,11 @@ import {
 } from "../authenticators.ts";
 import { openBrowser } from "../browser.ts";
 import { APP_AUDIENCE, holderOf, newApp, signInToApp } from "../client-app.ts";
+import { DEVICE_GRANT, decide, pollDevice, startDevice } from "../devices.ts";
 import { requestEmailCode } from "../email-codes.ts";
 import { requestRemoval, userWithFactor } from "../factor-removals.ts";
-import { authorizedCode, type TestClient } from "../oauth.ts";
+import { openLoopback } from "../loopback/loopback.ts";
+import { authorizedCode, requestTokens, type TestClient, tokensOf } from "../oauth.ts";
 import {
   enableSecondFactor,
   markDeviceAsKnown,
@@ -19,7 +21,7 @@ import {
   startReauthentication,
   startSecondFactor,
 } from "../one-time-codes.ts";
-import { openPageBrowser } from "../pages.ts";
+import { openPageBrowser, signedInPageBrowser } from "../pages.ts";
 import { idTokenOf, startRedirect } from "../social/browser-flow.ts";
 import { socialUser } from "../social/users.ts";
 import {
@@ -32,7 +34,15 @@ import {
   tokenMailedTo,
   usersApiAs,
 } from "../users.ts";
-import { apple, captchaProof, newDevice, providers, service, WIDGET_TOKEN } from "./service.ts";
+import {
+  apple,
+  captchaProof,
+  MACHINE_SCOPE,
+  newDevice,
+  providers,
+  service,
+  WIDGET_TOKEN,
+} from "./service.ts";
 
 /** A token, with what its right consumer needs beside it. */
 export type IssuedToken = {
@@ -63,6 +73,20 @@ async function appSession() {
   const client = await newApp(service);
   const { token } = await registerAndLogIn(service);
   return { client, ...(await signInToApp(service, client, token)) };
+}
+
+/** A device that its user has allowed, and that has not asked for its tokens yet. */
+async function allowedDevice() {
+  const client = await newApp(service, { grantTypes: [DEVICE_GRANT, "refresh_token"] });
+  const { email } = await registerVerifiedUser(service);
+  const device = await startDevice(service, client, { resource: APP_AUDIENCE, scope: "openid" });
+  await decide(await signedInPageBrowser(service, email), device);
+  return { client, device };
+}
+
+async function deviceSession() {
+  const { client, device } = await allowedDevice();
+  return { client, ...tokensOf(await pollDevice(service, client, device)) };
 }
 
 async function loginChallenge() {
@@ -122,6 +146,34 @@ export const TOKEN_KINDS = {
     return { value, client };
   },
   "ID token of an app": async () => ({ value: (await appSession()).id_token }),
+  "access of a machine": async () => {
+    const client = await newApp(service, { grantTypes: ["client_credentials"], scopes: [MACHINE_SCOPE] });
+    const form = { grant_type: "client_credentials", resource: APP_AUDIENCE };
+    return { value: tokensOf(await requestTokens(service, client, form)).access_token, client };
+  },
+  "device code": async () => {
+    const { client, device } = await allowedDevice();
+    return { value: device.device_code, client };
+  },
+  "access of a device": async () => {
+    const { client, access_token: value } = await deviceSession();
+    return { value, client };
+  },
+  "refresh of a device": async () => {
+    const { client, refresh_token: value } = await deviceSession();
+    return { value, client };
+  },
+  "logout token": async () => {
+    const receiver = openLoopback();
+    const client = await newApp(service, { backchannelLogoutUri: receiver.url });
+    const { token } = await registerAndLogIn(service);
+    await signInToApp(service, client, token);
+    await service.post("/logout", {}, token);
+    const [request] = await receiver.requests();
+    const value = new URLSearchParams(request?.body).get("logout_token");
+    if (value === null) throw new Error("no logout token was sent");
+    return { value, client };
+  },
   "authorization code": async () => {
     const client = await newApp(service);
     const user = holderOf((await registerAndLogIn(service)).token);
@@ -268,7 +320,7 @@ export type TokenKind = keyof typeof TOKEN_KINDS;
 /** What each purpose of a derived key signs, hashes or seals. Null: nothing that anybody presents. */
 export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> = {
   "password-pepper": null,
-  "refresh-token": ["refresh", "refresh of an app"],
+  "refresh-token": ["refresh", "refresh of an app", "refresh of a device"],
   "device-token": ["device"],
   "csrf-token": ["CSRF", "challenge cookie", "email code cookie"],
   "challenge-code": ["sign-in code", "email code", "phone code", "reauthentication code"],
@@ -280,7 +332,15 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "factor-removal": ["cancellation of a factor removal"],
   "seal-factor": ["authenticator code", "authenticator enrolment", "enrolment code"],
   "recovery-code": ["recovery code"],
-  "seal-signing-key": ["access", "access for another audience", "access of an app", "ID token of an app"],
+  "seal-signing-key": [
+    "access",
+    "access for another audience",
+    "access of an app",
+    "access of a machine",
+    "access of a device",
+    "ID token of an app",
+    "logout token",
+  ],
   "seal-challenge": ["email code challenge"],
   "seal-mail": null,
   "seal-request": null,
@@ -316,7 +376,7 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "oauth_client_assertions.jti_hash": null,
   "oauth_authorization_codes.code_hash": ["authorization code"],
   "oauth_pushed_requests.request_hash": null,
-  "oauth_device_requests.device_code_hash": null,
+  "oauth_device_requests.device_code_hash": ["device code"],
   "oauth_device_requests.user_code_hash": null,
   "api_keys.secret_hash": ["API key"],
 };

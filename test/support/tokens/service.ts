@@ -1,4 +1,5 @@
 import { openLoopback } from "../loopback/loopback.ts";
+import { resourceUri } from "../resources.ts";
 import { createTestClock, startService } from "../service.ts";
 import { openApple } from "../social/apple.ts";
 import { openProviders } from "../social/providers.ts";
@@ -8,7 +9,12 @@ export const apple = await openApple();
 const captchaProvider = openLoopback();
 
 const clock = createTestClock();
-const variables = { ...providers.variables, ...apple.variables };
+/** The scope of machines at the resource of the client app. */
+export const MACHINE_SCOPE = "app:work";
+const RESOURCES = JSON.stringify([
+  { uri: resourceUri("app"), alias: "app", scopes: { [MACHINE_SCOPE]: "Work" } },
+]);
+const variables = { ...providers.variables, ...apple.variables, RESOURCES };
 export const service = startService({ env: variables, clock });
 /** The same storage at the time of the real OpenID provider. */
 export const live = startService({ env: variables, clock: { now: Date.now, advance: () => {} } });

@@ -8,6 +8,7 @@ import { authenticationBudgets } from "./round-trips/authentication-budgets.ts";
 import { authorizationBudgets } from "./round-trips/authorization-budgets.ts";
 import { clientBudgets } from "./round-trips/clients-budgets.ts";
 import { deviceBudgets } from "./round-trips/device-budgets.ts";
+import { documentBudgets } from "./round-trips/document-budgets.ts";
 import { api, type BudgetTable, costOf, service } from "./round-trips/measured-service.ts";
 import { oauthBudgets } from "./round-trips/oauth-budgets.ts";
 import { publicBudgets } from "./round-trips/public-budgets.ts";
@@ -27,7 +28,7 @@ const table: BudgetTable = {
   ...oauthBudgets,
   ...deviceBudgets,
   ...authorizationBudgets,
-  ...oauthBudgets,
+  ...documentBudgets,
 };
 
 describe("round trips before the response, on a warm isolate", () => {

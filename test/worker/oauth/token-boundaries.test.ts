@@ -3,17 +3,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { GrantType } from "../../../src/oauth/clients/client.ts";
 import {
   authorizeClient,
-  authorizedCode,
   createClient,
   errorOf,
   FILES,
   ISSUER,
   NOTES,
   RESOURCE_VARIABLES,
-  redeem,
   refresh,
   requestTokens,
-  signedInUser,
   type TestClient,
   tokensOf,
   USERINFO,
@@ -86,38 +83,6 @@ describe("a client gets tokens for its own resources and scopes, and nothing els
               : errorOf(answer);
           expect([target, scope, outcome]).toEqual([target, scope, expected(registration, target, scope)]);
         }
-    });
-
-  for (const [name, registration] of Object.entries(CLIENTS))
-    it(`with a code and by refresh: ${name}`, async () => {
-      const client = await createClient(service, registration);
-      const user = await signedInUser(service);
-      for (const resource of ["", ...registration.resources]) {
-        const ofResource = OF_RESOURCE[resource] ?? [];
-        const scope = registration.scopes
-          .filter((each) => ofResource.includes(each) || !each.includes(":"))
-          .toSorted()
-          .join(" ");
-        const code = await authorizedCode(service, { user, client, resource, scope });
-        const userinfo = scope.includes("openid") ? [USERINFO] : [];
-        const audiences = [...(resource === "" ? [] : [resource]), ...userinfo];
-        const answer = await redeem(service, client, code);
-        if (audiences.length === 0) {
-          expect(errorOf(answer)).toBe("invalid_grant");
-          continue;
-        }
-        const tokens = tokensOf(answer);
-        expect([decodeJwt(tokens.access_token).aud].flat()).toEqual(audiences);
-        for (const target of TARGETS.filter((each) => each !== undefined && each !== resource))
-          expect(
-            errorOf(await refresh(service, client, tokens.refresh_token, { resource: target ?? "" })),
-          ).toBe("invalid_target");
-        // `audience` is a parameter of the first-party API. The token endpoint ignores it.
-        const next = tokensOf(
-          await refresh(service, client, tokens.refresh_token, { audience: "gatehouse" }),
-        );
-        expect([decodeJwt(next.access_token).aud].flat()).toEqual(audiences);
-      }
     });
 
   it.each<[GrantType, Record<string, string>]>([

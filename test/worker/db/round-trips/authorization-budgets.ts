@@ -1,4 +1,4 @@
-import { authorizationQuery, authorizeUrl } from "../../../support/authorization-requests.ts";
+import { authorizationQuery, authorizeUrl, redirectTo } from "../../../support/authorization-requests.ts";
 import { createKeyClient } from "../../../support/oauth.ts";
 import { insertClient } from "../../../support/oauth-clients.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
@@ -24,6 +24,20 @@ export const authorizationBudgets: BudgetTable = {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     status: 303,
     request: () => authorizing(["__Host-gh_refresh"]),
+  },
+  "GET /oauth/authorize, with the remembered consent for a client of others": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 303,
+    request: async () => {
+      const client = await insertClient({ scopes: ["openid", "notes:read"] });
+      const { email } = await registerVerifiedUser(service);
+      const browser = await signedInPageBrowser(service, email);
+      await browser.submit(await browser.visit(authorizeUrl(client)), {}, "allow");
+      // Without the consent the request would end at the consent page, and cost less.
+      redirectTo(await browser.send("GET", authorizeUrl(client)), client.redirectUris[0] ?? "");
+      const Cookie = [...browser.jar].map(([name, value]) => `${name}=${value}`).join("; ");
+      return { method: "GET", path: authorizeUrl(client), headers: { Cookie } };
+    },
   },
   "POST /oauth/par, by private_key_jwt": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
 import { runInScope } from "../../../../src/composition/request-scope.ts";
+import type { DeferredWork } from "../../../../src/core/defer.ts";
 import { newMeter } from "../../../../src/db/metered-d1.ts";
 import { resolveClient } from "../../../../src/oauth/client-metadata/resolve-client.ts";
 import { CALLBACK, insertGrant, RESOURCES } from "../../../support/client-administration.ts";
@@ -38,10 +39,14 @@ async function resolve(clientId: string, of = service) {
   const meter = newMeter();
   const { clock } = of;
   const deps = await of.composition(of.env);
-  const found = await runInScope({ clock, meter, defer: () => undefined, startWork: () => undefined }, () =>
-    resolveClient(deps, clientId, clock.now()),
-  );
-  return { client: found?.client ?? null, d1: meter.d1 };
+  const deferred: DeferredWork[] = [];
+  const defer = (work: DeferredWork) => void deferred.push(work);
+  return runInScope({ clock, meter, defer, startWork: () => undefined }, async () => {
+    const found = await resolveClient(deps, clientId, clock.now());
+    const { d1 } = meter;
+    for (const work of deferred) await work();
+    return { client: found?.client ?? null, d1 };
+  });
 }
 
 /** The columns of a client that a copy keeps. */
@@ -69,12 +74,14 @@ describe("a client of a metadata document", () => {
     expect(await requests()).toHaveLength(1);
     service.clock.advance(1);
     await answer(respond({ ...document, client_name: "Renamed" }));
-    expect((await resolve(clientId)).client).toMatchObject({
-      name: "Renamed",
-      createdAt: first.client?.createdAt,
-    });
+    const renamed = await resolve(clientId);
+    expect(renamed.client).toMatchObject({ name: "Renamed", createdAt: first.client?.createdAt });
+    // The row is replaced after the response.
+    expect(renamed.d1).toBe(1);
     expect(await requests()).toHaveLength(2);
-    expect(await rowsOf(clientId)).toHaveLength(1);
+    expect(await rowsOf(clientId)).toMatchObject([{ name: "Renamed" }]);
+    expect((await resolve(clientId)).client).toMatchObject({ name: "Renamed" });
+    expect(await requests()).toHaveLength(2);
   });
 
   it.each<[string, (document: object) => LoopbackAnswer]>([

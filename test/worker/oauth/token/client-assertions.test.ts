@@ -95,6 +95,63 @@ describe("a client assertion", () => {
     expect(await env.DB.prepare(pushed).bind(client.id).first("n")).toBe(1);
   });
 
+  it("introspects once of parallel requests that know the keys, and a replay learns nothing", async () => {
+    const { client, assertion } = await createKeyClient(service);
+    const code = await newCode(client);
+    const { access_token: token } = tokensOf(await redeem(service, client, code, await assertion()));
+    const presented = await assertion();
+    const introspect = (more: Record<string, string>) =>
+      postForm(service, "/oauth/introspect", { token, ...more });
+    const answers = await inParallel(50, () => introspect(presented));
+    expect(statusCounts(answers)).toEqual({ 200: 1, 401: 49 });
+    for (const answer of answers)
+      expect(jsonOf(answer)[answer.status === 200 ? "active" : "error"]).toBe(
+        answer.status === 200 ? true : "invalid_client",
+      );
+    // What the introspection has stored is also refused elsewhere, and the other way round.
+    const machine = { grant_type: "client_credentials", resource: NOTES };
+    expect(errorOf(await requestTokens(service, client, { ...machine, ...presented }))).toBe(
+      "invalid_client",
+    );
+    const spent = await assertion();
+    expect((await requestTokens(service, client, { ...machine, ...spent })).status).toBe(200);
+    expect(errorOf(await introspect(spent))).toBe("invalid_client");
+  });
+
+  it.each([
+    ["has other keys", "UPDATE oauth_clients SET jwks = '{\"keys\":[]}' WHERE id = ?"],
+    ["has another method", "UPDATE oauth_clients SET auth_method = 'client_secret_post' WHERE id = ?"],
+    ["is deleted", "DELETE FROM oauth_clients WHERE id = ?"],
+  ])("introspects nothing once the client %s, though the isolate remembers its keys", async (_, change) => {
+    const { client, assertion } = await createKeyClient(service);
+    const introspect = async () =>
+      postForm(service, "/oauth/introspect", { token: "unknown", ...(await assertion()) });
+    expect((await introspect()).status).toBe(200);
+    expect((await introspect()).status).toBe(200);
+    await env.DB.prepare(change).bind(client.id).run();
+    expect(errorOf(await introspect())).toBe("invalid_client");
+    const used = "SELECT count(*) AS n FROM oauth_client_assertions WHERE client_id = ?";
+    const isDeleted = change.startsWith("DELETE");
+    expect(await env.DB.prepare(used).bind(client.id).first("n")).toBe(isDeleted ? 0 : 2);
+  });
+
+  it("of new keys introspects at once, and one of the old keys no more", async () => {
+    const [{ client, assertion: byOldKey }, other] = [
+      await createKeyClient(service),
+      await createKeyClient(service),
+    ];
+    const introspect = (presented: Record<string, string>) =>
+      postForm(service, "/oauth/introspect", { token: "unknown", client_id: client.id, ...presented });
+    expect((await introspect(await byOldKey())).status).toBe(200);
+    await env.DB.prepare("UPDATE oauth_clients SET jwks = ? WHERE id = ?")
+      .bind(other.client.jwks, client.id)
+      .run();
+    expect(errorOf(await introspect(await byOldKey()))).toBe("invalid_client");
+    const byNewKey = await other.assertion({ iss: client.id, sub: client.id });
+    expect((await introspect(byNewKey)).status).toBe(200);
+    expect(errorOf(await introspect(byNewKey))).toBe("invalid_client");
+  });
+
   it("is used up by a request that is refused, too", async () => {
     const { client, assertion } = await createKeyClient(service);
     const wrong = await assertion();
