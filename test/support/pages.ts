@@ -305,6 +305,11 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
     const browser = await knownDeviceBrowser(service, email, options);
     return { browser, page: await browser.visit(path) };
   },
+  "/account/two-step/recovery-codes": async (service, path, options) => {
+    const { email } = await registerVerifiedUser(service);
+    const browser = await knownDeviceBrowser(service, email, options);
+    return { browser, page: await browser.visit(path) };
+  },
   "/account/two-step/factors/:id": async (service, path, options) => {
     const { email } = await registerVerifiedUser(service);
     const browser = await signedInPageBrowser(service, email, options);
