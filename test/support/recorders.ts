@@ -76,7 +76,7 @@ const mask = (text: string): string =>
     .replace(/[\w.-]+@example\.com/g, "<address>")
     .replace(/;r=\d+;t=\d+/g, ";r=<left>;t=<seconds>")
     .replace(/nonce(-|=")[\w-]+/g, "nonce$1<nonce>")
-    .replace(/name="csrf" value="[^"]+"/g, 'name="csrf" value="<token>"');
+    .replace(/name="(csrf|owner)" value="[^"]+"/g, 'name="$1" value="<token>"');
 
 const derivationOf = (algorithm: unknown): string => {
   const { name, iterations } = algorithm as { name: string; iterations?: number };

@@ -26,6 +26,10 @@ describe.each(MODES)("a user's own account, $name", (mode) => {
     await driver.press(t.verify.submit);
     await driver.waitForNotice(t.notices.addressConfirmed);
     await signIn(driver, service, { email, password: PASSWORD, withCode: false });
+    // The next sign-in is on a known device, which may turn on the second factor.
+    await driver.press(t.nav.signOut);
+    await driver.waitForNotice(t.notices.signedOut);
+    await signIn(driver, service, { email, password: PASSWORD, withCode: false });
 
     await driver.follow(t.account.secondFactor);
     await driver.waitForHeading(t.twoStep.title);

@@ -109,8 +109,9 @@ describe("/openapi.json", () => {
       .map(({ path }) => path);
     const described = new Set(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`));
     const docs = service.app.routes.map(({ path }) => path).filter((path) => /^\/docs(\/|$)/.test(path));
-    // The standards describe these. The discovery document names those of OAuth; the last is of WebAuthn.
-    const standards: string[] = [...Object.values(OAUTH_PATHS), "/.well-known/webauthn"];
+    // Standards describe these: OAuth, whose discovery document names its endpoints, WebAuthn, and the W3C's change-password URL.
+    const wellKnown = ["/.well-known/webauthn", "/.well-known/change-password"];
+    const standards: string[] = [...Object.values(OAUTH_PATHS), ...wellKnown];
     const left = [...docs, ...pages, ...standards];
     const undescribed = service.app.routes
       .filter(({ method, path }) => method !== "ALL" && !path.startsWith("/dev/") && !left.includes(path))

@@ -4,6 +4,7 @@ import type { Visitor } from "../visitor.ts";
 import { requestRemoval } from "./admin.ts";
 import {
   openAs,
+  openOnKnownDevice,
   openOwn,
   openSignedIn,
   openUnshared,
@@ -37,11 +38,9 @@ const createKey: PageState["open"] = async (visitor, service) => {
 
 /** Opens a page of a user whose factors an admin is about to remove. */
 async function openOwnRemoval(visitor: Visitor, service: ServiceApi, path: string): Promise<void> {
-  const { email } = await service.member();
-  const user = { email, password: PASSWORD };
-  await openSignedIn(visitor, "/account/two-step", user);
+  const user = await openOnKnownDevice(visitor, service, "/account/two-step");
   await send(visitor.page);
-  await requestRemoval(visitor, service, email);
+  await requestRemoval(visitor, service, user.email);
   await openSignedIn(visitor, path, user);
 }
 

@@ -7,7 +7,6 @@ import {
   forgetSession,
   openOnKnownDevice,
   openOwn,
-  openUnshared,
   type PageState,
   send,
   type,
@@ -139,7 +138,7 @@ export const FACTORS: readonly PageState[] = [
     name: "account-confirm-code",
     page: "/account/confirm",
     open: async (visitor, service) => {
-      await openUnshared(TWO_STEP)(visitor, service);
+      await openOnKnownDevice(visitor, service, TWO_STEP);
       await send(visitor.page);
       await visitor.page.goto("/account/confirm");
       await type(visitor.page, { password: PASSWORD });

@@ -61,7 +61,7 @@ export async function signInAt({ page }: Visitor, to: string, credentials: Crede
   await page.waitForURL(`**${to.replaceAll("?", "\\?")}`);
 }
 
-/** Opens a page of a new account that has signed in on this device before. */
+/** Opens a page of a new account that has signed in on this device before. `openSignedIn` finds the session. */
 export async function openOnKnownDevice(
   visitor: Visitor,
   service: ServiceApi,
@@ -71,6 +71,9 @@ export async function openOnKnownDevice(
   await signInAt(visitor, "/account", credentials);
   await forgetSession(visitor);
   await signInAt(visitor, path, credentials);
+  const { context } = visitor;
+  const known = sessions.get(context) ?? new Map<string, Cookie[]>();
+  sessions.set(context, known.set(credentials.email, await context.cookies()));
   return credentials;
 }
 

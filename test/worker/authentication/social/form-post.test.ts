@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
+import { createFaultyD1, D1_FAULTS } from "../../../support/d1.ts";
 import { countSessions } from "../../../support/database-rows.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { openApple } from "../../../support/social/apple.ts";
@@ -55,6 +56,27 @@ describe("a response that the provider's page posts", () => {
     expect(statusCounts(answers)).toEqual({ 302: 1, 400: 49 });
     expect(await countSessions(email)).toBe(1);
   });
+
+  it.each(D1_FAULTS)(
+    "answers 503 under a D1 fault (%s), and a repeated post signs in or starts again",
+    async (fault) => {
+      const d1 = createFaultyD1(env.DB);
+      const faulty = startService({ clock: service.clock, env: { ...apple.variables, DB: d1.db } });
+      const { browser, nonce, location } = await apple.startRedirect(service);
+      const fields = { state: location.searchParams.get("state") ?? "", code: "a-code" };
+      d1.plan({ call: 1, fault });
+      const interrupted = await apple.post(faulty, fields);
+      expect([interrupted.status, d1.triggered]).toEqual([503, true]);
+      d1.plan(null);
+      const repeated = await apple.post(faulty, fields);
+      // A lost answer has stored the response, which is stored once: the user starts again.
+      expect(repeated.status).toBe(fault === "answer_lost" ? 400 : 303);
+      if (fault === "answer_lost") return;
+      await issueToken(nonce);
+      const path = repeated.headers.get("Location") ?? "";
+      expect((await returnFromProvider(browser, path)).headers.get("Location")).toBe("/account#");
+    },
+  );
 
   it("is stored once by 20 concurrent posts: the first one stays", async () => {
     const { location } = await apple.startRedirect(service);
