@@ -143,6 +143,34 @@ describe("an admin command", () => {
     expect(await admin("set-role", email, "admin")).toContain("already has the role admin");
   });
 
+  it("remove-factors requests the removal of a superuser's factors, and notifies the superuser", async () => {
+    const email = await acceptedSuperuser();
+    const ofUser = "account_id = (SELECT id FROM accounts WHERE email = ?)";
+    await expect(admin("remove-factors", email)).rejects.toThrow("This user has no factors.");
+    await query(
+      "INSERT INTO factors (id, account_id, kind, created_at, is_second_factor) SELECT ?, id, 'passkey', 0, 1 FROM accounts WHERE email = ?",
+      ...[randomUUID(), email],
+    );
+    const before = Date.now();
+    const [, due = ""] =
+      /^The factors of \S+ will be removed at (\S+)\. \S+ is notified and can cancel it\.$/.exec(
+        await admin("remove-factors", email),
+      ) ?? [];
+    const hours = (Date.parse(due) - before) / 3_600_000;
+    expect([Math.round(hours), hours >= 72]).toEqual([72, true]);
+    const removals = await query(`SELECT due_at FROM factor_removals WHERE ${ofUser}`, email);
+    expect(removals).toEqual([{ due_at: Date.parse(due) }]);
+    const notices = await query(
+      `SELECT kind FROM outbox WHERE kind LIKE 'factor_removal%' AND ${ofUser}`,
+      email,
+    );
+    expect(notices).toHaveLength(1);
+    expect((await auditEvents(email)).at(-1)).toEqual({ type: "factor_removal_requested", actor_id: null });
+    // The factor stays until then.
+    expect(await query(`SELECT kind FROM factors WHERE ${ofUser}`, email)).toEqual([{ kind: "passkey" }]);
+    await expect(admin("remove-factors", email)).rejects.toThrow("is pending already");
+  });
+
   it("rebuild-search rebuilds the search index", async () => {
     const email = await acceptedSuperuser();
     const found = async () => (await list("--search", email)).users.length;

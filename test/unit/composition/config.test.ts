@@ -100,6 +100,15 @@ describe("readConfig with valid variables", () => {
   });
 
   it.each([
+    [undefined, 72],
+    ["1", 1],
+    ["720", 720],
+  ])("accepts %j as FACTOR_REMOVAL_HOURS", (given, hours) => {
+    const { settings } = configOf({ ...production, FACTOR_REMOVAL_HOURS: given });
+    expect(settings.factorRemovalDelay).toBe(hours * 60 * 60 * 1000);
+  });
+
+  it.each([
     ["https://auth.example.com/", "https://auth.example.com"],
     ["https://AUTH.example.com:443", "https://auth.example.com"],
     ["https://auth.example.com:8443", "https://auth.example.com:8443"],
@@ -255,6 +264,9 @@ describe("readConfig with invalid variables", () => {
     ["an unknown ENVIRONMENT", { ENVIRONMENT: "staging" }, "ENVIRONMENT"],
     ["ENVIRONMENT in capitals", { ENVIRONMENT: "Production" }, "ENVIRONMENT"],
     ["an ACCESS_TOKEN_TTL of 0", { ACCESS_TOKEN_TTL: "0" }, "ACCESS_TOKEN_TTL"],
+    ["a FACTOR_REMOVAL_HOURS of 0", { FACTOR_REMOVAL_HOURS: "0" }, "FACTOR_REMOVAL_HOURS"],
+    ["a FACTOR_REMOVAL_HOURS of 1.5", { FACTOR_REMOVAL_HOURS: "1.5" }, "FACTOR_REMOVAL_HOURS"],
+    ["a FACTOR_REMOVAL_HOURS of 721", { FACTOR_REMOVAL_HOURS: "721" }, "FACTOR_REMOVAL_HOURS"],
     ["a negative ACCESS_TOKEN_TTL", { ACCESS_TOKEN_TTL: "-1" }, "ACCESS_TOKEN_TTL"],
     ["an ACCESS_TOKEN_TTL of half a second", { ACCESS_TOKEN_TTL: "0.5" }, "ACCESS_TOKEN_TTL"],
     ["an ACCESS_TOKEN_TTL of more than a day", { ACCESS_TOKEN_TTL: "86401" }, "ACCESS_TOKEN_TTL"],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { requestChallenge } from "../../../support/email-codes.ts";
-import { markDeviceAsKnown, startSecondFactor } from "../../../support/one-time-codes.ts";
+import { enableFactor, storeRecoveryCode, storeVerifiedPhone } from "../../../support/factors.ts";
+import { markDeviceAsKnown, newPhoneNumber, startSecondFactor } from "../../../support/one-time-codes.ts";
 import { type Observation, startObservedService } from "../../../support/recorders.ts";
 import {
   createTestClock,
@@ -29,6 +30,21 @@ const withSecondFactor: PrepareAddress = async (service) => {
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 };
+/** Before the first factor, nothing must depend on the factors that an account has. */
+const withFactors =
+  (...kinds: Parameters<typeof enableFactor>[1][]): PrepareAddress =>
+  async (service) => {
+    const email = await verified(service);
+    await storeVerifiedPhone(email, newPhoneNumber());
+    for (const kind of kinds) await enableFactor(email, kind);
+    await storeRecoveryCode(email);
+    return email;
+  };
+const withoutPassword: PrepareAddress = async (service) => {
+  const email = await withFactors("passkey")(service);
+  await service.env.DB.prepare("UPDATE accounts SET password_hash = NULL WHERE email = ?").bind(email).run();
+  return email;
+};
 const deactivated: PrepareAddress = async (service) => {
   const email = await verified(service);
   const { token } = await logIn(service, email);
@@ -55,7 +71,10 @@ const justMailed =
 const knownAddresses = {
   verified,
   unverified,
-  "with a second factor": withSecondFactor,
+  "with a mailed code as second factor": withSecondFactor,
+  "with an authenticator app": withFactors("totp"),
+  "with a passkey and texted codes as second factors": withFactors("passkey", "sms_otp"),
+  "without a password": withoutPassword,
   "who reads German": readsGerman,
   deactivated,
 };
