@@ -71,7 +71,9 @@ export function signIn(input: SignIn): Operation {
       const hasShownMore = isKnown(account, token);
       const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE, hasShownMore };
       const opened = recordSession(model, tokens, opening);
-      if (browser) replaceSession(model, browser.session, opened, "a sign-in in its browser");
+      // The refresh token of an app is none of a browser's session.
+      if (browser && !browser.session.isOfApp)
+        replaceSession(model, browser.session, opened, "a sign-in in its browser");
       recordDevice(model, actor, account, tokens.deviceToken);
       return `signed in as ${email}`;
     },
