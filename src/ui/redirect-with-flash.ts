@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { PageContext } from "./page.ts";
 import { flashCookie } from "./page-cookies.ts";
 import type { Words } from "./ui-texts.ts";
@@ -12,13 +13,17 @@ export type FlashDetails = {
   readonly address?: string;
 };
 
+/** Lets the next page show the message. */
+export const writeFlash = (c: Context, notice: keyof Words["notices"], details: FlashDetails = {}): void =>
+  flashCookie.write(c, new URLSearchParams({ key: notice, ...details }).toString());
+
 /** Redirects by GET (RFC 9110 §15.4.4) to a page that shows the flash message. */
 export function redirectWithFlash(
   c: PageContext,
   to: string,
   notice?: keyof Words["notices"],
-  details: FlashDetails = {},
+  details?: FlashDetails,
 ): Response {
-  if (notice) flashCookie.write(c, new URLSearchParams({ key: notice, ...details }).toString());
+  if (notice) writeFlash(c, notice, details);
   return c.redirect(to, 303);
 }

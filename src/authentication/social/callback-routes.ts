@@ -8,9 +8,9 @@ import { documented } from "../../http/openapi-operation.ts";
 import { oauthTransactionCookie } from "../../http/session-cookies.ts";
 import { pathParams } from "../../http/validate-request.ts";
 import { asksForAnswers, type SignUpFieldSettings } from "../../registration/sign-up-fields/read-answers.ts";
-import { flashCookie } from "../../ui/page-cookies.ts";
 import { readForm } from "../../ui/read-form.ts";
 import { COMPLETE_PATH } from "../../ui/redirect-after-sign-in.ts";
+import { writeFlash } from "../../ui/redirect-with-flash.ts";
 import { withReturnTarget } from "../../ui/return-target.ts";
 import { replacedSession, setSignInCookies } from "../token-response.ts";
 import { RESPONSE_HANDLE, responseParameters } from "./authorization-parameters.ts";
@@ -100,7 +100,7 @@ export function socialCallbackRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
 
 /** Back to the page that has led to the provider (RFC 6749 §4.1.2.1: the user has not given access). */
 function redirectCancelled(c: Context, { isSignIn, returnTo }: CancelledCallback): Response {
-  flashCookie.write(c, "key=providerCancelled");
+  writeFlash(c, "providerCancelled");
   return redirectToPage(c, isSignIn ? withReturnTarget("/sign-in", returnTo) : returnTo);
 }
 
