@@ -17,12 +17,11 @@ import {
 } from "../second-factor/second-factor.ts";
 import { type ReauthenticatedSession, reauthenticated } from "./reauthenticate-session.ts";
 import {
+  changeOf,
   type FactorPolicySettings,
   isSecondFactorOf,
-  movesAuthTime,
   needsPasswordAsWell,
   offerReauthentication,
-  raisedAmr,
 } from "./rules.ts";
 import { codeSubject } from "./start-challenge.ts";
 import type { AccountFacts } from "./statements.ts";
@@ -93,13 +92,8 @@ export async function reauthenticateByFactor(
     return err({ reason: "password_missing" });
   }
   if (verified === null || kind === undefined) return refuse("code_incorrect");
-  const proven = [...first, ...verified.amr];
-  const factor = { kind, kinds: deps.settings.secondFactor.kinds };
-  const change = {
-    at: now,
-    amr: raisedAmr(session.amr, proven, factor),
-    movesAuthTime: movesAuthTime(session.amr, proven, factor),
-  };
+  const { kinds } = deps.settings.secondFactor;
+  const change = changeOf(session.amr, [...first, ...verified.amr], { at: now, kind, kinds });
   const recorded = await deps.reauthenticationAnswers.record({
     ...attempt,
     verified,

@@ -11,7 +11,7 @@ import {
   type ReauthenticateDeps,
   verifyCredentials,
 } from "./reauthenticate.ts";
-import { movesAuthTime, REAUTHENTICATION_WINDOW, raisedAmr } from "./rules.ts";
+import { changeOf, REAUTHENTICATION_WINDOW } from "./rules.ts";
 import { type StartChallengeDeps, type StartChallengeFailure, startChallenge } from "./start-challenge.ts";
 import type { ReauthenticationStore } from "./store.ts";
 
@@ -59,12 +59,8 @@ export async function reauthenticateSession(
     return startChallenge(deps, { session, proof, amr, kind: asked, offered: offer.kinds, facts });
   }
   if (isFactorNeeded) return err({ reason: "reauthentication_expired" });
-  const factor = { kind: undefined, kinds: deps.settings.secondFactor.kinds };
-  const change = {
-    at: proof.at,
-    amr: raisedAmr(session.amr, amr, factor),
-    movesAuthTime: movesAuthTime(session.amr, amr, factor),
-  };
+  const { kinds } = deps.settings.secondFactor;
+  const change = changeOf(session.amr, amr, { at: proof.at, kind: undefined, kinds });
   const outcome = await deps.reauthentications.record(proof, change, deps.clock.now());
   if (outcome === "changed_meanwhile") return err({ reason: "reauthentication_expired" });
   return ok(reauthenticated(session, change));

@@ -6,6 +6,7 @@ import type { SecondFactorKind, SecondFactorSettings } from "../second-factor/po
 import { hasSecondFactor, isAskedFor, offerFactors } from "../second-factor/rules.ts";
 import type { FactorFacts } from "../second-factor/second-factor.ts";
 import type { SignInMethod } from "../sign-in-methods.ts";
+import type { SessionChange } from "./proof.ts";
 
 /** Milliseconds for which an authentication allows sensitive changes (security 52, ASVS 7.5.1). */
 export const REAUTHENTICATION_WINDOW = 10 * MINUTE;
@@ -153,6 +154,17 @@ export const movesAuthTime = (
   proven: readonly string[],
   factor: ProvenFactor,
 ): boolean => satisfiesAcr(acrOf(raisedAmr([], proven, factor)), [acrOf(current)]);
+
+/** What a reauthentication that proves these methods changes in a session. */
+export const changeOf = (
+  current: readonly string[],
+  proven: readonly string[],
+  { at, ...factor }: ProvenFactor & { readonly at: number },
+): SessionChange => ({
+  at,
+  amr: raisedAmr(current, proven, factor),
+  movesAuthTime: movesAuthTime(current, proven, factor),
+});
 
 /**
  * Whether a session has shown more than a first factor that an attacker may have stolen: its device was known before the
