@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { it } from "../support/fixtures.ts";
-import { type ApiDriver, openMailedLink, pageDriver, signIn } from "../support/flow.ts";
+import { type ApiDriver, openMailedLink, pageDriver, signIn, signInOnKnownDevice } from "../support/flow.ts";
 import { MODES } from "../support/modes.ts";
 import { PASSWORD } from "../support/service.ts";
 
@@ -25,11 +25,7 @@ describe.each(MODES)("a user's own account, $name", (mode) => {
     await driver.waitForHeading(t.verify.title);
     await driver.press(t.verify.submit);
     await driver.waitForNotice(t.notices.addressConfirmed);
-    await signIn(driver, service, { email, password: PASSWORD, withCode: false });
-    // The next sign-in is on a known device, which may turn on the second factor.
-    await driver.press(t.nav.signOut);
-    await driver.waitForNotice(t.notices.signedOut);
-    await signIn(driver, service, { email, password: PASSWORD, withCode: false });
+    await signInOnKnownDevice(driver, service, { email, password: PASSWORD });
 
     await driver.follow(t.account.secondFactor);
     await driver.waitForHeading(t.twoStep.title);

@@ -1,7 +1,7 @@
 import { Secret, TOTP } from "otpauth";
 import { describe, expect } from "vitest";
 import { it } from "../support/fixtures.ts";
-import { type ApiDriver, pageDriver, signIn } from "../support/flow.ts";
+import { type ApiDriver, pageDriver, signIn, signInOnKnownDevice } from "../support/flow.ts";
 import { MODES } from "../support/modes.ts";
 import { PASSWORD } from "../support/service.ts";
 import { addVirtualAuthenticator } from "../support/virtual-authenticator.ts";
@@ -18,10 +18,7 @@ describe.each(MODES)("second factors, $name", (mode) => {
     const { words: t, page } = driver;
     const credentials = { email, password: PASSWORD };
     await page.goto("/");
-    // The second sign-in is on a device that is known.
-    await signIn(driver, service, { ...credentials, withCode: false });
-    await driver.press(t.nav.signOut);
-    await signIn(driver, service, { ...credentials, withCode: false });
+    await signInOnKnownDevice(driver, service, credentials);
 
     await driver.follow(t.account.secondFactor);
     await driver.waitForHeading(t.twoStep.title);
@@ -97,11 +94,8 @@ describe.each(MODES.filter(runsScripts))("passkeys, $name", (mode) => {
     const driver = pageDriver((await visit(mode.options)).page, mode);
     const { words: t, page } = driver;
     const authenticator = await addVirtualAuthenticator(page);
-    const credentials = { email, password: PASSWORD, withCode: false };
     await page.goto("/");
-    await signIn(driver, service, credentials);
-    await driver.press(t.nav.signOut);
-    await signIn(driver, service, credentials);
+    await signInOnKnownDevice(driver, service, { email, password: PASSWORD });
 
     await driver.follow(t.passkeys.title);
     await driver.waitForHeading(t.passkeys.title);

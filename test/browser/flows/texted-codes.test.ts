@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { it } from "../support/fixtures.ts";
-import { pageDriver, signIn } from "../support/flow.ts";
+import { pageDriver, signInOnKnownDevice } from "../support/flow.ts";
 import { MODES } from "../support/modes.ts";
 import { newPhoneNumber, PASSWORD } from "../support/service.ts";
 
@@ -14,9 +14,7 @@ describe.each(MODES)("texted codes, $name", (mode) => {
     const { words: t, page } = driver;
     const credentials = { email, password: PASSWORD };
     await page.goto("/");
-    await signIn(driver, service, { ...credentials, withCode: false });
-    await driver.press(t.nav.signOut);
-    await signIn(driver, service, { ...credentials, withCode: false });
+    await signInOnKnownDevice(driver, service, credentials);
 
     const phone = newPhoneNumber();
     await driver.follow(t.account.secondFactor);

@@ -76,3 +76,15 @@ export async function signIn(
   }
   await driver.waitForHeading(t.account.title);
 }
+
+/** Signs in twice by the password alone: the second session is on a known device, which may enrol a factor. */
+export async function signInOnKnownDevice(
+  driver: ApiDriver,
+  service: ServiceApi,
+  credentials: { readonly email: string; readonly password: string },
+): Promise<void> {
+  await signIn(driver, service, { ...credentials, withCode: false });
+  await driver.press(driver.words.nav.signOut);
+  await driver.waitForNotice(driver.words.notices.signedOut);
+  await signIn(driver, service, { ...credentials, withCode: false });
+}

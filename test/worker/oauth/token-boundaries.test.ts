@@ -19,6 +19,7 @@ import { resourceUri } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { signAsService } from "../../support/sign-as-service.ts";
+import { REGISTRATIONS } from "./access-matrix/expected-access.ts";
 
 // A third resource, which no client is registered for.
 const ALL = [...JSON.parse(RESOURCE_VARIABLES.RESOURCES), { uri: resourceUri("app"), alias: "app" }];
@@ -26,12 +27,6 @@ const service = startService({ env: { RESOURCES: JSON.stringify(ALL) } });
 const rpc = createRpcCaller(service);
 
 // Every client, every resource and every scope: what a client gets is the intersection, at each grant.
-const CLIENTS = {
-  notes: { resources: [NOTES], scopes: ["openid", "notes:read"] },
-  files: { resources: [FILES], scopes: ["files:read", "notes:read"] },
-  both: { resources: [NOTES, FILES], scopes: ["openid", "email", "notes:read", "notes:write", "files:read"] },
-  identity: { resources: [], scopes: ["openid", "profile"] },
-} as const;
 const TARGETS = [
   undefined,
   NOTES,
@@ -67,7 +62,7 @@ function expected(
 }
 
 describe("a client gets tokens for its own resources and scopes, and nothing else", () => {
-  for (const [name, registration] of Object.entries(CLIENTS))
+  for (const [name, registration] of Object.entries(REGISTRATIONS))
     it(`as a machine: ${name}`, async () => {
       const client = await createClient(service, registration);
       for (const target of TARGETS)

@@ -35,14 +35,19 @@ export type Credentials = { readonly email: string; readonly password: string };
 /** The cookies of each context's sessions by email address: signing in again for each state took half of its time. */
 const sessions = new WeakMap<BrowserContext, Map<string, Cookie[]>>();
 
+function sessionsOf(context: BrowserContext): Map<string, Cookie[]> {
+  const known = sessions.get(context) ?? new Map<string, Cookie[]>();
+  sessions.set(context, known);
+  return known;
+}
+
 /** Forgets the session. The device stays known. */
 export const forgetSession = ({ context }: Visitor) => context.clearCookies({ name: /gh_(access|refresh)$/ });
 
 /** Opens a page as a user, with the session that the context had as this user, else after signing in. */
 export async function openSignedIn(visitor: Visitor, to: string, credentials: Credentials): Promise<void> {
   const { context, page } = visitor;
-  const known = sessions.get(context) ?? new Map<string, Cookie[]>();
-  sessions.set(context, known);
+  const known = sessionsOf(context);
   const cookies = known.get(credentials.email);
   if (cookies === undefined) {
     await forgetSession(visitor);
@@ -72,8 +77,7 @@ export async function openOnKnownDevice(
   await forgetSession(visitor);
   await signInAt(visitor, path, credentials);
   const { context } = visitor;
-  const known = sessions.get(context) ?? new Map<string, Cookie[]>();
-  sessions.set(context, known.set(credentials.email, await context.cookies()));
+  sessionsOf(context).set(credentials.email, await context.cookies());
   return credentials;
 }
 

@@ -24,7 +24,8 @@ export const MATRIX_VARIABLES = {
 
 export const startMatrixService = (): Service => startService({ env: MATRIX_VARIABLES });
 
-const REGISTRATIONS = {
+/** The clients of the matrices by name. */
+export const REGISTRATIONS = {
   notes: { resources: [NOTES], scopes: ["openid", "notes:read"] },
   /** It has a scope of a resource that it may not request. */
   files: { resources: [FILES], scopes: ["files:read", "notes:read"] },
